@@ -1,0 +1,73 @@
+"""The base of every exception armwright raises on purpose, and those of the store.
+
+`armwright.errors` draws the whole tree; it stands above the store, so the base stands here.
+"""
+
+__all__ = [
+    "ArmwrightError",
+    "ConflictError",
+    "ExperimentExistsError",
+    "ExperimentNotFoundError",
+    "InvalidNameError",
+    "StoreError",
+    "TrialEndedError",
+    "TrialNotFoundError",
+    "UncertainError",
+]
+
+
+class ArmwrightError(Exception):
+    """Base class, so that one except clause catches everything of ours.
+
+    Attributes:
+        hint: What the reader can do next, a sentence or a command line; may be empty.
+        retryable: True when the same call may succeed later, unchanged.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """What happened, without the hint."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class StoreError(ArmwrightError):
+    """The files are not what they should be, or cannot be read or written."""
+
+
+class ExperimentNotFoundError(StoreError, LookupError):
+    """There is no experiment at this URL."""
+
+
+class ExperimentExistsError(StoreError):
+    """There is another experiment at this URL already."""
+
+
+class InvalidNameError(StoreError, ValueError):
+    """A name that cannot be a folder's: empty, with separators, or reaching out of its root."""
+
+
+class TrialNotFoundError(StoreError, LookupError):
+    """The experiment has no trial with this number."""
+
+
+class TrialEndedError(StoreError):
+    """This attempt at the trial has ended already; the first end counts."""
+
+
+class ConflictError(StoreError):
+    """The store holds a different fact under this name; nothing was changed."""
+
+
+class UncertainError(StoreError):
+    """The file system did not say whether a write took place; repeating it is safe."""
+
+    retryable = True
