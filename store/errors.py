@@ -8,6 +8,7 @@ __all__ = [
     "ConflictError",
     "ExperimentExistsError",
     "ExperimentNotFoundError",
+    "ExperimentUnfinishedError",
     "InvalidNameError",
     "StoreError",
     "TrialEndedError",
@@ -69,5 +70,11 @@ class ConflictError(StoreError):
 
 class UncertainError(StoreError):
     """The file system did not say whether a write took place; repeating it is safe."""
+
+    retryable = True
+
+
+class ExperimentUnfinishedError(StoreError):
+    """The experiment is being made: its first file is there, its configuration not yet."""
 
     retryable = True

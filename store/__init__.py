@@ -1,0 +1,56 @@
+"""The store: an experiment is a folder of immutable files, written by anyone, locked by no one.
+
+    folder = ExperimentFolder.create("./runs/lr", document={...}, config={...})
+    number = folder.add_trial(lambda number, state: {"lr": 0.1}, claim={})
+    folder.end(number, 1, {"state": "completed", "data": {"accuracy": 0.9}})
+    folder.refresh().trials[number].status  # "completed"
+
+Documents and tables go in, files come out; what the documents mean is their writers' business. The
+format is described in docs/format.md.
+"""
+
+from armwright.store.absence import experiments
+from armwright.store.create import create
+from armwright.store.errors import (
+    ArmwrightError,
+    ConflictError,
+    ExperimentExistsError,
+    ExperimentNotFoundError,
+    ExperimentUnfinishedError,
+    InvalidNameError,
+    StoreError,
+    TrialEndedError,
+    TrialNotFoundError,
+    UncertainError,
+)
+from armwright.store.fact import END_STATES
+from armwright.store.files import Outcome
+from armwright.store.folder import ExperimentFolder
+from armwright.store.location import check_name, experiment_url
+from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts, TrialState
+
+__all__ = [
+    "END_STATES",
+    "ArmwrightError",
+    "AttemptFacts",
+    "ConflictError",
+    "Damage",
+    "ExperimentExistsError",
+    "ExperimentFolder",
+    "ExperimentNotFoundError",
+    "ExperimentUnfinishedError",
+    "InvalidNameError",
+    "Outcome",
+    "Stamp",
+    "State",
+    "StoreError",
+    "TrialEndedError",
+    "TrialFacts",
+    "TrialNotFoundError",
+    "TrialState",
+    "UncertainError",
+    "check_name",
+    "create",
+    "experiment_url",
+    "experiments",
+]

@@ -1,0 +1,203 @@
+"""A fact: one immutable file, one JSON object, written once by one process.
+
+Every fact has the same envelope around the caller's own document:
+
+    v         1
+    kind      what it is; the file's name says the same
+    trial     number, and attempt, where the name has them
+    token     32 hexadecimal digits; proves whose write it was
+    writer    who wrote it: id, host, pid and scheduler ids
+    at        when, UTC, for people; never compared
+    document  the caller's; nothing in it means anything to the store, but for an end's `state`
+
+and some kinds have a field or two more (`docs/format.md`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from armwright.store.layout import Name
+from armwright.store.writer import who
+
+__all__ = [
+    "END_STATES",
+    "FACT_VERSION",
+    "MAX_FACT_BYTES",
+    "BadFactError",
+    "Fact",
+    "decode",
+    "encode",
+]
+
+FACT_VERSION = 1
+# One conditional put of an object store carries 5 MiB; larger data is a table of its own.
+MAX_FACT_BYTES = 4 << 20
+END_STATES = ("completed", "failed", "preempted", "lost", "cancelled", "abandoned")
+
+_ENVELOPE = frozenset({"v", "kind", "trial", "attempt", "token", "writer", "at", "document"})
+
+
+class BadFactError(ValueError):
+    """A file that is not the fact its name says; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One file, read and checked.
+
+    Attributes:
+        name: Where it lies and what that means.
+        token: Of the write.
+        writer: Who wrote it.
+        at: When, UTC, for people.
+        document: The caller's.
+        more: The fields of its kind beside the envelope: `claim`, `void`, `base`, `counted`,
+            `format`, ...; fields of later versions are kept here too.
+    """
+
+    name: Name
+    token: str
+    writer: dict[str, Any]
+    at: str
+    document: dict[str, Any]
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by(self) -> str:
+        """Who wrote it, in a word."""
+        return who(self.writer)
+
+
+def encode(
+    name: Name,
+    document: Mapping[str, Any],
+    *,
+    token: str,
+    writer: Mapping[str, Any],
+    at: str,
+    more: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Returns the bytes of a fact.
+
+    Raises:
+        ValueError: The document is not JSON (NaN, an array, a key that is not text), or too large.
+    """
+    body: dict[str, Any] = {"v": FACT_VERSION, "kind": name.kind}
+    if name.kind != "config" and name.number is not None:
+        body["trial"] = name.number
+    if name.attempt is not None:
+        body["attempt"] = name.attempt
+    body |= {"token": token, "writer": dict(writer), "at": at, **(more or {})}
+    try:
+        body["document"] = _checked_keys(document, "document")
+        text = json.dumps(body, allow_nan=False, ensure_ascii=False, check_circular=True)
+        data = f"{text}\n".encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"document: cannot be written as JSON: {error}") from error
+    if len(data) > MAX_FACT_BYTES:
+        raise ValueError(f"document: {len(data)} bytes as JSON; one file holds {MAX_FACT_BYTES}")
+    return data
+
+
+def decode(name: Name, data: bytes) -> Fact:
+    """Reads a fact.
+
+    Raises:
+        BadFactError: The bytes are not the fact that the name says.
+    """
+    body = _object(data)
+    version = body.get("v")
+    if version != FACT_VERSION:
+        if type(version) is int and version > FACT_VERSION:
+            raise BadFactError(f"written by a newer armwright: version {version} of its kind")
+        raise BadFactError(
+            f"not a file of armwright's: 'v' is {version!r}, expected {FACT_VERSION}"
+        )
+    trial = None if name.kind == "config" else name.number
+    for key, wanted in (("kind", name.kind), ("trial", trial), ("attempt", name.attempt)):
+        if body.get(key) != wanted:
+            raise BadFactError(f"{key!r} is {body.get(key)!r}, its name says {wanted!r}")
+    for key, kind in (("token", str), ("writer", dict), ("at", str), ("document", dict)):
+        if not isinstance(body.get(key), kind) or (key == "token" and not body[key]):
+            raise BadFactError(f"{key!r} is {body.get(key)!r}, expected {_WORDS[kind]}")
+    fact = Fact(
+        name=name,
+        token=body["token"],
+        writer=body["writer"],
+        at=body["at"],
+        document=body["document"],
+        more={key: value for key, value in body.items() if key not in _ENVELOPE},
+    )
+    _check_kind(fact)
+    return fact
+
+
+_WORDS: dict[type, str] = {str: "text", dict: "an object", bool: "true or false", int: "a number"}
+
+
+def _check_kind(fact: Fact) -> None:
+    """Checks the fields that one kind has and others do not."""
+    more = fact.more
+    match fact.name.kind:
+        case "experiment":
+            _expect(more, "format", int)
+            _expect(more, "id", str)
+            features = more.get("features")
+            if not isinstance(features, list) or not all(
+                isinstance(item, str) for item in features
+            ):
+                raise BadFactError(f"'features' is {features!r}, expected a list of names")
+        case "config":
+            _expect(more, "base", int)
+        case "arm":
+            if "void" in more:
+                _expect(more, "void", bool)
+            if more.get("claim") is not None:
+                _expect(more, "claim", dict)
+        case "end":
+            state = fact.document.get("state")
+            if state not in END_STATES:
+                raise BadFactError(f"'state' is {state!r}, expected one of {', '.join(END_STATES)}")
+            counted = more.get("counted", [])
+            if not isinstance(counted, list) or not all(isinstance(item, str) for item in counted):
+                raise BadFactError(f"'counted' is {counted!r}, expected a list of names")
+
+
+def _expect(more: Mapping[str, Any], key: str, kind: type) -> None:
+    if type(more.get(key)) is not kind:
+        raise BadFactError(f"{key!r} is {more.get(key)!r}, expected {_WORDS[kind]}")
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    if not data:
+        raise BadFactError("it is empty")
+    try:
+        body = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise BadFactError(f"not text in UTF-8 from byte {error.start} on") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadFactError(f"torn or not JSON: {error.msg.lower()} at {where}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadFactError(f"not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise BadFactError(f"a JSON {type(body).__name__}, expected an object")
+    return body
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a JSON number")
+
+
+def _checked_keys(value: Any, where: str) -> Any:
+    """Refuses keys that JSON would silently turn into text."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"keys must be text, got {key!r} in {where}")
+        return {key: _checked_keys(item, f"{where}.{key}") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_checked_keys(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    return value

@@ -1,0 +1,51 @@
+"""From what the operating system says to what the reader needs to hear."""
+
+import errno
+import os
+
+from armwright.store.errors import StoreError, UncertainError
+
+__all__ = ["read_failure", "reason", "write_failure"]
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_TOO_LARGE = {errno.EFBIG}
+_NOT_A_FOLDER = {errno.ENOTDIR, errno.EEXIST}
+_DOUBTFUL = {errno.EIO, errno.ETIMEDOUT, errno.ESTALE}
+
+
+def write_failure(path: str, error: OSError) -> StoreError:
+    """Says that a file was not written, why, and what to do about it."""
+    message = f"cannot write {path!r}: {reason(error)}"
+    if error.errno in _DOUBTFUL:
+        return UncertainError(
+            f"{message}; it may have been written all the same",
+            hint="repeat the call; it does no harm if the first one arrived",
+        )
+    return StoreError(message, hint=_hint(error.errno))
+
+
+def read_failure(path: str, error: OSError) -> StoreError:
+    """Says that a file or folder could not be read."""
+    hint = "check that you may read it" if error.errno in _REFUSED else ""
+    return StoreError(f"cannot read {path!r}: {reason(error)}", hint=hint)
+
+
+def _hint(number: int | None) -> str:
+    if number in _FULL:
+        return "free some space or raise the quota, then repeat; nothing was changed"
+    if number in _TOO_LARGE:
+        return "raise the limit on file sizes (ulimit -f), then repeat; nothing was changed"
+    if number in _REFUSED:
+        return "check that you may write there and that it is not mounted read-only"
+    if number in _NOT_A_FOLDER:
+        return "a file stands where a folder is needed: move it, or choose another path"
+    if number == errno.ENAMETOOLONG:
+        return "choose a shorter path"
+    return ""
+
+
+def reason(error: OSError) -> str:
+    """Returns what the operating system says, in lower case."""
+    text = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+    return text[:1].lower() + text[1:] if text else type(error).__name__

@@ -1,0 +1,425 @@
+"""An experiment's folder: the public door of the store.
+
+Every operation is one exclusive create of an immutable file, after a listing where it needs one.
+There is no lock and no leader; any number of processes on any number of machines may hold the same
+folder. Killed anywhere, an operation has happened or has not, and may be repeated.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Self, final
+
+from armwright.store.birth import make, read_experiment, unfinished
+from armwright.store.clock import Clock, utc_now
+from armwright.store.errors import (
+    ConflictError,
+    StoreError,
+    TrialEndedError,
+    TrialNotFoundError,
+)
+from armwright.store.fact import END_STATES, Fact, encode
+from armwright.store.files import Outcome
+from armwright.store.layout import (
+    arm_path,
+    claim_path,
+    config_path,
+    data_path,
+    end_path,
+    late_path,
+    parse_name,
+    segment_of,
+)
+from armwright.store.location import Location, locate
+from armwright.store.reader import Reader
+from armwright.store.state import AttemptFacts, State, TrialFacts
+from armwright.store.token import new_token
+from armwright.store.ulid import new_ulid
+from armwright.store.writer import Writer, current_writer
+
+__all__ = ["ExperimentFolder", "random_below"]
+
+Document = Mapping[str, Any]
+
+# A step past the highest number after each loss spreads those who race; below SEGMENT_TRIALS, so
+# that no segment is ever skipped.
+_LARGEST_STEP = 64
+# Far more losses in a row than any race gives; then something else is wrong.
+_MOST_LOSSES = 500
+
+
+def random_below(bound: int) -> int:
+    """Returns a random integer from 0 to bound - 1; no seed can make workers agree."""
+    return int.from_bytes(os.urandom(8), "big") % bound
+
+
+@final
+class ExperimentFolder:
+    """One experiment on a file system; safe to share between threads.
+
+    Make one with `create` or `open`. `state` is what is known without looking; `refresh` looks.
+    """
+
+    def __init__(
+        self,
+        location: Location,
+        *,
+        fact: Fact,
+        writer: Callable[[], Writer],
+        clock: Clock,
+        choose: Callable[[int], int],
+    ) -> None:
+        self._location = location
+        self._fact = fact
+        self._writer = writer
+        self._clock = clock
+        self._choose = choose
+        self._reader = Reader(location)
+        self._lock = threading.RLock()
+
+    @classmethod
+    def create(
+        cls,
+        url: str | os.PathLike[str],
+        *,
+        document: Document,
+        config: Document,
+        writer: Callable[[], Writer] = current_writer,
+        clock: Clock = utc_now,
+        choose: Callable[[int], int] = random_below,
+    ) -> Self:
+        """Makes an experiment, or finishes one that somebody began with the same definition.
+
+        Args:
+            url: `<root>/<name>`; missing folders are made. The folder may hold other things.
+            document: What never changes about the experiment.
+            config: Its first configuration.
+            writer: Says who writes.
+            clock: Says what time it is, for people.
+            choose: Draws a random integer below its argument.
+
+        Raises:
+            ExperimentExistsError: There is one already.
+            InvalidNameError: The URL's last part cannot be a folder's name.
+            StoreError: It cannot be made there.
+            ValueError: A document is not JSON.
+        """
+        location = locate(url)
+        make(location, document=document, config=config, writer=writer().document(), at=clock())
+        return cls.open(url, writer=writer, clock=clock, choose=choose)
+
+    @classmethod
+    def open(
+        cls,
+        url: str | os.PathLike[str],
+        *,
+        writer: Callable[[], Writer] = current_writer,
+        clock: Clock = utc_now,
+        choose: Callable[[int], int] = random_below,
+    ) -> Self:
+        """Opens an experiment and reads it; writes nothing.
+
+        Raises:
+            ExperimentNotFoundError: There is none; says what is there instead.
+            ExperimentUnfinishedError: It is being made.
+            StoreError: It cannot be read, or is of a format this version does not know.
+        """
+        location = locate(url)
+        fact = read_experiment(location)
+        folder = cls(location, fact=fact, writer=writer, clock=clock, choose=choose)
+        state = folder.refresh()
+        if not state.configs:
+            problem = folder._reader.problem(config_path(1))
+            if problem:
+                path = location.join(config_path(1))
+                raise StoreError(f"{path!r} is damaged: {problem}", hint="restore it from a copy")
+            raise unfinished(location, fact)
+        return folder
+
+    def __reduce__(self) -> tuple[Callable[..., "ExperimentFolder"], tuple[str]]:
+        return ExperimentFolder.open, (self.url,)
+
+    def __repr__(self) -> str:
+        return f"ExperimentFolder({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """Where it is; absolute."""
+        return self._location.url
+
+    @property
+    def name(self) -> str:
+        """Its name, which is its folder's."""
+        return self._location.name
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other experiment, also one of the same name."""
+        return str(self._fact.more["id"])
+
+    @property
+    def state(self) -> State:
+        """What is known of it now, without looking."""
+        with self._lock:
+            return self._reader.state()
+
+    def refresh(self) -> State:
+        """Lists the folder, fetches what is new, and returns the state.
+
+        Raises:
+            ExperimentNotFoundError: The folder has gone.
+            StoreError: It cannot be read.
+        """
+        with self._lock:
+            self._reader.look()
+            return self._reader.state()
+
+    def add_trial(
+        self, make: Callable[[int, State], Document], *, claim: Document | None = None
+    ) -> int:
+        """Adds a trial under the next free number.
+
+        Args:
+            make: Called with the number to be tried and the state it was chosen in; returns the
+                arm's document. Called again, with another number and a newer state, each time
+                somebody else was faster.
+            claim: If given, attempt 1 is ours from the start; a document about the claim.
+
+        Returns:
+            The number. Numbers are unique; where processes raced, some between them stay unused.
+
+        Raises:
+            StoreError: It could not be written.
+            ValueError: A document is not JSON.
+        """
+        with self._lock:
+            number, state = self._reader.highest + 1, self._reader.state()
+        for losses in range(1, _MOST_LOSSES):
+            if self._write_arm(number, make(number, state), claim) == "won":
+                return number
+            with self._lock:
+                self._reader.look_from(max(self._reader.highest, 0))
+                self._reader.note_taken(number)
+                step = self._choose(min(4 << min(losses, 8), _LARGEST_STEP) + 1)
+                number, state = self._reader.highest + 1 + step, self._reader.state()
+        raise ConflictError(
+            f"{self.url!r}: no free trial number after {_MOST_LOSSES} tries",
+            hint="too many processes add trials at the same moment; make them ahead of need",
+        )
+
+    def put_trial(
+        self, number: int, document: Document, *, claim: Document | None = None
+    ) -> Outcome:
+        """Adds a trial under a number of the caller's choice.
+
+        Returns:
+            "won", or "lost" if the number is in use; then `state` holds what is there.
+
+        Raises:
+            StoreError: It could not be written, or the number is too far from all others.
+            ValueError: The number is negative, or a document is not JSON.
+        """
+        _check_number(number)
+        with self._lock:
+            if segment_of(number) > segment_of(self._reader.highest) + 1:
+                self._reader.look()
+            if segment_of(number) > segment_of(self._reader.highest) + 1:
+                raise StoreError(
+                    f"trial {number} of {self.url!r} would be too far from the last, which is "
+                    f"{self._reader.highest}",
+                    hint="add trials in ascending order",
+                )
+        outcome = self._write_arm(number, document, claim)
+        if outcome == "lost":
+            with self._lock:
+                self._reader.look_at(number)
+        return outcome
+
+    def claim(self, number: int, attempt: int, document: Document | None = None) -> Outcome:
+        """Takes an attempt at a trial: the first one of a waiting trial, or one after an end.
+
+        Returns:
+            "won": the attempt is ours. "lost": it is somebody else's, or has ended.
+
+        Raises:
+            ConflictError: The attempt before it is still running.
+            TrialNotFoundError: There is no such trial.
+        """
+        known = self._attempt(number, attempt, "claimed")
+        if known is not None and (known.claim is not None or known.end is not None):
+            return "lost"
+        outcome = self._write(claim_path(number, attempt), document or {})
+        if outcome == "lost":
+            with self._lock:
+                self._reader.look_at(number)
+        return outcome
+
+    def report(self, number: int, attempt: int, document: Document) -> None:
+        """Adds data to an attempt that is running.
+
+        Raises:
+            TrialEndedError: The attempt has ended; the data are kept as late.
+            TrialNotFoundError: There is no such trial.
+            ValueError: The document is not JSON.
+        """
+        known = self._attempt(number, attempt, "given data")
+        if known is not None and known.end is not None:
+            raise self._too_late(number, attempt, document)
+        self._write(data_path(number, attempt, new_ulid()), document)
+
+    def end(self, number: int, attempt: int, document: Document) -> None:
+        """Ends an attempt; whoever does so first decides how it ended.
+
+        Args:
+            number: Of the trial.
+            attempt: Of the trial; 1 also for one that is waiting, to cancel or abandon it.
+            document: Has `state`, one of END_STATES; the rest is the caller's.
+
+        Raises:
+            ConflictError: The attempt before it is still running.
+            TrialEndedError: It has ended; says how, when and by whom. The document is kept as late.
+            TrialNotFoundError: There is no such trial.
+            ValueError: The state is none of END_STATES, or the document is not JSON.
+        """
+        if document.get("state") not in END_STATES:
+            states = ", ".join(END_STATES)
+            raise ValueError(f"state: expected one of {states}, got {document.get('state')!r}")
+        _check_number(number)
+        with self._lock:
+            self._reader.look_at(number)  # for the data that others reported: they count as well
+            known = self._attempt(number, attempt, "ended")
+            counted = self._reader.data_ids(number, attempt)
+        if known is None or known.end is None:
+            path = end_path(number, attempt)
+            if self._write(path, document, more={"counted": counted}) == "won":
+                return
+            with self._lock:
+                self._reader.look_at(number)
+        raise self._too_late(number, attempt, document)
+
+    def late(self, number: int, document: Document) -> None:
+        """Adds a fact about a trial that has ended: delayed data, a remark.
+
+        Raises:
+            TrialNotFoundError: There is no such trial.
+            ValueError: The document is not JSON.
+        """
+        self._trial(number)
+        self._write(late_path(number, new_ulid()), document)
+
+    def add_config(self, document: Document, *, base: int) -> int:
+        """Adds the next version of the configuration.
+
+        Args:
+            document: The whole configuration.
+            base: The version it was edited from; must be the newest.
+
+        Returns:
+            Its number, base + 1.
+
+        Raises:
+            ConflictError: Somebody else changed the configuration meanwhile.
+            ValueError: The document is not JSON.
+        """
+        with self._lock:
+            if base != self._reader.newest_config:
+                self._reader.look_at_configs()
+            newest = self._reader.newest_config
+        if base == newest:
+            if self._write(config_path(base + 1), document, more={"base": base}) == "won":
+                return base + 1
+            with self._lock:
+                self._reader.look_at_configs()
+                newest = self._reader.newest_config
+        there = self._reader.config(newest)
+        by = f", written {there.at} by {there.by}" if there else ""
+        raise ConflictError(
+            f"the configuration of {self.url!r} was edited from version {base}, "
+            f"the newest is {newest}{by}",
+            hint="read it again and repeat the change",
+        )
+
+    def _write_arm(self, number: int, document: Document, claim: Document | None) -> Outcome:
+        more = {} if claim is None else {"claim": dict(claim)}
+        return self._write(arm_path(number), document, more=more)
+
+    def _write(self, path: str, document: Document, *, more: Document | None = None) -> Outcome:
+        if self._reader.later_format:
+            raise StoreError(
+                f"{self.url!r} was moved to a later format ({self._reader.later_format}), "
+                "which this armwright can read but must not write",
+                hint="upgrade armwright",
+            )
+        name, token = parse_name(path), new_token()
+        assert name is not None  # noqa: S101 our own names parse
+        writer, at = self._writer().document(), self._clock()
+        body = encode(name, document, token=token, writer=writer, at=at, more=more)
+        outcome = self._location.files.create(self._location.join(path), body, token)
+        if outcome == "won":
+            with self._lock:
+                self._reader.learn(name, body)
+        return outcome
+
+    def _trial(self, number: int) -> TrialFacts:
+        """Returns a trial, looking for it if it is not known yet."""
+        _check_number(number)
+        with self._lock:
+            trial = self._reader.state().trials.get(number)
+            if trial is None:
+                self._reader.look_at(number)
+                trial = self._reader.state().trials.get(number)
+            numbers = self._reader.state().trials
+            problem = self._reader.problem(arm_path(number))
+        if problem:
+            raise TrialNotFoundError(
+                f"trial {number} of {self.url!r} cannot be read: "
+                f"{arm_path(number)} is damaged: {problem}",
+                hint="the other trials are not affected",
+            )
+        if trial is None:
+            span = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none yet"
+            raise TrialNotFoundError(f"no trial {number} in {self.url!r}: {span}")
+        if trial.void:
+            raise TrialNotFoundError(f"trial {number} of {self.url!r} is void: a skipped number")
+        return trial
+
+    def _attempt(self, number: int, attempt: int, verb: str) -> AttemptFacts | None:
+        """Returns an attempt if there is one, None if it is the next; refuses all others."""
+        if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
+            raise ValueError(f"attempt: must be an integer from 1 on, got {attempt!r}")
+        for looked in (False, True):
+            trial = self._trial(number)
+            if attempt in trial.attempts or attempt == trial.next_attempt:
+                return trial.attempts.get(attempt)
+            if not looked:
+                with self._lock:
+                    self._reader.look_at(number)
+        at = trial.open_attempt
+        why = f"attempt {at} is running" if at else f"the next one is {trial.next_attempt}"
+        raise ConflictError(
+            f"attempt {attempt} of trial {number} in {self.url!r} cannot be {verb}: {why}",
+            hint="end the running attempt first" if at else "",
+        )
+
+    def _too_late(self, number: int, attempt: int, document: Document) -> TrialEndedError:
+        """Keeps a document that came too late; returns the error that tells its owner."""
+        path = late_path(number, new_ulid())
+        self._write(path, {**document, "too_late": True, "attempt": attempt})
+        with self._lock:
+            known = self.state.trials[number].attempts.get(attempt)
+            problem = self._reader.problem(end_path(number, attempt))
+        if known is not None and known.end is not None and known.ended is not None:
+            reason = known.end.get("reason")
+            how = f"{known.end['state']} ({reason})" if reason else known.end["state"]
+            ended = f"{how}, {known.ended.at}, by {known.ended.by}"
+        else:
+            ended = f"its end cannot be read: {problem or 'not visible yet'}"
+        return TrialEndedError(
+            f"attempt {attempt} of trial {number} in {self.url!r} has ended already: {ended}",
+            hint=f"what came now is kept in {path}, and does not count",
+        )
+
+
+def _check_number(number: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise ValueError(f"number: must be an integer from 0 on, got {number!r}")

@@ -1,0 +1,156 @@
+"""Where each fact of format 1 lies in an experiment's folder, and what a name there means.
+
+    experiment.json
+    config/000001.json
+    t/00421/42137.arm.json                    segment 421 holds trials 42100 to 42199
+    t/00421/42137.1.claim.json
+    t/00421/42137.1.data-<ulid>.json
+    t/00421/42137.1.end.json
+    late/<ulid>.42137.json
+
+Paths here are relative to the folder. Names that start with a dot are temporaries and no business
+of a reader. A name has exactly one spelling (no leading zeros in trial numbers), so that two files
+never stand for one fact.
+"""
+
+import re
+from dataclasses import dataclass
+
+from armwright.store.ulid import ULID_PATTERN
+
+__all__ = [
+    "CONFIG_FOLDER",
+    "EXPERIMENT_FILE",
+    "FACT_KINDS",
+    "FORMAT_FOLDER",
+    "LATER_FOLDERS",
+    "LATE_FOLDER",
+    "MARKER_FILE",
+    "SEGMENT_TRIALS",
+    "TRIALS_FOLDER",
+    "Name",
+    "arm_path",
+    "claim_path",
+    "config_path",
+    "data_path",
+    "end_path",
+    "late_path",
+    "parse_name",
+    "segment_folder",
+    "segment_of",
+]
+
+MARKER_FILE = "armwright-store.json"  # beside the experiments, in their root
+EXPERIMENT_FILE = "experiment.json"
+CONFIG_FOLDER = "config"
+TRIALS_FOLDER = "t"
+LATE_FOLDER = "late"
+FORMAT_FOLDER = "format"
+LATER_FOLDERS = frozenset({"hb", "snap"})  # part of format 1, not read by this version
+SEGMENT_TRIALS = 100  # a folder stays small enough to list in one request
+FACT_KINDS = frozenset({"experiment", "config", "arm", "claim", "data", "end", "late"})
+
+_ULID = ULID_PATTERN.pattern
+_INTEGER = "0|[1-9][0-9]{0,14}"
+_CONFIG = re.compile(r"config/([0-9]{6})\.json")
+_LATE = re.compile(rf"late/({_ULID})\.({_INTEGER})\.json")
+_TRIAL = re.compile(
+    rf"t/([0-9]{{5,}})/({_INTEGER})(?:\.([1-9][0-9]{{0,8}}))?\.([a-z]+)(?:-({_ULID}))?\.(json|parquet)"
+)
+# Which of a trial's kinds belong to an attempt, and which may occur more than once.
+_SHAPES = {
+    "arm": (False, False),
+    "claim": (True, False),
+    "end": (True, False),
+    "data": (True, True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a path in an experiment's folder says about the fact in it.
+
+    Attributes:
+        path: Relative to the experiment's folder.
+        kind: One of FACT_KINDS, or a kind of a later version, which is kept and ignored.
+        number: Of the trial, or the version of a configuration.
+        attempt: Of the trial; counts from 1.
+        id: What makes the name unique where a kind may occur more than once.
+        readable: False for a table, which this version does not read.
+    """
+
+    path: str
+    kind: str
+    number: int | None = None
+    attempt: int | None = None
+    id: str | None = None
+    readable: bool = True
+
+
+def parse_name(path: str) -> Name | None:
+    """Returns what a path means, or None if format 1 knows no such name."""
+    if match := _TRIAL.fullmatch(path):
+        segment, digits, tries, kind, ident, extension = match.groups()
+        number = int(digits)
+        if segment != segment_folder(segment_of(number)).removeprefix("t/"):
+            return None
+        shape = (tries is not None, ident is not None)
+        if kind in ("experiment", "config", "late") or _SHAPES.get(kind, shape) != shape:
+            return None
+        if extension == "parquet" and kind in ("arm", "claim", "end"):
+            return None
+        return Name(
+            path=path,
+            kind=kind,
+            number=number,
+            attempt=int(tries) if tries else None,
+            id=ident,
+            readable=extension == "json",
+        )
+    if path == EXPERIMENT_FILE:
+        return Name(path=path, kind="experiment")
+    if match := _CONFIG.fullmatch(path):
+        return Name(path=path, kind="config", number=int(match[1])) if int(match[1]) else None
+    if match := _LATE.fullmatch(path):
+        return Name(path=path, kind="late", number=int(match[2]), id=match[1])
+    return None
+
+
+def segment_of(number: int) -> int:
+    """Returns the segment that a trial lies in."""
+    return number // SEGMENT_TRIALS
+
+
+def segment_folder(segment: int) -> str:
+    """Returns the folder of a segment."""
+    return f"{TRIALS_FOLDER}/{segment:05d}"
+
+
+def config_path(version: int) -> str:
+    """Returns where a version of the configuration lies."""
+    return f"{CONFIG_FOLDER}/{version:06d}.json"
+
+
+def arm_path(number: int) -> str:
+    """Returns where a trial's arm lies."""
+    return f"{segment_folder(segment_of(number))}/{number}.arm.json"
+
+
+def claim_path(number: int, attempt: int) -> str:
+    """Returns where the claim of an attempt lies."""
+    return f"{segment_folder(segment_of(number))}/{number}.{attempt}.claim.json"
+
+
+def data_path(number: int, attempt: int, ident: str) -> str:
+    """Returns where data reported while an attempt runs lie."""
+    return f"{segment_folder(segment_of(number))}/{number}.{attempt}.data-{ident}.json"
+
+
+def end_path(number: int, attempt: int) -> str:
+    """Returns where the end of an attempt lies."""
+    return f"{segment_folder(segment_of(number))}/{number}.{attempt}.end.json"
+
+
+def late_path(number: int, ident: str) -> str:
+    """Returns where a fact about an ended trial lies."""
+    return f"{LATE_FOLDER}/{ident}.{number}.json"

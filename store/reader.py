@@ -1,0 +1,228 @@
+"""Reading an experiment's folder: list it, fetch what is new, fold it in.
+
+A fact that was read once is never read again; a file that could not be understood is tried again at
+the next look, for it may have been a stale view of a good one. Files that come into sight late, as
+on NFS, are folded in when they do.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import final
+
+from armwright.store.errors import ExperimentNotFoundError
+from armwright.store.fact import BadFactError, Fact, decode
+from armwright.store.failure import reason
+from armwright.store.files import Listing
+from armwright.store.fold import Fold
+from armwright.store.layout import (
+    CONFIG_FOLDER,
+    EXPERIMENT_FILE,
+    FORMAT_FOLDER,
+    LATE_FOLDER,
+    LATER_FOLDERS,
+    TRIALS_FOLDER,
+    Name,
+    parse_name,
+    segment_folder,
+    segment_of,
+)
+from armwright.store.location import Location
+from armwright.store.state import Damage, State
+
+__all__ = ["Reader"]
+
+_SEGMENT = re.compile(r"[0-9]{5,}")
+_KNOWN_FOLDERS = {CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, FORMAT_FOLDER, *LATER_FOLDERS}
+
+
+@final
+class Reader:
+    """What one process has seen of an experiment's folder.
+
+    Attributes:
+        highest: Highest trial number that any name in the folder mentions; -1 if none does.
+        newest_config: Highest version of the configuration that any name mentions; 0 if none does.
+        later_format: Name of a file that raises the format above ours; empty if there is none.
+    """
+
+    def __init__(self, location: Location) -> None:
+        self.highest = -1
+        self.newest_config = 0
+        self.later_format = ""
+        self._location = location
+        self._fold = Fold()
+        self._taken_in: dict[str, set[str]] = {}
+        self._damage: dict[str, dict[str, str]] = {}
+        self._state: State | None = None
+
+    def look(self) -> None:
+        """Lists the whole folder and takes in what is new."""
+        root = self._list("")
+        if EXPERIMENT_FILE not in root.files:
+            raise ExperimentNotFoundError(
+                f"the experiment at {self._location.url!r} is gone: no {EXPERIMENT_FILE} any more",
+                hint="was the folder moved or deleted?",
+            )
+        self._damage = {"": {}}
+        names = self._new_names("", root)
+        for folder in sorted(set(root.folders) - _KNOWN_FOLDERS):
+            if not folder.startswith("."):
+                self._damage[""][folder] = "a folder that is not part of an experiment"
+        for folder in (CONFIG_FOLDER, LATE_FOLDER):
+            if folder in root.folders:
+                names += self._new_names(folder, self._list(folder))
+        if FORMAT_FOLDER in root.folders:
+            later = sorted(name for name in self._list(FORMAT_FOLDER).files if name[:1] != ".")
+            self.later_format = later[-1] if later else ""
+        if TRIALS_FOLDER in root.folders:
+            for segment in self._segments():
+                names += self._new_names(segment, self._list(segment))
+        self._fetch(names)
+
+    def look_from(self, number: int) -> None:
+        """Lists the segment of a trial and all later ones, and takes in what is new."""
+        first = segment_folder(segment_of(number))
+        names: list[Name] = []
+        for segment in self._segments():
+            if (len(segment), segment) >= (len(first), first):
+                names += self._new_names(segment, self._list(segment))
+        self._fetch(names)
+
+    def look_at(self, number: int) -> None:
+        """Lists the segment of one trial and takes in what is new there."""
+        segment = segment_folder(segment_of(number))
+        self._fetch(self._new_names(segment, self._list(segment)))
+
+    def look_at_configs(self) -> None:
+        """Lists the configurations and takes in what is new."""
+        self._fetch(self._new_names(CONFIG_FOLDER, self._list(CONFIG_FOLDER)))
+
+    def learn(self, name: Name, body: bytes) -> Fact:
+        """Takes in a fact without reading it, for instance one just written."""
+        fact = decode(name, body)
+        self._take_in(fact)
+        return fact
+
+    def note_taken(self, number: int) -> None:
+        """Remembers that a trial number is in use, whether a listing shows it yet or not."""
+        self.highest = max(self.highest, number)
+
+    def data_ids(self, number: int, attempt: int) -> list[str]:
+        """Names the data of an attempt that have been seen."""
+        names = (fact.name for fact in self._fold.of_trial(number).values())
+        return sorted(
+            name.id for name in names if name.kind == "data" and name.attempt == attempt and name.id
+        )
+
+    def config(self, version: int) -> Fact | None:
+        """Returns the fact of a version of the configuration, if it has been read."""
+        return self._fold.config(version)
+
+    def problem(self, path: str) -> str:
+        """Says what is wrong with a file; empty if nothing is known to be."""
+        return self._damage.get(path.rpartition("/")[0], {}).get(path, "")
+
+    def state(self) -> State:
+        """Returns the state of all that has been taken in."""
+        if self._state is None:
+            self._state = self._fold.state(
+                Damage(path=path, problem=problem)
+                for folder in self._damage.values()
+                for path, problem in folder.items()
+            )
+        return self._state
+
+    def _list(self, folder: str) -> Listing:
+        path = self._location.join(folder) if folder else self._location.path
+        return self._location.files.list(path)
+
+    def _segments(self) -> list[str]:
+        """Lists the segments; they have no gap, so where one shows the listing was stale."""
+        listing = self._list(TRIALS_FOLDER)
+        found = _segment_numbers(listing)
+        if found and len(found) <= max(found):
+            listing = self._list(TRIALS_FOLDER)
+            found = _segment_numbers(listing)
+        damage: dict[str, str] = {}
+        for number in sorted(set(range(max(found, default=0))) - found):
+            damage[segment_folder(number)] = "missing: a stale view of the folder, or deleted"
+        ours = {segment_folder(number) for number in found}
+        for name in (*listing.files, *listing.folders):
+            path = f"{TRIALS_FOLDER}/{name}"
+            if path not in ours and not name.startswith("."):
+                damage[path] = _FOREIGN
+        self._set_damage(TRIALS_FOLDER, damage)
+        return [segment_folder(number) for number in sorted(found)]
+
+    def _new_names(self, folder: str, listing: Listing) -> list[Name]:
+        """Sorts what a listing shows; returns what is to be fetched."""
+        taken_in = self._taken_in.setdefault(folder, set())
+        names, damage = [], {}
+        for file in listing.files:
+            if file in taken_in or file.startswith("."):
+                continue
+            path = f"{folder}/{file}" if folder else file
+            name = parse_name(path)
+            if name is None:
+                damage[path] = _FOREIGN
+                continue
+            self._note(name)
+            if name.readable:
+                names.append(name)
+            else:
+                self._fold.add_unknown(path)
+                self._state = None
+                taken_in.add(file)
+        if folder:
+            for inner in listing.folders:
+                if not inner.startswith("."):
+                    path = f"{folder}/{inner}"
+                    damage[path] = "a folder where a file is expected"
+                    if name := parse_name(path):
+                        self._note(name)
+        self._set_damage(folder, damage)
+        return names
+
+    def _fetch(self, names: Iterable[Name]) -> None:
+        by_path = {self._location.join(name.path): name for name in names}
+        for path, body in self._location.files.read(list(by_path)):
+            name = by_path[path]
+            if isinstance(body, bytes):
+                try:
+                    self.learn(name, body)
+                except BadFactError as error:
+                    self._add_damage(name.path, str(error))
+            elif not isinstance(body, FileNotFoundError):  # gone since it was listed
+                self._add_damage(name.path, f"cannot be read: {reason(body)}")
+
+    def _take_in(self, fact: Fact) -> None:
+        folder, _, file = fact.name.path.rpartition("/")
+        self._fold.add(fact)
+        self._taken_in.setdefault(folder, set()).add(file)
+        self._note(fact.name)
+        self._state = None
+
+    def _note(self, name: Name) -> None:
+        if name.number is None:
+            return
+        if name.kind == "config":
+            self.newest_config = max(self.newest_config, name.number)
+        elif name.kind != "late":
+            self.highest = max(self.highest, name.number)
+
+    def _set_damage(self, folder: str, damage: dict[str, str]) -> None:
+        if self._damage.get(folder) != damage:
+            self._damage[folder] = damage
+            self._state = None
+
+    def _add_damage(self, path: str, problem: str) -> None:
+        self._damage.setdefault(path.rpartition("/")[0], {})[path] = problem
+        self._state = None
+
+
+_FOREIGN = "a foreign file: format 1 has no such name"
+
+
+def _segment_numbers(listing: Listing) -> set[int]:
+    found = (name for name in listing.folders if _SEGMENT.fullmatch(name))
+    return {int(name) for name in found if name == f"{int(name):05d}"}
