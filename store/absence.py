@@ -36,6 +36,9 @@ def not_found(location: Location) -> ExperimentNotFoundError:
             hint=f"name one of them: {url.rstrip('/')}/{found[0]}",
         )
     hint = f"make one: armwright create {url}"
+    above = location.root
+    if EXPERIMENT_FILE in above.files.list(above.path).files:
+        hint = f"the experiment is the folder above: {above.url}"
     files = [name for name in listing.files if not name.startswith(".")]
     folders = [name for name in listing.folders if not name.startswith(".")]
     if MARKER_FILE in files:

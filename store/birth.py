@@ -18,22 +18,22 @@ from armwright.store.failure import read_failure
 from armwright.store.layout import EXPERIMENT_FILE, config_path, parse_name
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
+from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
 
-__all__ = ["FEATURES", "FORMAT", "make", "read_experiment", "unfinished"]
+__all__ = ["FEATURES", "FORMAT", "make_experiment", "read_experiment", "unfinished"]
 
 FORMAT = 1
 FEATURES: frozenset[str] = frozenset()
 
 
-def make(
+def make_experiment(
     location: Location,
     *,
     document: Mapping[str, Any],
     config: Mapping[str, Any],
-    writer: Mapping[str, Any],
-    at: str,
+    surroundings: Surroundings,
 ) -> None:
     """Makes an experiment, or finishes one that was being made with the same definition.
 
@@ -41,6 +41,7 @@ def make(
         ExperimentExistsError: There is one already, or another one is being made there.
         StoreError: It cannot be made there.
     """
+    writer, at = surroundings.writer().document(), surroundings.clock()
     head = _draft(
         location,
         EXPERIMENT_FILE,

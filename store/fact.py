@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 FACT_VERSION = 1
-# One conditional put of an object store carries 5 MiB; larger data is a table of its own.
-MAX_FACT_BYTES = 4 << 20
+MAX_FACT_BYTES = 4 << 20  # larger data are a table of their own
 END_STATES = ("completed", "failed", "preempted", "lost", "cancelled", "abandoned")
 
 _ENVELOPE = frozenset({"v", "kind", "trial", "attempt", "token", "writer", "at", "document"})
@@ -173,8 +172,10 @@ def _expect(more: Mapping[str, Any], key: str, kind: type) -> None:
 def _object(data: bytes) -> dict[str, Any]:
     if not data:
         raise BadFactError("it is empty")
+    if len(data) > MAX_FACT_BYTES:
+        raise BadFactError(f"larger than a fact may be, {MAX_FACT_BYTES} bytes")
     try:
-        body = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        body = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BadFactError(f"not text in UTF-8 from byte {error.start} on") from error
     except json.JSONDecodeError as error:
@@ -189,6 +190,9 @@ def _object(data: bytes) -> dict[str, Any]:
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _checked_keys(value: Any, where: str) -> Any:

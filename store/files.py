@@ -15,7 +15,19 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from armwright.store.errors import StoreError
 
-__all__ = ["Files", "Listing", "Outcome", "files_for", "files_for_protocol", "supported_protocols"]
+__all__ = [
+    "MAX_READ_BYTES",
+    "Files",
+    "Listing",
+    "Outcome",
+    "files_for",
+    "files_for_protocol",
+    "supported_protocols",
+]
+
+# One conditional put of an object store carries 5 MiB, so no file of ours is larger; reading stops
+# here in case a foreign one is.
+MAX_READ_BYTES = 5 << 20
 
 Outcome = Literal["won", "lost"]
 
@@ -41,7 +53,7 @@ class Files(Protocol):
         ...
 
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
-        """Yields each path with its bytes, or with the error that reading it gave."""
+        """Yields each path with its first `MAX_READ_BYTES`, or with the error that reading gave."""
         ...
 
     def remove(self, path: str) -> None:

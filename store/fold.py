@@ -59,10 +59,6 @@ class Fold:
         """Notes a file of a kind that this version does not read."""
         self._unknown.add(path)
 
-    def knows(self, path: str, number: int) -> bool:
-        """Whether a trial's fact with this path has been taken in."""
-        return path in self._of_trial.get(number, {})
-
     def of_trial(self, number: int) -> dict[str, Fact]:
         """The facts about a trial, by path."""
         return self._of_trial.get(number, {})

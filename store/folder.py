@@ -6,19 +6,12 @@ folder. Killed anywhere, an operation has happened or has not, and may be repeat
 """
 
 import os
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Self, final
 
-from armwright.store.birth import make, read_experiment, unfinished
-from armwright.store.clock import Clock, utc_now
-from armwright.store.errors import (
-    ConflictError,
-    StoreError,
-    TrialEndedError,
-    TrialNotFoundError,
-)
-from armwright.store.fact import END_STATES, Fact, encode
+from armwright.store.birth import make_experiment, read_experiment, unfinished
+from armwright.store.errors import ConflictError, StoreError
+from armwright.store.fact import END_STATES, Fact
 from armwright.store.files import Outcome
 from armwright.store.layout import (
     arm_path,
@@ -27,17 +20,15 @@ from armwright.store.layout import (
     data_path,
     end_path,
     late_path,
-    parse_name,
     segment_of,
 )
+from armwright.store.ledger import Ledger, check_number
 from armwright.store.location import Location, locate
-from armwright.store.reader import Reader
-from armwright.store.state import AttemptFacts, State, TrialFacts
-from armwright.store.token import new_token
+from armwright.store.state import State
+from armwright.store.surroundings import Surroundings
 from armwright.store.ulid import new_ulid
-from armwright.store.writer import Writer, current_writer
 
-__all__ = ["ExperimentFolder", "random_below"]
+__all__ = ["ExperimentFolder"]
 
 Document = Mapping[str, Any]
 
@@ -46,11 +37,7 @@ Document = Mapping[str, Any]
 _LARGEST_STEP = 64
 # Far more losses in a row than any race gives; then something else is wrong.
 _MOST_LOSSES = 500
-
-
-def random_below(bound: int) -> int:
-    """Returns a random integer from 0 to bound - 1; no seed can make workers agree."""
-    return int.from_bytes(os.urandom(8), "big") % bound
+_REAL = Surroundings()
 
 
 @final
@@ -60,22 +47,12 @@ class ExperimentFolder:
     Make one with `create` or `open`. `state` is what is known without looking; `refresh` looks.
     """
 
-    def __init__(
-        self,
-        location: Location,
-        *,
-        fact: Fact,
-        writer: Callable[[], Writer],
-        clock: Clock,
-        choose: Callable[[int], int],
-    ) -> None:
+    def __init__(self, location: Location, *, fact: Fact, surroundings: Surroundings) -> None:
         self._location = location
         self._fact = fact
-        self._writer = writer
-        self._clock = clock
-        self._choose = choose
-        self._reader = Reader(location)
-        self._lock = threading.RLock()
+        self._around = surroundings
+        self._ledger = Ledger(location, surroundings)
+        self._reader, self._lock = self._ledger.reader, self._ledger.lock
 
     @classmethod
     def create(
@@ -84,9 +61,7 @@ class ExperimentFolder:
         *,
         document: Document,
         config: Document,
-        writer: Callable[[], Writer] = current_writer,
-        clock: Clock = utc_now,
-        choose: Callable[[int], int] = random_below,
+        surroundings: Surroundings = _REAL,
     ) -> Self:
         """Makes an experiment, or finishes one that somebody began with the same definition.
 
@@ -94,9 +69,7 @@ class ExperimentFolder:
             url: `<root>/<name>`; missing folders are made. The folder may hold other things.
             document: What never changes about the experiment.
             config: Its first configuration.
-            writer: Says who writes.
-            clock: Says what time it is, for people.
-            choose: Draws a random integer below its argument.
+            surroundings: Who writes, what time it is, chance and waiting; tests pass their own.
 
         Raises:
             ExperimentExistsError: There is one already.
@@ -105,17 +78,15 @@ class ExperimentFolder:
             ValueError: A document is not JSON.
         """
         location = locate(url)
-        make(location, document=document, config=config, writer=writer().document(), at=clock())
-        return cls.open(url, writer=writer, clock=clock, choose=choose)
+        make_experiment(location, document=document, config=config, surroundings=surroundings)
+        return cls.open(url, surroundings=surroundings)
 
     @classmethod
     def open(
         cls,
         url: str | os.PathLike[str],
         *,
-        writer: Callable[[], Writer] = current_writer,
-        clock: Clock = utc_now,
-        choose: Callable[[int], int] = random_below,
+        surroundings: Surroundings = _REAL,
     ) -> Self:
         """Opens an experiment and reads it; writes nothing.
 
@@ -126,7 +97,7 @@ class ExperimentFolder:
         """
         location = locate(url)
         fact = read_experiment(location)
-        folder = cls(location, fact=fact, writer=writer, clock=clock, choose=choose)
+        folder = cls(location, fact=fact, surroundings=surroundings)
         state = folder.refresh()
         if not state.configs:
             problem = folder._reader.problem(config_path(1))
@@ -200,7 +171,7 @@ class ExperimentFolder:
             with self._lock:
                 self._reader.look_from(max(self._reader.highest, 0))
                 self._reader.note_taken(number)
-                step = self._choose(min(4 << min(losses, 8), _LARGEST_STEP) + 1)
+                step = self._around.choose(min(4 << min(losses, 8), _LARGEST_STEP) + 1)
                 number, state = self._reader.highest + 1 + step, self._reader.state()
         raise ConflictError(
             f"{self.url!r}: no free trial number after {_MOST_LOSSES} tries",
@@ -219,7 +190,7 @@ class ExperimentFolder:
             StoreError: It could not be written, or the number is too far from all others.
             ValueError: The number is negative, or a document is not JSON.
         """
-        _check_number(number)
+        check_number(number)
         with self._lock:
             if segment_of(number) > segment_of(self._reader.highest) + 1:
                 self._reader.look()
@@ -245,10 +216,10 @@ class ExperimentFolder:
             ConflictError: The attempt before it is still running.
             TrialNotFoundError: There is no such trial.
         """
-        known = self._attempt(number, attempt, "claimed")
+        known = self._ledger.attempt(number, attempt, "claimed")
         if known is not None and (known.claim is not None or known.end is not None):
             return "lost"
-        outcome = self._write(claim_path(number, attempt), document or {})
+        outcome = self._ledger.write(claim_path(number, attempt), document or {})
         if outcome == "lost":
             with self._lock:
                 self._reader.look_at(number)
@@ -262,10 +233,10 @@ class ExperimentFolder:
             TrialNotFoundError: There is no such trial.
             ValueError: The document is not JSON.
         """
-        known = self._attempt(number, attempt, "given data")
+        known = self._ledger.attempt(number, attempt, "given data")
         if known is not None and known.end is not None:
-            raise self._too_late(number, attempt, document)
-        self._write(data_path(number, attempt, new_ulid()), document)
+            raise self._ledger.too_late(number, attempt, document)
+        self._ledger.write(data_path(number, attempt, new_ulid()), document)
 
     def end(self, number: int, attempt: int, document: Document) -> None:
         """Ends an attempt; whoever does so first decides how it ended.
@@ -284,18 +255,18 @@ class ExperimentFolder:
         if document.get("state") not in END_STATES:
             states = ", ".join(END_STATES)
             raise ValueError(f"state: expected one of {states}, got {document.get('state')!r}")
-        _check_number(number)
+        check_number(number)
         with self._lock:
             self._reader.look_at(number)  # for the data that others reported: they count as well
-            known = self._attempt(number, attempt, "ended")
+            known = self._ledger.attempt(number, attempt, "ended")
             counted = self._reader.data_ids(number, attempt)
         if known is None or known.end is None:
             path = end_path(number, attempt)
-            if self._write(path, document, more={"counted": counted}) == "won":
+            if self._ledger.write(path, document, more={"counted": counted}) == "won":
                 return
             with self._lock:
                 self._reader.look_at(number)
-        raise self._too_late(number, attempt, document)
+        raise self._ledger.too_late(number, attempt, document)
 
     def late(self, number: int, document: Document) -> None:
         """Adds a fact about a trial that has ended: delayed data, a remark.
@@ -304,8 +275,8 @@ class ExperimentFolder:
             TrialNotFoundError: There is no such trial.
             ValueError: The document is not JSON.
         """
-        self._trial(number)
-        self._write(late_path(number, new_ulid()), document)
+        self._ledger.trial(number)
+        self._ledger.write(late_path(number, new_ulid()), document)
 
     def add_config(self, document: Document, *, base: int) -> int:
         """Adds the next version of the configuration.
@@ -326,7 +297,7 @@ class ExperimentFolder:
                 self._reader.look_at_configs()
             newest = self._reader.newest_config
         if base == newest:
-            if self._write(config_path(base + 1), document, more={"base": base}) == "won":
+            if self._ledger.write(config_path(base + 1), document, more={"base": base}) == "won":
                 return base + 1
             with self._lock:
                 self._reader.look_at_configs()
@@ -341,85 +312,4 @@ class ExperimentFolder:
 
     def _write_arm(self, number: int, document: Document, claim: Document | None) -> Outcome:
         more = {} if claim is None else {"claim": dict(claim)}
-        return self._write(arm_path(number), document, more=more)
-
-    def _write(self, path: str, document: Document, *, more: Document | None = None) -> Outcome:
-        if self._reader.later_format:
-            raise StoreError(
-                f"{self.url!r} was moved to a later format ({self._reader.later_format}), "
-                "which this armwright can read but must not write",
-                hint="upgrade armwright",
-            )
-        name, token = parse_name(path), new_token()
-        assert name is not None  # noqa: S101 our own names parse
-        writer, at = self._writer().document(), self._clock()
-        body = encode(name, document, token=token, writer=writer, at=at, more=more)
-        outcome = self._location.files.create(self._location.join(path), body, token)
-        if outcome == "won":
-            with self._lock:
-                self._reader.learn(name, body)
-        return outcome
-
-    def _trial(self, number: int) -> TrialFacts:
-        """Returns a trial, looking for it if it is not known yet."""
-        _check_number(number)
-        with self._lock:
-            trial = self._reader.state().trials.get(number)
-            if trial is None:
-                self._reader.look_at(number)
-                trial = self._reader.state().trials.get(number)
-            numbers = self._reader.state().trials
-            problem = self._reader.problem(arm_path(number))
-        if problem:
-            raise TrialNotFoundError(
-                f"trial {number} of {self.url!r} cannot be read: "
-                f"{arm_path(number)} is damaged: {problem}",
-                hint="the other trials are not affected",
-            )
-        if trial is None:
-            span = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none yet"
-            raise TrialNotFoundError(f"no trial {number} in {self.url!r}: {span}")
-        if trial.void:
-            raise TrialNotFoundError(f"trial {number} of {self.url!r} is void: a skipped number")
-        return trial
-
-    def _attempt(self, number: int, attempt: int, verb: str) -> AttemptFacts | None:
-        """Returns an attempt if there is one, None if it is the next; refuses all others."""
-        if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
-            raise ValueError(f"attempt: must be an integer from 1 on, got {attempt!r}")
-        for looked in (False, True):
-            trial = self._trial(number)
-            if attempt in trial.attempts or attempt == trial.next_attempt:
-                return trial.attempts.get(attempt)
-            if not looked:
-                with self._lock:
-                    self._reader.look_at(number)
-        at = trial.open_attempt
-        why = f"attempt {at} is running" if at else f"the next one is {trial.next_attempt}"
-        raise ConflictError(
-            f"attempt {attempt} of trial {number} in {self.url!r} cannot be {verb}: {why}",
-            hint="end the running attempt first" if at else "",
-        )
-
-    def _too_late(self, number: int, attempt: int, document: Document) -> TrialEndedError:
-        """Keeps a document that came too late; returns the error that tells its owner."""
-        path = late_path(number, new_ulid())
-        self._write(path, {**document, "too_late": True, "attempt": attempt})
-        with self._lock:
-            known = self.state.trials[number].attempts.get(attempt)
-            problem = self._reader.problem(end_path(number, attempt))
-        if known is not None and known.end is not None and known.ended is not None:
-            reason = known.end.get("reason")
-            how = f"{known.end['state']} ({reason})" if reason else known.end["state"]
-            ended = f"{how}, {known.ended.at}, by {known.ended.by}"
-        else:
-            ended = f"its end cannot be read: {problem or 'not visible yet'}"
-        return TrialEndedError(
-            f"attempt {attempt} of trial {number} in {self.url!r} has ended already: {ended}",
-            hint=f"what came now is kept in {path}, and does not count",
-        )
-
-
-def _check_number(number: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise ValueError(f"number: must be an integer from 0 on, got {number!r}")
+        return self._ledger.write(arm_path(number), document, more=more)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, final
 
 from armwright.store.errors import StoreError
-from armwright.store.files import Listing, Outcome
+from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
 from armwright.store.token import check_token
 
 __all__ = ["MemoryFiles"]
@@ -58,7 +58,7 @@ class MemoryFiles:
         for path in paths:
             try:
                 with _lock:
-                    body = self._fs.cat_file(path)
+                    body = self._fs.cat_file(path, start=0, end=MAX_READ_BYTES)
             except OSError as error:
                 yield path, error
             else:

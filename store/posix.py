@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import final
 
 from armwright.store.failure import read_failure, write_failure
-from armwright.store.files import Listing, Outcome
+from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
 from armwright.store.token import check_token
 
 __all__ = ["PosixFiles"]
@@ -29,7 +29,8 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.E
 _NO_FOLDER_SYNC = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.EISDIR, *_NO_LINKS}
 _CHUNK_BYTES = 1 << 16
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_OLD_FILE = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+# Without waiting: a foreign pipe under a fact's name must not stop a reader for ever.
+_OLD_FILE = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @final
@@ -53,7 +54,8 @@ class PosixFiles:
 
     def list(self, folder: str) -> Listing:
         """Names what is in a folder."""
-        files, folders = [], []
+        files: list[str] = []
+        folders: list[str] = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -153,9 +155,10 @@ def _read(path: str) -> bytes:
         chunk = os.read(descriptor, _CHUNK_BYTES)
         if len(chunk) < _CHUNK_BYTES:
             return chunk
-        chunks = [chunk]
-        while chunk := os.read(descriptor, _CHUNK_BYTES):
+        chunks, rest = [chunk], MAX_READ_BYTES - len(chunk)
+        while rest > 0 and (chunk := os.read(descriptor, min(rest, 1 << 20))):
             chunks.append(chunk)
+            rest -= len(chunk)
         return b"".join(chunks)
     finally:
         os.close(descriptor)

@@ -53,6 +53,7 @@ class Reader:
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
         self._damage: dict[str, dict[str, str]] = {}
+        self._damage_shown: list[tuple[str, str]] = []
         self._state: State | None = None
 
     def look(self) -> None:
@@ -123,12 +124,12 @@ class Reader:
         return self._damage.get(path.rpartition("/")[0], {}).get(path, "")
 
     def state(self) -> State:
-        """Returns the state of all that has been taken in."""
-        if self._state is None:
+        """Returns the state of all that has been taken in; the same object while nothing changes."""
+        damage = [item for folder in self._damage.values() for item in folder.items()]
+        if self._state is None or damage != self._damage_shown:
+            self._damage_shown = damage
             self._state = self._fold.state(
-                Damage(path=path, problem=problem)
-                for folder in self._damage.values()
-                for path, problem in folder.items()
+                Damage(path=_printable(path), problem=problem) for path, problem in damage
             )
         return self._state
 
@@ -211,16 +212,18 @@ class Reader:
             self.highest = max(self.highest, name.number)
 
     def _set_damage(self, folder: str, damage: dict[str, str]) -> None:
-        if self._damage.get(folder) != damage:
-            self._damage[folder] = damage
-            self._state = None
+        self._damage[folder] = damage
 
     def _add_damage(self, path: str, problem: str) -> None:
         self._damage.setdefault(path.rpartition("/")[0], {})[path] = problem
-        self._state = None
 
 
 _FOREIGN = "a foreign file: format 1 has no such name"
+
+
+def _printable(path: str) -> str:
+    """A foreign name may be no text at all."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _segment_numbers(listing: Listing) -> set[int]:

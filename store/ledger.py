@@ -1,0 +1,161 @@
+"""Writing facts: each under its own name, checked against what the folder holds.
+
+One place where the envelope is filled, the create is made and doubt is settled, and where a trial
+or attempt that is not as the writer thinks is refused in words.
+"""
+
+import threading
+from collections.abc import Mapping
+from typing import Any, final
+
+from armwright.store.errors import (
+    ConflictError,
+    StoreError,
+    TrialEndedError,
+    TrialNotFoundError,
+    UncertainError,
+)
+from armwright.store.fact import encode
+from armwright.store.files import Outcome
+from armwright.store.layout import arm_path, end_path, late_path, parse_name
+from armwright.store.location import Location
+from armwright.store.reader import Reader
+from armwright.store.state import AttemptFacts, TrialFacts
+from armwright.store.surroundings import Surroundings
+from armwright.store.token import new_token
+from armwright.store.ulid import new_ulid
+
+__all__ = ["Ledger", "check_number"]
+
+# Seconds before a doubtful write is repeated, with the same token; each is stretched at random.
+_PAUSES = (0.05, 0.2, 0.8)
+
+
+@final
+class Ledger:
+    """Writes into one experiment's folder, and keeps its reader up to date.
+
+    Attributes:
+        reader: What is known of the folder; guarded by `lock`.
+        lock: Held around every use of the reader.
+    """
+
+    def __init__(self, location: Location, surroundings: Surroundings) -> None:
+        self.reader = Reader(location)
+        self.lock = threading.RLock()
+        self._location = location
+        self._around = surroundings
+
+    def write(
+        self, path: str, document: Mapping[str, Any], *, more: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """Creates a fact.
+
+        Raises:
+            StoreError: It could not be written, or the folder has moved on to a later format.
+            UncertainError: The file system would not say, several times over.
+            ValueError: The document is not JSON.
+        """
+        if self.reader.later_format:
+            raise StoreError(
+                f"{self._location.url!r} was moved to a later format "
+                f"(format/{self.reader.later_format}), which this armwright must not write",
+                hint="upgrade armwright",
+            )
+        name, token = parse_name(path), new_token()
+        assert name is not None  # noqa: S101 our own names parse
+        writer, at = self._around.writer().document(), self._around.clock()
+        body = encode(name, document, token=token, writer=writer, at=at, more=more)
+        outcome = self._create(self._location.join(path), body, token)
+        if outcome == "won":
+            with self.lock:
+                self.reader.learn(name, body)
+        return outcome
+
+    def trial(self, number: int) -> TrialFacts:
+        """Returns a trial, looking for it if it is not known yet.
+
+        Raises:
+            TrialNotFoundError: There is none, it cannot be read, or it is void.
+        """
+        check_number(number)
+        with self.lock:
+            trials = self.reader.state().trials
+            if number not in trials:
+                self.reader.look_at(number)
+                trials = self.reader.state().trials
+            problem = self.reader.problem(arm_path(number))
+        url = self._location.url
+        if problem:
+            raise TrialNotFoundError(
+                f"trial {number} of {url!r} cannot be read: "
+                f"{arm_path(number)} is damaged: {problem}",
+                hint="the other trials are not affected",
+            )
+        if number not in trials:
+            span = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
+            raise TrialNotFoundError(f"no trial {number} in {url!r}: {span}")
+        if trials[number].void:
+            raise TrialNotFoundError(f"trial {number} of {url!r} is void: a number never used")
+        return trials[number]
+
+    def attempt(self, number: int, attempt: int, verb: str) -> AttemptFacts | None:
+        """Returns an attempt if there is one, None if it is the next to come.
+
+        Raises:
+            ConflictError: It is neither.
+            TrialNotFoundError: There is no such trial.
+        """
+        if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
+            raise ValueError(f"attempt: must be an integer from 1 on, got {attempt!r}")
+        trial = self.trial(number)
+        if not _has_place(trial, attempt):
+            with self.lock:
+                self.reader.look_at(number)
+            trial = self.trial(number)
+        if _has_place(trial, attempt):
+            return trial.attempts.get(attempt)
+        running = trial.open_attempt
+        url = self._location.url
+        why = f"attempt {running} is running" if running else f"the next is {trial.next_attempt}"
+        raise ConflictError(
+            f"attempt {attempt} of trial {number} in {url!r} cannot be {verb}: {why}",
+            hint="end the running attempt first" if running else "",
+        )
+
+    def too_late(self, number: int, attempt: int, document: Mapping[str, Any]) -> TrialEndedError:
+        """Keeps a document that came after the end; returns the error that tells its owner."""
+        path = late_path(number, new_ulid())
+        self.write(path, {**document, "too_late": True, "attempt": attempt})
+        with self.lock:
+            known = self.reader.state().trials[number].attempts.get(attempt)
+            problem = self.reader.problem(end_path(number, attempt))
+        if known is not None and known.end is not None and known.ended is not None:
+            reason = known.end.get("reason")
+            how = f"{known.end['state']} ({reason})" if reason else known.end["state"]
+            ended = f"{how}, {known.ended.at}, by {known.ended.by}"
+        else:
+            ended = f"its end cannot be read: {problem or 'not visible yet'}"
+        return TrialEndedError(
+            f"attempt {attempt} of trial {number} in {self._location.url!r} "
+            f"has ended already: {ended}",
+            hint=f"what came now is kept in {path}, and does not count",
+        )
+
+    def _create(self, path: str, body: bytes, token: str) -> Outcome:
+        for pause in _PAUSES:
+            try:
+                return self._location.files.create(path, body, token)
+            except UncertainError:
+                self._around.sleep(pause * (1.0 + self._around.choose(1000) / 1000.0))
+        return self._location.files.create(path, body, token)
+
+
+def check_number(number: int) -> None:
+    """Raises ValueError unless `number` can be a trial's."""
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise ValueError(f"number: must be an integer from 0 on, got {number!r}")
+
+
+def _has_place(trial: TrialFacts, attempt: int) -> bool:
+    return attempt in trial.attempts or attempt == trial.next_attempt
