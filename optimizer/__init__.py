@@ -1,0 +1,59 @@
+"""Arrays in, arrays out: space-filling points, a Gaussian process, and the next points to try.
+
+Knows no file and no experiment. Importing this package loads NumPy alone; JAX comes with the first
+call that fits a model, SciPy with it (and with regions too small for rejection).
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from armwright.optimizer.columns import (
+    Column,
+    Problem,
+    feasible,
+    from_unit,
+    lattice,
+    to_model,
+    to_values,
+)
+from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.observations import Observations
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.space_filling import SobolDraw, sobol
+
+if TYPE_CHECKING:
+    from armwright.optimizer.compiled import compile_count
+    from armwright.optimizer.suggestion import Proposal, predict, suggest
+
+__all__ = [
+    "Column",
+    "Hyperparameters",
+    "Observations",
+    "Problem",
+    "Proposal",
+    "Settings",
+    "SobolDraw",
+    "compile_count",
+    "feasible",
+    "from_unit",
+    "lattice",
+    "predict",
+    "sobol",
+    "suggest",
+    "to_model",
+    "to_values",
+]
+
+_LATER = {
+    "Proposal": "armwright.optimizer.suggestion",
+    "compile_count": "armwright.optimizer.compiled",
+    "predict": "armwright.optimizer.suggestion",
+    "suggest": "armwright.optimizer.suggestion",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what needs JAX when it is first asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

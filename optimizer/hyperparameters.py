@@ -1,0 +1,66 @@
+"""Hyperparameters of the model, as they travel with an experiment."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from armwright.optimizer.shapes import Float
+
+__all__ = ["Hyperparameters"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hyperparameters:
+    """A fitted model's hyperparameters; inputs in [0, 1], targets standardised.
+
+    Attributes:
+        lengthscales: One per column.
+        outputscale: Prior variance of the function.
+        noise: Variance of the noise, where observations do not bring their own.
+        energy: Negative log posterior density per observation when it was fitted.
+        observations: Number of observations it was fitted to.
+        searched: Number of observations at the last fit from several fresh starts.
+    """
+
+    lengthscales: tuple[float, ...]
+    outputscale: float
+    noise: float
+    energy: float = 0.0
+    observations: int = 0
+    searched: int = 0
+
+    def __post_init__(self) -> None:
+        numbers = (*self.lengthscales, self.outputscale, self.noise)
+        if not self.lengthscales or not all(math.isfinite(v) and v > 0 for v in numbers):
+            raise ValueError(f"hyperparameters must be finite and positive, got {numbers}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON object; `from_dict` gives the same hyperparameters back, bit for bit."""
+        return {
+            "lengthscales": list(self.lengthscales),
+            "outputscale": self.outputscale,
+            "noise": self.noise,
+            "energy": self.energy,
+            "observations": self.observations,
+            "searched": self.searched,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Hyperparameters":
+        """Reads what `to_dict` wrote."""
+        return cls(
+            lengthscales=tuple(float(v) for v in document["lengthscales"]),
+            outputscale=float(document["outputscale"]),
+            noise=float(document["noise"]),
+            energy=float(document["energy"]),
+            observations=int(document["observations"]),
+            searched=int(document["searched"]),
+        )
+
+    @property
+    def logarithms(self) -> Float[np.ndarray, " t"]:
+        """Logarithms of lengthscales, outputscale and noise, in the program's order."""
+        return np.log(np.array([*self.lengthscales, self.outputscale, self.noise], np.float64))

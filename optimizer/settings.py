@@ -1,0 +1,37 @@
+"""What a caller may tune about a suggestion; the defaults are measured (scripts/bench)."""
+
+from dataclasses import dataclass
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Sizes of the search and the fit. The first five are part of a compiled program's shape.
+
+    Attributes:
+        global_candidates: Sobol points screened for each arm.
+        local_candidates: Points screened around the incumbents.
+        searches: Quasi-Newton searches, half of them from each kind of candidate.
+        draws: Joint posterior draws of the pending points.
+        fit_starts: Most starts of a fit.
+        fit_limit: Most evaluations of the posterior density per start.
+        search_limit: Most evaluations of the acquisition per search.
+    """
+
+    global_candidates: int = 512
+    local_candidates: int = 256
+    searches: int = 8
+    draws: int = 16
+    fit_starts: int = 4
+    fit_limit: int = 60
+    search_limit: int = 50
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        if self.searches < 2 or self.searches > min(self.global_candidates, self.local_candidates):
+            raise ValueError(
+                f"searches: expected from 2 to the number of candidates, got {self.searches}"
+            )
