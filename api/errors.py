@@ -2,8 +2,8 @@
 
     ArmwrightError                                            exit code
         UsageError, also a ValueError                         2  the caller can fix the call
-        NothingLeftError                                      3  the budget or the space is used up
-        StoreError                                            1  the files are not what they should be
+        NothingLeftError                                      3  budget or space is used up
+        StoreError                                            1  the files are not as they should
             ExperimentNotFoundError, also a LookupError       1
             ExperimentExistsError                             1
             InvalidNameError, also a ValueError               2
@@ -21,6 +21,7 @@ from armwright.store.errors import (
     ConflictError,
     ExperimentExistsError,
     ExperimentNotFoundError,
+    ExperimentUnfinishedError,
     InvalidNameError,
     StoreError,
     TrialEndedError,
@@ -37,6 +38,7 @@ __all__ = [
     "ConflictError",
     "ExperimentExistsError",
     "ExperimentNotFoundError",
+    "ExperimentUnfinishedError",
     "InvalidNameError",
     "NothingLeftError",
     "StoreError",
