@@ -11,6 +11,7 @@ format is described in docs/format.md.
 
 from armwright.store.absence import experiments
 from armwright.store.create import create
+from armwright.store.document import read_document, write_document
 from armwright.store.errors import (
     ArmwrightError,
     ConflictError,
@@ -53,4 +54,6 @@ __all__ = [
     "create",
     "experiment_url",
     "experiments",
+    "read_document",
+    "write_document",
 ]
