@@ -1,0 +1,317 @@
+"""A sequence of models: which one makes the next arms is decided by what the experiment holds.
+
+A strategy derives where it stands from the experiment's own trials (each generator run names its
+step) and adds only the runs it made that are on no trial yet. So a strategy made anew, in another
+process, on the same experiment goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.generation.generation_step import (
+    DataRequiredError,
+    GenerationStep,
+    MaxParallelismReachedException,
+)
+from armwright.generation.models import Models
+from armwright.generation.seed import base_seed, derived_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from armwright.experiment import BaseTrial, Data, Experiment, GeneratorRun, SearchSpace
+    from armwright.generation.model_bridge import ModelBridge
+
+__all__ = [
+    "GenerationStrategy",
+    "choose_generation_strategy",
+    "default_generation_strategy",
+]
+
+
+@final
+class GenerationStrategy:
+    """Generates arms with one model after the other.
+
+    Args:
+        steps: The stages; only the last may be endless.
+        name: Left out, the models' names joined by +.
+
+    Raises:
+        ValueError: No step, or an endless one before the last.
+    """
+
+    def __init__(self, steps: list[GenerationStep], name: str | None = None) -> None:
+        if not steps:
+            raise ValueError("a generation strategy needs at least one step, got none")
+        for index, step in enumerate(steps):
+            step.index = index
+            if step.num_trials == -1 and index < len(steps) - 1:
+                raise ValueError(f"only the last step may be endless, got num_trials=-1 in {index}")
+            if step.num_trials < 1 and step.num_trials != -1:
+                raise ValueError(
+                    f"step {index}: num_trials should be positive or -1, got {step.num_trials}"
+                )
+        self._steps = steps
+        self._name = name
+        self._seed: int | None = None
+        self._model: ModelBridge | None = None
+        self._experiment: Experiment | None = None
+        self._made: list[GeneratorRun] = []
+
+    @property
+    def name(self) -> str:
+        """The given name, else the models' names joined by +."""
+        return self._name or "+".join(step.model.value for step in self._steps)
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The experiment it generates for; None before the first `gen`."""
+        return self._experiment
+
+    @property
+    def model(self) -> ModelBridge | None:
+        """The bridge that made the newest run; None before the first `gen`."""
+        return self._model
+
+    @property
+    def model_transitions(self) -> list[int]:
+        """The numbers of trials after which the model changes."""
+        transitions, total = [], 0
+        for step in self._steps[:-1]:
+            total += step.num_trials
+            transitions.append(total)
+        return transitions
+
+    def clone_reset(self) -> GenerationStrategy:
+        """The same steps, with nothing generated."""
+        fresh = GenerationStrategy(
+            [GenerationStep(**{**vars(step), "index": -1}) for step in self._steps], self._name
+        )
+        fresh._seed = self._seed
+        return fresh
+
+    def gen(
+        self, experiment: Experiment, data: Data | None = None, n: int = 1, **kwargs: Any
+    ) -> GeneratorRun:
+        """Generates `n` arms for one trial of the experiment.
+
+        Args:
+            experiment: What to generate for; the same one at every call.
+            data: What to learn from; everything attached to the experiment when left out.
+            n: How many arms.
+            **kwargs: Passed to the model's `gen`.
+
+        Raises:
+            DataRequiredError: All trials of the step are made, too few are completed.
+            MaxParallelismReachedException: As many trials of the step run as it allows.
+            ValueError: The strategy is used up, or was used for another experiment.
+            NothingLeftError: Every point of the space was tried already.
+        """
+        if self._experiment is not None and self._experiment._name != experiment._name:
+            raise ValueError(
+                f"this strategy generates for {self._experiment}, got {experiment}; "
+                "use clone_reset() for another experiment"
+            )
+        self._experiment = experiment
+        attached = set(experiment.arms_by_signature)
+        self._made = [
+            run for run in self._made if not all(arm.signature in attached for arm in run.arms)
+        ]
+        step = self._current(experiment)
+        self._check_parallelism(step, experiment)
+        self._model = self._make_model(step, experiment, data)
+        run = self._model.gen(
+            n,
+            **{
+                "pending_observations": self._pending(experiment),
+                **(step.model_gen_kwargs or {}),
+                **kwargs,
+            },
+        )
+        run._generation_step_index = step.index
+        self._made.append(run)
+        return run
+
+    def _current(self, experiment: Experiment) -> GenerationStep:
+        for step in self._steps:
+            if step.num_trials == -1:
+                return step
+            trials = list(self._trials(experiment, step))
+            waiting = sum(run._generation_step_index == step.index for run in self._made)
+            if len(trials) + waiting < step.num_trials:
+                return step
+            completed = sum(trial.status.is_completed for trial in trials)
+            if completed < step.min_trials_observed:
+                if not step.enforce_num_trials:
+                    return step
+                raise DataRequiredError(
+                    f"all {step.num_trials} trials of step {step.index} ({step.model.value}) are "
+                    f"made, and {completed} are completed; {step.min_trials_observed} must be "
+                    "before the next model can learn from them"
+                )
+        raise ValueError(
+            f"generation strategy {self.name!r} is used up: all of its "
+            f"{sum(step.num_trials for step in self._steps)} trials are made"
+        )
+
+    @staticmethod
+    def _trials(experiment: Experiment, step: GenerationStep) -> Iterator[BaseTrial]:
+        """The step's trials, without failed and abandoned ones: they do not count."""
+        for trial in experiment.trials.values():
+            gone = trial.status.is_failed or trial.status.is_abandoned
+            if not gone and any(
+                run._generation_step_index == step.index for run in trial.generator_runs
+            ):
+                yield trial
+
+    def _check_parallelism(self, step: GenerationStep, experiment: Experiment) -> None:
+        if step.max_parallelism is None:
+            return
+        running = sum(trial.status.is_running for trial in self._trials(experiment, step))
+        if running >= step.max_parallelism:
+            raise MaxParallelismReachedException(
+                f"{running} trials of step {step.index} ({step.model.value}) are running, and it "
+                f"allows {step.max_parallelism}; complete one before the next"
+            )
+
+    def _make_model(
+        self, step: GenerationStep, experiment: Experiment, data: Data | None
+    ) -> ModelBridge:
+        kwargs = dict(step.model_kwargs or {})
+        if self._seed is None:
+            self._seed = base_seed()
+        records = [
+            run.gen_metadata
+            for run in (*_all_runs(experiment), *self._made)
+            if run._model_key == step.model.value and run.gen_metadata
+        ]
+        if step.model is Models.SOBOL:
+            kwargs.setdefault("seed", derived_seed(self._seed, "sobol") % 2**31)
+            kwargs["init_position"] = max(
+                [record["next_position"] for record in records if record["seed"] == kwargs["seed"]],
+                default=kwargs.get("init_position", 0),
+            )
+        else:
+            kwargs.setdefault("seed", derived_seed(self._seed, "gp"))
+            if records:
+                kwargs["warm"] = records[-1]["hyperparameters"]
+        return step.model(
+            search_space=experiment.search_space, experiment=experiment, data=data, **kwargs
+        )
+
+    def _pending(self, experiment: Experiment) -> list[Any]:
+        from armwright.generation.encoding import open_arms
+
+        made = [arm for run in self._made for arm in run.arms]
+        return [*open_arms(experiment), *made]
+
+
+def _all_runs(experiment: Experiment) -> list[GeneratorRun]:
+    return [run for trial in experiment.trials.values() for run in trial.generator_runs]
+
+
+def default_generation_strategy(
+    search_space: SearchSpace, *, seed: int, initial_trials: int | None = None
+) -> GenerationStrategy:
+    """What an experiment on a store uses: Sobol arms, then the Gaussian process, and no limits.
+
+    Any number of workers ask at once, so nobody is refused: while too few of the first trials are
+    completed there are further Sobol arms. Categorical parameters are modelled, not left to chance.
+    """
+    initial = initial_trials or max(5, len(search_space.tunable_parameters))
+    strategy = GenerationStrategy(
+        [
+            GenerationStep(
+                model=Models.SOBOL,
+                num_trials=initial,
+                min_trials_observed=math.ceil(initial / 2),
+                enforce_num_trials=False,
+                model_kwargs={"deduplicate": True},
+            ),
+            GenerationStep(model=Models.GPEI, num_trials=-1),
+        ]
+    )
+    strategy._seed = seed
+    return strategy
+
+
+def choose_generation_strategy(
+    search_space: SearchSpace,
+    arms_per_trial: int = 1,
+    enforce_sequential_optimization: bool = True,
+    random_seed: int | None = None,
+    *,
+    num_trials: int | None = None,
+    num_initialization_trials: int | None = None,
+    max_parallelism_cap: int | None = None,
+    max_parallelism_override: int | None = None,
+) -> GenerationStrategy:
+    """The strategy of the flat Ax API for a search space; its rules are those of that release.
+
+    Args:
+        search_space: Decides, by its parameters, whether a Gaussian process is used.
+        arms_per_trial: One Sobol trial is enough when trials are batches.
+        enforce_sequential_optimization: Refuse arms while results are missing, and limit how many
+            trials run at once.
+        random_seed: Decides the arms.
+        num_trials: The budget, where it is known: a grid no larger is walked by Sobol arms alone.
+        num_initialization_trials: How many Sobol trials, instead of max(5, number of parameters).
+        max_parallelism_cap: An upper limit to how many model-made trials run at once.
+        max_parallelism_override: The limit itself; -1 for none.
+
+    Raises:
+        ValueError: Both a cap and an override are given.
+    """
+    if max_parallelism_cap is not None and max_parallelism_override is not None:
+        raise ValueError(
+            "max_parallelism_cap and max_parallelism_override exclude each other, got "
+            f"{max_parallelism_cap} and {max_parallelism_override}"
+        )
+    parallelism: int | None = 3 if enforce_sequential_optimization else None
+    if max_parallelism_override is not None:
+        parallelism = None if max_parallelism_override == -1 else max_parallelism_override
+    elif max_parallelism_cap is not None and parallelism is not None:
+        parallelism = min(parallelism, max_parallelism_cap)
+
+    sobol_kwargs = {"deduplicate": True, "seed": random_seed}
+    if _is_modelled(search_space, num_trials):
+        if num_initialization_trials is not None:
+            initial = num_initialization_trials
+        else:
+            initial = 1 if arms_per_trial > 1 else max(5, len(search_space.parameters))
+        steps = [
+            GenerationStep(
+                model=Models.SOBOL,
+                num_trials=initial,
+                min_trials_observed=math.ceil(initial / 2),
+                enforce_num_trials=enforce_sequential_optimization,
+                model_kwargs=sobol_kwargs,
+            ),
+            GenerationStep(model=Models.GPEI, num_trials=-1, max_parallelism=parallelism),
+        ]
+        name = "Sobol+GPEI"
+    else:
+        steps = [GenerationStep(model=Models.SOBOL, num_trials=-1, model_kwargs=sobol_kwargs)]
+        name = "Sobol"
+    strategy = GenerationStrategy(steps, name)
+    strategy._seed = base_seed(random_seed)
+    if random_seed is None:
+        sobol_kwargs["seed"] = strategy._seed
+    return strategy
+
+
+def _is_modelled(search_space: SearchSpace, num_trials: int | None) -> bool:
+    from armwright.experiment import ChoiceParameter, ParameterType, RangeParameter
+
+    parameters: Sequence[Any] = list(search_space.parameters.values())
+    ranges = [p for p in parameters if isinstance(p, RangeParameter)]
+    choices = sum(len(p.values) for p in parameters if isinstance(p, ChoiceParameter))
+    if len(ranges) < choices:
+        return False
+    whole = ranges and all(p.parameter_type is ParameterType.INT for p in ranges)
+    if num_trials is None or not whole or choices:
+        return True
+    return math.prod(int(p.upper) - int(p.lower) + 1 for p in ranges) > num_trials
