@@ -1,0 +1,199 @@
+"""An experiment with its trials and data as one JSON object, and back.
+
+The one description of an experiment's state: a `.json` document is this object, and a store folder
+holds the same parts as facts (`armwright.persistence.facts`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from armwright.experiment import (
+    AbandonedArm,
+    BatchTrial,
+    Experiment,
+    GeneratorRunStruct,
+    SimpleExperiment,
+    Trial,
+)
+from armwright.persistence.json_codec import JSONDecodeError, object_from_json, object_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import BaseTrial
+
+__all__ = ["FORMAT", "experiment_from_json", "experiment_to_json", "trial_to_json"]
+
+FORMAT = 1  # of the document; a later one keeps a reader for this one
+
+# Key in the document -> attribute; in the order in which a person reads them.
+_TRIAL_STATE = {
+    "trial_type": "_trial_type",
+    "status": "_status",
+    "time_created": "_time_created",
+    "time_completed": "_time_completed",
+    "time_staged": "_time_staged",
+    "time_run_started": "_time_run_started",
+    "abandoned_reason": "_abandoned_reason",
+    "run_metadata": "_run_metadata",
+    "runner": "_runner",
+    "num_arms_created": "_num_arms_created",
+    "generation_step_index": "_generation_step_index",
+}
+
+
+def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
+    """The document of an experiment.
+
+    Raises:
+        JSONEncodeError: It holds a metric or runner of a class that is not registered.
+    """
+    return {
+        "__type": type(experiment).__name__,
+        "format": FORMAT,
+        "name": experiment._name,
+        "description": experiment.description,
+        "experiment_type": experiment.experiment_type,
+        "is_test": experiment.is_test,
+        "time_created": object_to_json(experiment.time_created),
+        "search_space": object_to_json(experiment.search_space),
+        "optimization_config": object_to_json(experiment.optimization_config),
+        "tracking_metrics": object_to_json(list(experiment._tracking_metrics.values())),
+        "runner": object_to_json(experiment.runner),
+        "status_quo": object_to_json(experiment.status_quo),
+        "trials": {str(index): trial_to_json(trial) for index, trial in experiment.trials.items()},
+        "data_by_trial": {
+            str(index): [[timestamp, object_to_json(data)] for timestamp, data in stored.items()]
+            for index, stored in experiment.data_by_trial.items()
+        },
+    }
+
+
+def trial_to_json(trial: BaseTrial) -> dict[str, Any]:
+    """The document of one trial."""
+    document: dict[str, Any] = {"__type": type(trial).__name__, "index": trial.index}
+    document |= {key: object_to_json(getattr(trial, name)) for key, name in _TRIAL_STATE.items()}
+    if isinstance(trial, BatchTrial):
+        document |= {
+            "generator_run_structs": [
+                {"generator_run": object_to_json(run), "weight": weight}
+                for run, weight in trial.generator_run_structs
+            ],
+            "status_quo": object_to_json(trial.status_quo),
+            "status_quo_weight_override": trial._status_quo_weight_override,
+            "optimize_for_power": trial.optimize_for_power,
+            "abandoned_arms_metadata": {
+                name: {"time": object_to_json(arm.time), "reason": arm.reason}
+                for name, arm in trial._abandoned_arms_metadata.items()
+            },
+        }
+    elif isinstance(trial, Trial):
+        document["generator_run"] = object_to_json(trial.generator_run)
+    return document
+
+
+def experiment_from_json(document: Mapping[str, Any]) -> Experiment:
+    """The experiment a document describes; a SimpleExperiment comes without its function.
+
+    Raises:
+        JSONDecodeError: The document is of another kind, or of a later format, or incomplete.
+    """
+    kind = document.get("__type")
+    if kind not in ("Experiment", "SimpleExperiment"):
+        raise JSONDecodeError(f"expected the document of an experiment, got one of {kind!r}")
+    if document.get("format", FORMAT) > FORMAT:
+        raise JSONDecodeError(
+            f"the document is of format {document['format']}, this armwright reads up to {FORMAT}",
+            hint="upgrade armwright",
+        )
+    try:
+        return _experiment(document)
+    except KeyError as error:
+        raise JSONDecodeError(f"the {kind} in this document lacks {error}") from error
+
+
+def _experiment(document: Mapping[str, Any]) -> Experiment:
+    part = {key: object_from_json(document[key]) for key in _PARTS}
+    if document["__type"] == "SimpleExperiment":
+        config = part["optimization_config"]
+        experiment: Experiment = SimpleExperiment(
+            search_space=part["search_space"],
+            name=document["name"],
+            objective_name=config.objective.metric.name,
+            minimize=config.objective.minimize,
+            outcome_constraints=config.outcome_constraints,
+            status_quo=part["status_quo"],
+        )
+        experiment.optimization_config = config
+        experiment.description = document["description"]
+        experiment.is_test = document["is_test"]
+        experiment._tracking_metrics = {metric.name: metric for metric in part["tracking_metrics"]}
+    else:
+        experiment = Experiment(
+            search_space=part["search_space"],
+            name=document["name"],
+            optimization_config=part["optimization_config"],
+            tracking_metrics=part["tracking_metrics"],
+            runner=part["runner"],
+            status_quo=part["status_quo"],
+            description=document["description"],
+            is_test=document["is_test"],
+            experiment_type=document["experiment_type"],
+        )
+    experiment._time_created = part["time_created"]
+    for index, trial in document["trials"].items():
+        _add_trial(experiment, int(index), trial)
+    for index, stored in document["data_by_trial"].items():
+        experiment._data_by_trial[int(index)] = OrderedDict(
+            (int(timestamp), object_from_json(data)) for timestamp, data in stored
+        )
+    return experiment
+
+
+_PARTS = (
+    *("time_created", "search_space", "optimization_config", "tracking_metrics"),
+    *("runner", "status_quo"),
+)
+
+
+def _add_trial(experiment: Experiment, index: int, document: Mapping[str, Any]) -> None:
+    trial: BaseTrial
+    if document["__type"] == "BatchTrial":
+        trial = _batch_trial(experiment, document)
+    else:
+        trial = Trial(experiment)
+        run = object_from_json(document["generator_run"])
+        trial._generator_run = run
+    for key, name in _TRIAL_STATE.items():
+        setattr(trial, name, object_from_json(document.get(key)))
+    trial._run_metadata = trial._run_metadata or {}
+    trial._index = index
+    # The trial took the next free index when it was made; its place is under its own.
+    experiment._trials = {
+        **{key: other for key, other in experiment._trials.items() if other is not trial},
+        index: trial,
+    }
+    for arm in trial._arms_used:
+        # Two workers may have made the same arm at once: each keeps its name, which data refer to.
+        experiment._arms.by_name.setdefault(arm.name, arm)
+        experiment._arms.by_signature.setdefault(arm.signature, arm)
+
+
+def _batch_trial(experiment: Experiment, document: Mapping[str, Any]) -> BatchTrial:
+    trial = BatchTrial(experiment, optimize_for_power=False)
+    trial._generator_run_structs = [
+        GeneratorRunStruct(
+            generator_run=object_from_json(item["generator_run"]), weight=item["weight"]
+        )
+        for item in document["generator_run_structs"]
+    ]
+    trial._status_quo = object_from_json(document["status_quo"])
+    trial._status_quo_weight_override = document["status_quo_weight_override"]
+    trial.optimize_for_power = document["optimize_for_power"]
+    trial._abandoned_arms_metadata = {
+        name: AbandonedArm(name=name, time=object_from_json(item["time"]), reason=item["reason"])
+        for name, item in document["abandoned_arms_metadata"].items()
+    }
+    return trial

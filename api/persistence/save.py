@@ -1,0 +1,75 @@
+"""`save` and `load`: an experiment in a `.json` document, or in a store folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from armwright.errors import UsageError
+from armwright.experiment import Experiment
+from armwright.generation.seed import base_seed
+from armwright.persistence.experiment_json import experiment_from_json, experiment_to_json
+from armwright.persistence.facts import experiment_document
+from armwright.persistence.json_codec import JSONDecodeError
+from armwright.persistence.publish import publish
+from armwright.store import ExperimentFolder, read_document, write_document
+
+if TYPE_CHECKING:
+    from armwright.store import State
+
+__all__ = ["experiment_of", "load", "save"]
+
+
+def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
+    """Saves an experiment. Source: the flat Ax API; store folders are ours.
+
+    Args:
+        experiment: With its trials and data.
+        filepath: A path or fsspec URL. One that ends in `.json` is one document, replaced as a
+            whole; any other is a store folder, to which is added what it does not hold yet.
+
+    Raises:
+        ValueError: It is not an experiment, or the path is empty.
+        JSONEncodeError: It holds a Metric or Runner of a class that is not registered.
+        ConflictError: The store folder holds a different fact; nothing was changed.
+        StoreError: It cannot be written there.
+    """
+    if not isinstance(experiment, Experiment):
+        raise UsageError(f"save takes an Experiment, got {experiment!r}")
+    url = os.fspath(filepath)
+    if not url:
+        raise UsageError("save needs a path, got an empty one")
+    if url.endswith(".json"):
+        text = json.dumps(experiment_to_json(experiment), allow_nan=False, indent=1)
+        write_document(url, text.encode())
+        return
+    publish(experiment, url, plan={"budget": None, "seed": base_seed(), "initial_trials": None})
+
+
+def load(filepath: str | os.PathLike[str]) -> Experiment:
+    """Loads an experiment that `save` or the `armwright` command wrote; either form.
+
+    Raises:
+        ExperimentNotFoundError: There is none at that path.
+        JSONDecodeError: The document is not an experiment's, or holds a class that is not known.
+        StoreError: It cannot be read.
+    """
+    url = os.fspath(filepath)
+    if url.endswith(".json"):
+        try:
+            document = json.loads(read_document(url))
+        except ValueError as error:
+            raise JSONDecodeError(f"{url} is not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise JSONDecodeError(f"{url} is not an experiment: expected an object, got a list")
+        return experiment_from_json(document)
+    folder = ExperimentFolder.open(url)
+    return experiment_of(folder, folder.state)
+
+
+def experiment_of(folder: ExperimentFolder, state: State) -> Experiment:
+    """The experiment that a folder's facts add up to."""
+    experiment = experiment_from_json(experiment_document(state))
+    experiment._origin = (folder.id, state.version)
+    return experiment
