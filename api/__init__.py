@@ -1,5 +1,77 @@
-"""Experiments as plain files, and arms for them from Bayesian optimization."""
+"""Experiments as plain files, and arms for them from Bayesian optimization.
+
+    from armwright import ax                       the flat Ax API
+    experiment = armwright.open("runs/digits")     an experiment in a folder, shared by processes
+
+Importing this loads neither JAX, SciPy, pandas nor pyarrow; each comes when something needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from armwright.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from armwright import ax, errors
+    from armwright.experiment import Experiment
+    from armwright.persistence import StoredExperiment
+
+__all__ = ["__version__", "ax", "create", "errors", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("ax", "errors"):
+        return importlib.import_module(f"armwright.{name}")
+    raise AttributeError(f"module 'armwright' has no attribute {name!r}")
+
+
+def create(
+    url: str | os.PathLike[str],
+    definition: Experiment | Mapping[str, Any],
+    *,
+    budget: int | None = None,
+    seed: int | None = None,
+) -> StoredExperiment:
+    """Makes an experiment in a folder.
+
+    Args:
+        url: `<root>/<name>`: a path or an fsspec URL.
+        definition: An experiment, or a dict as in a definition file; its own budget and seed count
+            where none is given here.
+        budget: How many trials to make; None for no end.
+        seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
+
+    Raises:
+        ExperimentExistsError: There is an experiment already.
+        UsageError: The definition has a fault; says which key, what was expected, what came.
+        StoreError: It cannot be made there.
+    """
+    from armwright.experiment import Experiment
+    from armwright.persistence import StoredExperiment, definition_from_dict
+
+    if isinstance(definition, Experiment):
+        return StoredExperiment.create(url, definition, budget=budget, seed=seed)
+    made = definition_from_dict(definition)
+    return StoredExperiment.create(
+        url,
+        made.experiment,
+        budget=made.budget if budget is None else budget,
+        seed=made.seed if seed is None else seed,
+    )
+
+
+def open(url: str | os.PathLike[str]) -> StoredExperiment:  # noqa: A001 - as fsspec.open, h5py.File
+    """Opens the experiment in a folder, to ask and tell.
+
+    Raises:
+        ExperimentNotFoundError: There is none; says what is there instead.
+        StoreError: It cannot be read.
+    """
+    from armwright.persistence import StoredExperiment
+
+    return StoredExperiment.open(url)
