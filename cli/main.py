@@ -1,0 +1,63 @@
+"""The command group: finds the verb, and turns our exceptions into exit codes, here alone.
+
+0  done        1  failed        2  wrong usage        3  nothing left to do        75  try again
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any, final
+
+import click
+
+from armwright.errors import ArmwrightError, exit_code
+from armwright.version import __version__
+
+__all__ = ["main"]
+
+# In the order of the help text: the order in which a newcomer needs them.
+_VERBS = ("create", "ask", "tell", "show", "best")
+
+
+@final
+class _Group(click.Group):
+    """Loads a verb's file when it is called; shows our errors and lets bugs have a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """See `click.Group.list_commands`."""
+        del ctx
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """See `click.Group.get_command`."""
+        del ctx
+        if cmd_name not in _VERBS:
+            return None
+        module = importlib.import_module(f"armwright.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See `click.Group.invoke`."""
+        try:
+            return super().invoke(ctx)
+        except ArmwrightError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(exit_code(error))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="armwright")
+def main() -> None:
+    """Bayesian optimization without a server: experiments are folders of plain files.
+
+    An EXPERIMENT is a folder or URL, for example runs/digits or s3://team/lr. Set
+    ARMWRIGHT_EXPERIMENT to leave it out.
+
+    \b
+    armwright create runs/digits --from digits.toml
+    armwright ask runs/digits --json
+    """
+    # This process is ours: a GPU it may share with others is not to be taken whole by JAX.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
