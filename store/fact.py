@@ -108,7 +108,7 @@ def decode(name: Name, data: bytes) -> Fact:
     """
     body = _object(data)
     version = body.get("v")
-    if version != FACT_VERSION:
+    if type(version) is not int or version != FACT_VERSION:
         if type(version) is int and version > FACT_VERSION:
             raise BadFactError(f"written by a newer armwright: version {version} of its kind")
         raise BadFactError(

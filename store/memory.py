@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, final
 
 from armwright.store.errors import StoreError
+from armwright.store.failure import write_failure
 from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
 from armwright.store.token import check_token
 
@@ -36,7 +37,10 @@ class MemoryFiles:
                 return "won" if token.encode() in self._fs.cat_file(path) else "lost"
             if self._fs.isdir(path):
                 return "lost"
-            self._fs.pipe_file(path, body)
+            try:
+                self._fs.pipe_file(path, body)
+            except OSError as error:
+                raise write_failure(path, error) from error
         return "won"
 
     def list(self, folder: str) -> Listing:

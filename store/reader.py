@@ -124,7 +124,7 @@ class Reader:
         return self._damage.get(path.rpartition("/")[0], {}).get(path, "")
 
     def state(self) -> State:
-        """Returns the state of all that has been taken in; the same object while nothing changes."""
+        """Returns the state of all taken in so far; the same object while nothing changes."""
         damage = [item for folder in self._damage.values() for item in folder.items()]
         if self._state is None or damage != self._damage_shown:
             self._damage_shown = damage

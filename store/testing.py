@@ -1,0 +1,167 @@
+"""Contract suites: what every file system that we claim to support must do.
+
+Inherit one, provide `place`, and pytest certifies the file system:
+
+    class TestMine(SharedCreateContract):
+        @pytest.fixture
+        def place(self, tmp_path):
+            return fsspec.filesystem("mine"), str(tmp_path)
+
+`CreateContract` is for what one process can see, `SharedCreateContract` adds a race of processes; a
+file system that is not shared between processes, like memory, takes the first.
+"""
+
+# ruff: noqa: S101, D102 these are tests: they assert, and a test's name is its sentence
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
+from threading import Barrier as ThreadBarrier
+from typing import Any
+
+import pytest
+
+from armwright.store.create import create
+from armwright.store.files import Outcome, files_for
+from armwright.store.token import new_token
+
+__all__ = ["CreateContract", "SharedCreateContract"]
+
+_THREADS = 8
+_THREAD_KEYS = 100
+_PROCESSES = 8
+_PROCESS_KEYS = 200
+
+Place = tuple[Any, str]
+
+
+class CreateContract:
+    """One winner, its bytes complete and in place, and nothing else; seen from one process."""
+
+    @pytest.fixture
+    def place(self) -> Place:
+        raise NotImplementedError("return (fs, path of an empty folder)")
+
+    def test_the_first_to_create_a_name_wins_and_the_second_loses(self, place: Place) -> None:
+        fs, root = place
+        assert _write(fs, f"{root}/a", b"one", new_token()) == "won"
+        assert _write(fs, f"{root}/a", b"two", new_token()) == "lost"
+        assert b"one" in _read(fs, f"{root}/a")
+
+    def test_a_repeat_with_the_same_token_wins_again(self, place: Place) -> None:
+        fs, root = place
+        token = new_token()
+        assert _write(fs, f"{root}/a", b"one", token) == "won"
+        assert _write(fs, f"{root}/a", b"one", token) == "won"
+
+    def test_equal_content_is_no_proof_of_whose_it_is(self, place: Place) -> None:
+        fs, root = place
+        mine, other = new_token(), new_token()
+        assert files_for(fs).create(f"{root}/a", mine.encode(), mine) == "won"
+        assert files_for(fs).create(f"{root}/a", mine.encode(), other) == "lost"
+
+    def test_missing_folders_are_made(self, place: Place) -> None:
+        fs, root = place
+        assert _write(fs, f"{root}/deep/er/a", b"one", new_token()) == "won"
+        assert b"one" in _read(fs, f"{root}/deep/er/a")
+
+    def test_what_was_created_is_listed_at_once_and_nothing_else_stays(self, place: Place) -> None:
+        fs, root = place
+        for name in ("a", "b"):
+            _write(fs, f"{root}/f/{name}", b"one", new_token())
+            _write(fs, f"{root}/f/{name}", b"two", new_token())
+        listing = files_for(fs).list(f"{root}/f")
+        assert sorted(listing.files) == ["a", "b"]
+        assert files_for(fs).list(root).folders == ("f",)
+
+    def test_a_folder_that_is_not_there_lists_as_empty(self, place: Place) -> None:
+        fs, root = place
+        listing = files_for(fs).list(f"{root}/nowhere")
+        assert (listing.files, listing.folders) == ((), ())
+
+    def test_a_megabyte_arrives_whole(self, place: Place) -> None:
+        fs, root = place
+        body, token = bytes(range(256)) * 4096, new_token()
+        assert _write(fs, f"{root}/big", body, token) == "won"
+        assert _read(fs, f"{root}/big") == token.encode() + b"\n" + body
+
+    def test_many_are_read_at_once_and_the_missing_one_is_named(self, place: Place) -> None:
+        fs, root = place
+        paths = [f"{root}/{index}" for index in range(20)]
+        for path in paths:
+            _write(fs, path, path.encode(), new_token())
+        found = dict(files_for(fs).read([*paths, f"{root}/missing"]))
+        assert isinstance(found.pop(f"{root}/missing"), FileNotFoundError)
+        for path in paths:
+            body = found[path]
+            assert isinstance(body, bytes)
+            assert body.endswith(path.encode())
+
+    def test_what_is_removed_is_gone_and_may_be_removed_twice(self, place: Place) -> None:
+        fs, root = place
+        _write(fs, f"{root}/a", b"one", new_token())
+        for _ in range(2):
+            files_for(fs).remove(f"{root}/a")
+        assert files_for(fs).list(root).files == ()
+
+    def test_of_many_threads_exactly_one_wins_each_name(self, place: Place) -> None:
+        fs, root = place
+        start = ThreadBarrier(_THREADS)
+        tokens = [new_token() for _ in range(_THREADS)]
+
+        def attempt(path: str, worker: int) -> Outcome:
+            start.wait()
+            return _write(fs, path, b"body", tokens[worker])
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for index in range(_THREAD_KEYS):
+                path = f"{root}/race/{index}"
+                outcomes = list(pool.map(attempt, [path] * _THREADS, range(_THREADS)))
+                assert sorted(outcomes) == ["lost"] * (_THREADS - 1) + ["won"]
+                winner = tokens[outcomes.index("won")]
+                assert _read(fs, path) == winner.encode() + b"\nbody"
+
+
+class SharedCreateContract(CreateContract):
+    """The same, and a race of processes; the file system must be picklable."""
+
+    def test_of_many_processes_exactly_one_wins_each_name(self, place: Place) -> None:
+        fs, root = place
+        context = multiprocessing.get_context("spawn")
+        start = context.Barrier(_PROCESSES)
+        results = context.SimpleQueue()
+        workers = [
+            context.Process(target=_race, args=(fs, root, start, results))
+            for _ in range(_PROCESSES)
+        ]
+        for worker in workers:
+            worker.start()
+        won = [results.get() for _ in workers]
+        for worker in workers:
+            worker.join()
+        for index in range(_PROCESS_KEYS):
+            winners = [tokens[index] for tokens in won if index in tokens]
+            assert len(winners) == 1, f"name {index} has {len(winners)} winners"
+            assert _read(fs, f"{root}/race/{index}") == winners[0].encode() + b"\nbody"
+
+
+def _race(fs: Any, root: str, start: Barrier, results: Any) -> None:
+    won: dict[int, str] = {}
+    start.wait()
+    try:
+        for index in range(_PROCESS_KEYS):
+            token = new_token()
+            if _write(fs, f"{root}/race/{index}", b"body", token) == "won":
+                won[index] = token
+    finally:
+        results.put(won)
+
+
+def _write(fs: Any, path: str, body: bytes, token: str) -> Outcome:
+    return create(fs, path, token.encode() + b"\n" + body, token)
+
+
+def _read(fs: Any, path: str) -> bytes:
+    body = dict(files_for(fs).read([path]))[path]
+    assert isinstance(body, bytes), body
+    return body

@@ -1,0 +1,212 @@
+"""A process killed between any two calls to the operating system, or inside a write, loses nothing.
+
+For each operation a child process runs it with the calls of `os` counted, and kills itself with
+SIGKILL at the i-th; then the next i, until the operation comes through. After each kill a fresh
+child looks at the folder: every file under a final name is whole, everything acknowledged is there,
+and the operation can be repeated.
+"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# Runs in a process of its own, which forks a child for each kill and one for each look afterwards.
+HARNESS = """
+import json, os, shutil, signal, sys, tempfile
+from pathlib import Path
+import armwright.store as store
+from armwright.store import *
+from armwright.store.posix import PosixFiles
+
+COUNTED = ["open", "write", "fsync", "close", "link", "unlink", "mkdir", "scandir", "stat", "read"]
+
+def arm(number, state):
+    return {"n": number}
+
+def prepare(root):
+    # Trial 0 is completed, 1 is running, 2 is waiting.
+    folder = ExperimentFolder.create(f"{root}/lr", document={"a": 1}, config={"c": 1})
+    for claim in ({}, {}, None):
+        folder.add_trial(arm, claim=claim)
+    folder.end(0, 1, {"state": "completed"})
+
+def lose_a_race(root):
+    folder = ExperimentFolder.open(f"{root}/lr")
+    ExperimentFolder.open(f"{root}/lr").add_trial(arm)
+    return folder
+
+def end_late(folder):
+    try:
+        folder.end(0, 1, {"state": "failed"})
+    except TrialEndedError:
+        pass
+
+OPERATIONS = {
+    # name: what opens, what is done and returns what it acknowledges, how to find that
+    "create": (lambda root: None,
+        lambda _, root: ExperimentFolder.create(f"{root}/new/e", document={"b": 1}, config={}).id,
+        lambda root, ack: ExperimentFolder.open(f"{root}/new/e").id == ack),
+    "add_trial": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.add_trial(arm, claim={}),
+        lambda root, ack: state(root).trials[ack].status == "running"),
+    "add_trial_in_a_new_segment": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.put_trial(100, {"n": 100}),
+        lambda root, ack: ack == "won" and state(root).trials[100].status == "waiting"),
+    "add_trial_after_a_loss": (lose_a_race,
+        lambda folder, root: folder.add_trial(arm, claim={}),
+        lambda root, ack: state(root).trials[ack].status == "running"),
+    "claim": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.claim(2, 1),
+        lambda root, ack: state(root).trials[2].status == "running"),
+    "report": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.report(1, 1, {"step": 1}),
+        lambda root, ack: {"step": 1} in state(root).trials[1].attempts[1].data),
+    "end": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.end(1, 1, {"state": "completed", "data": 5}),
+        lambda root, ack: state(root).trials[1].attempts[1].end["data"] == 5),
+    "end_too_late": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: end_late(folder),
+        lambda root, ack: state(root).trials[0].late[-1]["too_late"]
+            and state(root).trials[0].status == "completed"),
+    "late": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.late(0, {"note": 1}),
+        lambda root, ack: {"note": 1} in state(root).trials[0].late),
+    "add_config": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.add_config({"c": 2}, base=1),
+        lambda root, ack: state(root).configs[2] == {"c": 2}),
+    "refresh": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: len(folder.refresh().trials),
+        lambda root, ack: ack == 3),
+}
+
+def state(root):
+    return ExperimentFolder.open(f"{root}/lr").state
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def arm_the_trap(index, when):
+    calls = 0
+    def trapped(name, really):
+        def call(*args, **kwargs):
+            nonlocal calls
+            calls += 1
+            if calls == index:
+                if when == "inside":
+                    really(args[0], bytes(args[1])[: len(args[1]) // 2])
+                die()
+            return really(*args, **kwargs)
+        return call
+    for name in COUNTED if when == "before" else ["write"]:
+        setattr(os, name, trapped(name, getattr(os, name)))
+
+def in_a_child(work):
+    reading, writing = os.pipe()
+    write = os.write
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            write(writing, json.dumps(work()).encode())
+            code = 0
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+        os._exit(code)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return said, os.waitstatus_to_exitcode(status)
+
+def check(root, before, found, ack):
+    # The invariants, in a process that knows nothing.
+    assert no_torn_file(root), "a half-written file under a final name"
+    now = state(root)
+    assert now.damaged == (), now.damaged
+    for number, trial in before.items():
+        assert now.trials[int(number)].arm == trial, "an acknowledged arm is gone"
+    assert now.trials[0].status == "completed"
+    if ack is not None:
+        assert found(root, json.loads(ack)), "an acknowledged fact is gone"
+    return True
+
+def no_torn_file(root):
+    for path in Path(root).rglob("*"):
+        if path.is_file() and not path.name.startswith("."):
+            json.loads(path.read_bytes())
+    return True
+
+def repeat(root, opens, does, found):
+    # What was begun may be done again; it has happened once or is lost to the first.
+    try:
+        does(opens(root), root)
+    except (ExperimentExistsError, ConflictError, TrialEndedError):
+        pass
+    now = state(root)
+    assert now.damaged == ()
+    assert sum(1 for trial in now.trials.values() for a in trial.attempts.values() if a.end) <= 2
+    return True
+
+def main():
+    name, when, base = sys.argv[1:]
+    opens, does, found = OPERATIONS[name]
+    index, kills = 0, 0
+    while True:
+        index += 1
+        root = f"{base}/{when}{index}"
+        os.mkdir(root)
+        prepare(root)
+        before = {number: trial.arm for number, trial in state(root).trials.items()}
+        opened = opens(root)
+        def work():
+            arm_the_trap(index, when)
+            return does(opened, root)
+        said, code = in_a_child(work)
+        assert code in (0, -signal.SIGKILL), code
+        for look in (lambda: check(root, before, found, said or None),
+                     lambda: repeat(root, opens, does, found)):
+            _, looked = in_a_child(look)
+            assert looked == 0, f"killed {when} call {index}"
+        shutil.rmtree(root)
+        if code == 0:
+            break
+        kills += 1
+    print(json.dumps(kills))
+
+main()
+"""
+
+# Fewer calls than this would mean that the trap missed them.
+LEAST_CALLS = {
+    "create": 40,
+    "add_trial": 8,
+    "add_trial_in_a_new_segment": 12,
+    "add_trial_after_a_loss": 20,
+    "claim": 8,
+    "report": 8,
+    "end": 9,
+    "end_too_late": 9,
+    "late": 8,
+    "add_config": 8,
+    "refresh": 4,
+}
+
+
+@pytest.mark.parametrize("operation", LEAST_CALLS)
+def test_a_kill_between_any_two_calls_loses_nothing(operation, tmp_path):
+    assert kills(operation, "before", tmp_path) >= LEAST_CALLS[operation]
+
+
+@pytest.mark.parametrize("operation", sorted(set(LEAST_CALLS) - {"refresh"}))
+def test_a_kill_half_way_through_a_write_loses_nothing(operation, tmp_path):
+    assert kills(operation, "inside", tmp_path) >= 1
+
+
+def kills(operation, when, base):
+    command = [sys.executable, "-c", HARNESS, operation, when, str(base)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
