@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from armwright.experiment import Arm, Experiment
     from armwright.store import State, TrialFacts
 
-__all__ = ["AskedTrial", "BestTrial", "EndedTrial", "StoredExperiment"]
+__all__ = ["AskedTrial", "BestTrial", "EndedTrial", "StoredExperiment", "measured"]
 
 Result = float | tuple[float, float]
 
