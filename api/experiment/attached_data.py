@@ -4,7 +4,7 @@ The latest data of a trial are the last ones in its dictionary.
 """
 
 from collections import OrderedDict
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from armwright.experiment.data import Data
 
@@ -32,7 +32,7 @@ def attach(store: DataByTrial, data: Data, *, combine: bool, now_ms: int) -> int
     if "trial_index" not in df.columns or df["trial_index"].isna().any():
         raise ValueError("data: every row needs a trial_index to be attached to an experiment")
     parts = {
-        int(str(trial_index)): type(data)(df=rows, description=data.description)
+        int(cast("int", trial_index)): type(data)(df=rows, description=data.description)
         for trial_index, rows in df.groupby("trial_index", sort=False)
     }
     if combine:

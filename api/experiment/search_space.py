@@ -10,6 +10,7 @@ from armwright.experiment.fixed_parameter import FixedParameter
 from armwright.experiment.order_constraint import OrderConstraint
 from armwright.experiment.parameter import Parameter
 from armwright.experiment.parameter_constraint import ParameterConstraint
+from armwright.experiment.parameter_type import ParameterType
 from armwright.experiment.sum_constraint import SumConstraint
 
 __all__ = ["SearchSpace"]
@@ -30,7 +31,7 @@ class SearchSpace(Cloneable):
     def __init__(
         self,
         parameters: Sequence[Parameter],
-        parameter_constraints: list[ParameterConstraint] | None = None,
+        parameter_constraints: Sequence[ParameterConstraint] | None = None,
     ) -> None:
         self._parameters: dict[str, Parameter] = {}
         self._parameter_constraints: list[ParameterConstraint] = []
@@ -78,12 +79,16 @@ class SearchSpace(Cloneable):
             )
         self._parameters[parameter.name] = parameter
 
-    def set_parameter_constraints(self, parameter_constraints: list[ParameterConstraint]) -> None:
+    def set_parameter_constraints(
+        self, parameter_constraints: Sequence[ParameterConstraint]
+    ) -> None:
         """Replaces all constraints."""
         self._check_constraints(parameter_constraints)
         self._parameter_constraints = list(parameter_constraints)
 
-    def add_parameter_constraints(self, parameter_constraints: list[ParameterConstraint]) -> None:
+    def add_parameter_constraints(
+        self, parameter_constraints: Sequence[ParameterConstraint]
+    ) -> None:
         """Adds to the constraints; all of them, or none if one is wrong."""
         self._check_constraints(parameter_constraints)
         self._parameter_constraints.extend(parameter_constraints)
@@ -173,6 +178,11 @@ class SearchSpace(Cloneable):
             unknown = [name for name in constraint.constraint_dict if name not in self._parameters]
             if unknown:
                 raise ValueError(f"{constraint!r}: {self._unknown(unknown)}")
+            for name in constraint.constraint_dict:
+                if self._parameters[name].parameter_type is ParameterType.STRING:
+                    raise ValueError(
+                        f"{constraint!r}: needs numbers, parameter {name!r} has type STRING"
+                    )
             if not isinstance(constraint, (OrderConstraint, SumConstraint)):
                 continue
             for parameter in constraint.parameters:

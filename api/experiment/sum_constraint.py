@@ -1,5 +1,6 @@
 """The sum of some parameters is bounded from one side."""
 
+from collections.abc import Sequence
 from typing import final
 
 from armwright.experiment.comparison_op import ComparisonOp
@@ -23,7 +24,7 @@ class SumConstraint(ParameterConstraint):
         bound: What the sum is compared with.
     """
 
-    def __init__(self, parameters: list[Parameter], is_upper_bound: bool, bound: float) -> None:
+    def __init__(self, parameters: Sequence[Parameter], is_upper_bound: bool, bound: float) -> None:
         check_constrained(parameters)
         sign = 1.0 if is_upper_bound else -1.0
         super().__init__({parameter.name: sign for parameter in parameters}, sign * bound)
