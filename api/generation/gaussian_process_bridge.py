@@ -182,7 +182,9 @@ class GaussianProcessBridge(ModelBridge):
                 "notes": [*observed.left_out, *proposal.notes],
                 "version": __version__,
             },
-            predictions=_predictions(metric, self._sign * proposal.mean, proposal.sd),
+            predictions=None
+            if proposal.hyperparameters is None
+            else _predictions(metric, self._sign * proposal.mean, proposal.sd),
             best_arm=self._best_arm(),
         )
 

@@ -22,10 +22,12 @@ class SobolGenerator:
     """Where a Sobol sequence stands.
 
     Attributes:
-        seed: Decides the scrambling, hence every point.
+        seed: Decides the scrambling, hence every point; fresh if it is not given.
         init_position: The position in the sequence of the next point.
-        deduplicate: Whether arms given in `generated_points` are never made again.
-        scramble: Whether the sequence is scrambled at all.
+        deduplicate: Whether arms the experiment has already are never made again.
+
+    Raises:
+        NotImplementedError: `scramble` is False, or `generated_points` are given.
     """
 
     def __init__(
@@ -39,8 +41,13 @@ class SobolGenerator:
         self.seed = fresh_seed() if seed is None else seed
         self.init_position = init_position
         self.deduplicate = deduplicate
-        self.scramble = scramble
-        self.generated_points = generated_points
+        if not scramble:
+            raise NotImplementedError("Sobol arms are always scrambled, got scramble=False")
+        if generated_points is not None:
+            raise NotImplementedError(
+                "Sobol arms are deduplicated against the experiment's arms; pass the experiment "
+                "in place of generated_points"
+            )
 
 
 @final
