@@ -1,6 +1,7 @@
 """An experiment that evaluates its arms with a Python function."""
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast, final
 
@@ -94,6 +95,8 @@ class SimpleExperiment(Experiment):
     def eval_trial(self, trial: BaseTrial) -> Data:
         """The trial's data; a trial without data is run, evaluated, completed, and has them stored.
 
+        A trial whose objective is NaN or infinite for every arm is not completed but failed.
+
         Args:
             trial: A trial of this experiment; one without arms has no data.
         """
@@ -112,9 +115,20 @@ class SimpleExperiment(Experiment):
         trial.mark_running()
         outcomes = {arm.name: self._evaluate(arm, weight) for arm, weight in weights.items()}
         data = _as_data(outcomes, trial.index)
-        trial.mark_completed()
+        if self._has_objective(data):
+            trial.mark_completed()
+        else:
+            trial.mark_failed()
         self.attach_data(data)
         return data
+
+    def _has_objective(self, data: Data) -> bool:
+        config = self._optimization_config
+        if config is None or data.df.empty:
+            return True
+        names = {metric.name for metric in config.objective.metrics}
+        means = data.df.loc[data.df["metric_name"].isin(names), "mean"]
+        return means.empty or any(math.isfinite(mean) for mean in means)
 
     def eval(self) -> Data:
         """The data of all trials but the failed ones, evaluating those that have none yet."""
