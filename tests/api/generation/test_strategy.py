@@ -120,7 +120,8 @@ def test_too_few_completed_trials_mean_further_sobol_arms_on_a_store():
     strategy = default_generation_strategy(made(), seed=1)
     for _ in range(7):
         add(experiment, strategy, end="")
-    assert [trial.generator_run._model_key for trial in experiment.trials.values()] == ["Sobol"] * 7
+    keys = [trial.generator_run._model_key for trial in experiment.trials.values()]
+    assert keys == ["Sobol"] * 7
 
 
 def test_failed_and_abandoned_trials_do_not_count():
