@@ -89,18 +89,29 @@ def test_a_lost_number_is_asked_for_again_with_newer_state(folder):
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_no_segment_is_ever_skipped(root, share):
-    # The largest step from the last number of a segment is the one that could.
+@pytest.mark.parametrize("before", [0, 5, 98, 99])
+def test_no_segment_is_ever_skipped(root, share, before):
+    # A rival takes every number first, so that the steps grow to their largest.
     around = Surroundings(choose=lambda bound: int((bound - 1) * share))
-    first = ExperimentFolder.create(f"{root}/lr", document={}, config={}, surroundings=around)
-    for _ in range(12):
-        stale = ExperimentFolder.open(first.url, surroundings=around)
-        for _ in range(9):
-            first.refresh()
-            first.add_trial(arm)
-        stale.add_trial(arm)
-    segments = {number // SEGMENT_TRIALS for number in seen_by_another(first).trials}
-    assert segments == set(range(max(segments) + 1))
+    folder = ExperimentFolder.create(f"{root}/lr", document={}, config={}, surroundings=around)
+    for number in range(0, before, 7):
+        folder.put_trial(number, {})
+    folder.put_trial(before, {})
+    rival = ExperimentFolder.open(folder.url)
+    losses = 20
+
+    def make(number, _state):
+        nonlocal losses
+        losses -= 1
+        if losses > 0:
+            rival.put_trial(number, {})
+        return {}
+
+    last = folder.add_trial(make)
+    taken = seen_by_another(folder).trials
+    assert max(taken) == last
+    assert {number // SEGMENT_TRIALS for number in taken} == set(range(last // SEGMENT_TRIALS + 1))
+    assert last == before + 20 if share == 0.0 else last > before + 900
 
 
 def test_a_waiting_trial_is_claimed_once(folder):
