@@ -31,7 +31,7 @@ DEFINITION = {
 }
 UNTUNED: dict[str, Any] = {}  # scikit-learn's own defaults, on all 64 pixels
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def accuracy(parameters: dict[str, Any]) -> tuple[float, float]:
@@ -140,7 +140,7 @@ def show_progress(experiment: Any, progress: Progress, bar: Any) -> None:
 def report(experiment: Any) -> None:
     """Prints what was found on stdout, and the next three commands."""
     best, (default, _) = experiment.best(), accuracy(UNTUNED)
-    out = Console(highlight=False)
+    out = Console(highlight=False, soft_wrap=True)
     out.print(f"\nbest of {experiment.budget} trials: number {best.number}")
     for name, value in best.arm.parameters.items():
         out.print(f"  {name} = {value}")

@@ -1,0 +1,124 @@
+"""The main job as a person runs it: to the end, again, interrupted, and killed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import armwright
+
+SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "digits.py"
+
+
+def command(root, *words):
+    return [sys.executable, str(SCRIPT), str(root), *words]
+
+
+def run(root, *words):
+    return subprocess.run(command(root, *words), capture_output=True, text=True, check=False)
+
+
+def start_and_wait_for(root, text, *words):
+    """Starts the job, and returns it once it has printed a line with `text`."""
+    # Python's own handler, whatever the shell that runs the tests has set: Ctrl-C.
+    job = subprocess.Popen(
+        command(root, *words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    for line in job.stderr:
+        if text in line:
+            return job
+    raise AssertionError(f"it ended without {text!r}: {job.communicate()}")
+
+
+def running_trial(root):
+    """Waits until a trial is claimed, and returns its number."""
+    for _ in range(600):
+        trials = armwright.open(root / "digits").state.trials.values()
+        running = [facts.number for facts in trials if facts.status == "running"]
+        if running:
+            return running[0]
+        time.sleep(0.05)
+    raise AssertionError("no trial is running")
+
+
+@pytest.mark.slow
+def test_it_finds_a_better_model_than_the_untuned_one(tmp_path):
+    done = run(tmp_path, "--trials", "25", "--seed", "1")
+    assert done.returncode == 0, done.stderr
+    tuned, default = map(
+        float,
+        re.search(r"accuracy (\S+) ± \S+; untuned default (\S+)", done.stdout).groups(),
+    )
+    assert tuned > default > 0.9
+    models = [
+        facts.arm["trial"]["generator_run"]["model_key"]
+        for facts in armwright.open(tmp_path / "digits").state.trials.values()
+    ]
+    assert models == ["Sobol"] * 5 + ["GPEI"] * 20
+
+
+def test_at_the_end_it_names_the_folder_and_three_commands_that_work(tmp_path):
+    done = run(tmp_path, "--trials", "2", "--seed", "1")
+    assert done.returncode == 0, done.stderr
+    folder, rest = re.search(
+        r"the experiment is the folder (\S+); next:\n(.*)", done.stdout, re.S
+    ).groups()
+    assert Path(folder).resolve() == tmp_path / "digits"
+    commands = [line.split() for line in rest.splitlines() if line.strip()]
+    assert len(commands) == 3
+    for words in commands:
+        shown = subprocess.run(
+            [sys.executable, "-m", "armwright.cli", *words[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout)["trial"] in (0, 1)
+
+    again = run(tmp_path, "--trials", "2", "--seed", "2")
+    assert again.returncode == 0, again.stderr
+    assert "is complete; starting a fresh experiment" in again.stderr
+    assert (tmp_path / "digits-2" / "experiment.json").exists()
+
+
+def test_ctrl_c_loses_nothing_and_the_next_run_goes_on(tmp_path):
+    job = start_and_wait_for(tmp_path, "trial  0", "--trials", "3", "--seed", "1")
+    number = running_trial(tmp_path)
+    job.send_signal(signal.SIGINT)
+    _, words = job.communicate(timeout=60)
+    assert job.returncode == 130
+    assert "nothing is lost" in words
+    assert "Traceback" not in words
+    state = armwright.open(tmp_path / "digits").state
+    assert state.trials[number].status in ("preempted", "completed")
+
+    again = run(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert re.search(r"resuming \S+: [12] of 3 trials are completed", again.stderr)
+    state = armwright.open(tmp_path / "digits").state
+    assert [facts.status for facts in state.trials.values()] == ["completed"] * 3
+
+
+def test_a_killed_process_s_trial_is_run_again(tmp_path):
+    job = start_and_wait_for(tmp_path, "trial  0", "--trials", "3", "--seed", "1")
+    number = running_trial(tmp_path)
+    job.kill()
+    job.communicate(timeout=60)
+
+    again = run(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert f"trial {number} was running when its process died; it is run again" in again.stderr
+    attempts = armwright.open(tmp_path / "digits").state.trials[number].attempts
+    assert [attempt.end["state"] for attempt in attempts.values()] == ["lost", "completed"]
