@@ -6,12 +6,13 @@ import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import fsspec
 import pytest
 
-from armwright.store import StoreError, UncertainError, create
+from armwright.store import ExperimentFolder, StoreError, UncertainError, create
 from armwright.store.posix import PosixFiles
 from armwright.store.testing import CreateContract, SharedCreateContract
 from armwright.store.token import new_token
@@ -158,7 +159,7 @@ class FakeZip:
 def test_a_limit_on_file_sizes_leaves_nothing_under_the_name(tmp_path):
     code = """
 import resource, sys
-from armwright.store import StoreError, create
+from armwright.store import ExperimentFolder, StoreError, create
 from armwright.store.posix import PosixFiles
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
@@ -202,6 +203,21 @@ def test_a_full_disk_leaves_nothing_and_the_rest_readable(tiny_disk):
     assert names(tiny_disk) == sorted(written)
     for name in written:
         assert len(Path(tiny_disk, name).read_bytes()) > 3000
+
+
+def test_an_experiment_on_a_full_disk_stays_readable_and_goes_on_when_there_is_room(tiny_disk):
+    folder = ExperimentFolder.create(tiny_disk / "lr", document={}, config={})
+    folder.add_trial(lambda *_: {"lr": 0.1}, claim={})
+    with suppress(OSError), (tiny_disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    with pytest.raises(StoreError, match="no space left on device"):
+        folder.end(0, 1, {"state": "completed"})
+    assert ExperimentFolder.open(folder.url).state == folder.state
+    assert folder.state.trials[0].status == "running"
+    (tiny_disk / "filler").unlink()
+    folder.end(0, 1, {"state": "completed"})
+    assert ExperimentFolder.open(folder.url).state.trials[0].status == "completed"
 
 
 def test_a_read_only_disk_says_so(tiny_disk):
