@@ -19,7 +19,8 @@ def top_level_names(tree: ast.Module) -> set[str]:
 
 def declared(tree: ast.Module) -> set[str] | None:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+        target = getattr(node, "target", None) or next(iter(getattr(node, "targets", ())), None)
+        if getattr(target, "id", "") == "__all__":
             return set(ast.literal_eval(node.value))
     return None
 
