@@ -27,22 +27,22 @@ class ArmRegistry(Comparable):
 
     def check(self, arms: Sequence[Arm]) -> None:
         """Raises a ValueError if the names that some arms bring break the invariant."""
-        names = {signature: arm.name for signature, arm in self.by_signature.items()}
-        owners = {name: signature for signature, name in names.items()}
+        names: dict[str, str] = {}  # of the arms given, by signature
+        owners: dict[str, str] = {}  # the same by name
         for arm in arms:
             if not arm.has_name:
                 continue
-            signature = arm.signature
-            known = names.setdefault(signature, arm.name)
-            if known != arm.name:
+            name, signature = arm.name, arm.signature
+            twin, namesake = self.by_signature.get(signature), self.by_name.get(name)
+            known = names.setdefault(signature, name if twin is None else twin.name)
+            if known != name:
                 raise ValueError(
-                    f"arm {arm.name!r}: its parameters are those of arm {known!r} and must come "
+                    f"arm {name!r}: its parameters are those of arm {known!r} and must come "
                     "under that name or without one"
                 )
-            if owners.setdefault(arm.name, signature) != signature:
-                raise ValueError(
-                    f"arm {arm.name!r}: the name belongs to an arm with other parameters"
-                )
+            owner = owners.setdefault(name, signature if namesake is None else namesake.signature)
+            if owner != signature:
+                raise ValueError(f"arm {name!r}: the name belongs to an arm with other parameters")
 
     def add(self, arm: Arm, proposed_name: str) -> bool:
         """Adds an arm, under its own name if it has one or else the one known for its parameters.

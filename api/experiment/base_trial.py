@@ -294,12 +294,11 @@ class BaseTrial(Comparable, ABC):
             space.check_types(arm.parameters, raise_error=True)
         registry.check(arms)
         for arm in arms:
-            while (name := f"{self._index}_{self._num_arms_created}") in registry.by_name:
-                if arm.has_name or arm.signature in registry.by_signature:
-                    break
-                self._num_arms_created += 1
-            if registry.add(arm, name):
-                self._num_arms_created += 1
+            number = self._num_arms_created
+            while f"{self._index}_{number}" in registry.by_name:  # an arm came with this name
+                number += 1
+            if registry.add(arm, f"{self._index}_{number}"):
+                self._num_arms_created = number + 1
 
     def _compared(self) -> Mapping[str, Any]:
         # By name only: the experiment holds this trial, and comparing it would never end.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment.parameter import Parameter
 
+
 __all__ = ["parameter_from_dict"]
 
 _VALUE_TYPES = {

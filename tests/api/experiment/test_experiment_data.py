@@ -80,7 +80,7 @@ def test_combining_with_nothing_is_attaching(plain):
 def test_combining_must_not_repeat_a_metric_of_an_arm(plain):
     plain.attach_data(data(0, metric="a"))
     repeated = Data.from_multiple_data([data(1, metric="b"), data(0, metric="a")])
-    with pytest.raises(ValueError, match="trial 0.*for metric 'a' of arm '0_0'"):
+    with pytest.raises(ValueError, match=r"trial 0.*for metric 'a' of arm '0_0'"):
         plain.attach_data(repeated, combine_with_last_data=True)
     assert list(plain.data_by_trial) == [0]
     assert len(plain.data_by_trial[0]) == 1
@@ -168,7 +168,7 @@ def test_metrics_are_fetched_class_by_class(space):
 
     class Logged(BraninMetric):
         @classmethod
-        def fetch_experiment_data_multi(cls, experiment, metrics, **kwargs):
+        def fetch_experiment_data_multi(cls, _, metrics, **kwargs):
             calls.append((cls.__name__, [metric.name for metric in metrics], kwargs))
             return Data()
 

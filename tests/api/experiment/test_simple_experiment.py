@@ -66,6 +66,8 @@ def test_arguments_of_the_constructor(space):
 
 
 class Callable2:
+    """An evaluation function that is an object."""
+
     def __call__(self, parameters, weight):
         return parameters["x1"] + (weight or 0.0)
 

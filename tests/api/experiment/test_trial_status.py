@@ -241,14 +241,14 @@ def test_dispatched_of_an_old_document_reads_as_running(trial):
 CHANGES = {
     "add_arm": lambda trial, arm: trial.add_arm(arm),
     "add_generator_run": lambda trial, arm: trial.add_generator_run(GeneratorRun([arm])),
-    "runner": lambda trial, arm: setattr(trial, "runner", SyntheticRunner()),
-    "trial_type": lambda trial, arm: setattr(trial, "trial_type", None),
+    "runner": lambda trial, _: setattr(trial, "runner", SyntheticRunner()),
+    "trial_type": lambda trial, _: setattr(trial, "trial_type", None),
 }
 BATCH_CHANGES = {
     "add_arms_and_weights": lambda batch, arm: batch.add_arms_and_weights([arm]),
     "status quo": lambda batch, arm: batch.set_status_quo_with_weight(arm, 1.0),
     "status quo and power": lambda batch, arm: batch.set_status_quo_and_optimize_power(arm),
-    "no status quo": lambda batch, arm: batch.unset_status_quo(),
+    "no status quo": lambda batch, _: batch.unset_status_quo(),
 }
 
 
