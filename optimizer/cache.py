@@ -117,8 +117,7 @@ def entry_for(what: str, *, device: str) -> Entry | None:
 @cache
 def _platform_key() -> str:
     """Folder name for these versions, this processor and this source."""
-    import jax
-    import jaxlib
+    from importlib.metadata import version
 
     source = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     rest = _hash(
@@ -127,7 +126,7 @@ def _platform_key() -> str:
         hashlib.sha256(source).hexdigest(),
         *map(str, sys.version_info[:2]),
     )
-    return f"jax-{jax.__version__}-jaxlib-{jaxlib.__version__}-{rest}"
+    return f"jax-{version('jax')}-jaxlib-{version('jaxlib')}-{rest}"
 
 
 def _processor() -> str:

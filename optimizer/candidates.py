@@ -19,7 +19,7 @@ _ATTEMPTS = 8
 
 
 def global_candidates(
-    problem: Problem, *, seed: tuple[int, ...], count: int, inside: Float[np.ndarray, "k d"]
+    problem: Problem, *, seed: tuple[int, ...], count: int, inside: Float[np.ndarray, "c d"]
 ) -> Float[np.ndarray, "k d"]:
     """Feasible points spread over the whole space; at most `count`.
 
@@ -46,7 +46,7 @@ def global_candidates(
 
 def local_candidates(
     problem: Problem,
-    centers: Float[np.ndarray, "k d"],
+    centers: Float[np.ndarray, "c d"],
     *,
     rng: np.random.Generator,
     count: int,
@@ -58,7 +58,7 @@ def local_candidates(
     """
     width = len(problem.columns)
     begin = np.resize(to_model(problem, centers), (count * 2, width))
-    moved = rng.random(begin.shape) < min(1.0, _MOVED / width)
+    moved = np.less(rng.random(begin.shape), min(1.0, _MOVED / width))
     moved[np.arange(len(begin)), rng.integers(width, size=len(begin))] = True
     spread = np.resize(np.repeat(_SPREADS, len(centers)), len(begin))[:, None]
     x = begin + moved * spread * rng.standard_normal(begin.shape)
@@ -71,10 +71,10 @@ def local_candidates(
             x[:, j] = np.abs(x[:, j])
             x[:, j] = np.where(x[:, j] > 1.0, 2.0 - x[:, j], x[:, j])
     values = to_values(problem, x)
-    return values[feasible(problem, values)][:count]
+    return np.asarray(values[feasible(problem, values)][:count])
 
 
-def neighbours(problem: Problem, values: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k d"]:
+def neighbours(problem: Problem, values: Float[np.ndarray, "c d"]) -> Float[np.ndarray, "k d"]:
     """Feasible points one step away in one discrete column: next value up or down, other level."""
     found = [np.empty((0, len(problem.columns)))]
     for j, column in enumerate(problem.columns):
@@ -91,4 +91,4 @@ def neighbours(problem: Problem, values: Float[np.ndarray, "k d"]) -> Float[np.n
             changed[:, j] = step[step != values[:, j]]
             found.append(changed)
     points = np.concatenate(found)
-    return points[feasible(problem, points)]
+    return np.asarray(points[feasible(problem, points)])

@@ -234,7 +234,7 @@ def lattice(problem: Problem, *, limit: int) -> Float[np.ndarray, "k d"] | None:
         else:
             axes.append(np.array([column.lower]))
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-    return points[feasible(problem, points)]
+    return np.asarray(points[feasible(problem, points)])
 
 
 def _span(column: Column) -> tuple[float, float]:
@@ -249,4 +249,4 @@ def _snap(column: Column, raw: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k
     if column.step > 0:
         first, last = column.multiples
         return column.at(np.clip(np.rint(raw / column.step), first, last))
-    return np.clip(raw, column.lower, column.upper)
+    return np.asarray(np.clip(raw, column.lower, column.upper))

@@ -63,11 +63,16 @@ def _make(key: _Key, question: Question) -> _Program:
         loaded = None if entry is None else _load(entry, question)
         if loaded is not None:
             return loaded
-        compiled = jax.jit(partial(run, searches=key[0])).lower(question).compile()
-        if entry is not None:
-            payload, _, _ = serialize_executable.serialize(compiled)
-            entry.write(payload)
-        return compiled
+        return _compile(entry, question, key[0])
+
+
+def _compile(entry: Entry | None, question: Question, searches: int) -> _Program:
+    """Compiles the program and leaves it on disk."""
+    compiled = jax.jit(partial(run, searches=searches)).lower(question).compile()
+    if entry is not None:
+        payload, _, _ = serialize_executable.serialize(compiled)
+        entry.write(payload)
+    return compiled
 
 
 def _load(entry: Entry, question: Question) -> _Program | None:
@@ -77,16 +82,15 @@ def _load(entry: Entry, question: Question) -> _Program | None:
         return None
     # An executable that calls LAPACK crashes unless JAX has registered LAPACK (jax issue 28908),
     # which it does when it lowers any such call.
-    small = jax.ShapeDtypeStruct((1, 1), jnp.float64)
-    jax.jit(jnp.linalg.cholesky).lower(small)
+    jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
     with entry.trying():
         try:
-            program = serialize_executable.deserialize_and_load(
+            program: _Program = serialize_executable.deserialize_and_load(
                 payload,
                 jax.tree.structure(((question,), {})),
                 jax.tree.structure(Answer(*range(len(Answer._fields)))),
             )
-            jax.block_until_ready(program(question))
+            jax.tree.map(np.asarray, program(question))
         except _UNLOADABLE:
             return None
     return program

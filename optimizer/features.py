@@ -47,7 +47,7 @@ class Features:
     @property
     def width(self) -> int:
         """Number of features."""
-        return self.membership.shape[1]
+        return int(self.membership.shape[1])
 
     def movable(self, columns: Bool[np.ndarray, " d"]) -> Bool[np.ndarray, " D"]:
         """Features a search may change where it may change these columns; one-hot ones never."""

@@ -77,7 +77,7 @@ def _log_h_jvp(
 
 
 def _value_and_ratio(z: Float[Array, "*k"]) -> tuple[Float[Array, "*k"], Float[Array, "*k"]]:
-    """log h(z) and h'(z)/h(z) = Phi(z)/h(z); each branch sees only inputs that are safe for it."""
+    """Log h(z) and h'(z)/h(z) = Phi(z)/h(z); each branch sees only inputs that are safe for it."""
     tail = z < _SEAM
     near, u = jnp.where(tail, 0.0, z), jnp.where(tail, -z, -_SEAM)
     cdf = ndtr(near)

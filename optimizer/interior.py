@@ -79,7 +79,7 @@ def hit_and_run(
             point[j] = rng.integers(problem.columns[j].levels)
         kept.append(point.copy())
     values = to_values(problem, to_model(problem, np.array(kept)))
-    return values[feasible(problem, values)]
+    return np.asarray(values[feasible(problem, values)])
 
 
 def _chord(
@@ -105,4 +105,4 @@ def _box(problem: Problem) -> tuple[Float[np.ndarray, " d"], Float[np.ndarray, "
     """Bounds per column in raw units; the codes of a choice."""
     lower = [0.0 if c.kind == "choice" else c.lower for c in problem.columns]
     upper = [c.levels - 1.0 if c.kind == "choice" else c.upper for c in problem.columns]
-    return np.array(lower), np.array(upper)
+    return np.array(lower, np.float64), np.array(upper, np.float64)

@@ -3,7 +3,7 @@
 A point is a row of D features: the range columns as they are, a choice column as one-hot levels.
 With features scaled by `weights` the squared distance is one GEMM expansion,
 
-    r^2 = sum over ranges of ((x - x') / lengthscale)^2 + sum over choices of [x != x'] / lengthscale^2
+    r^2 = sum over ranges ((x - x') / lengthscale)^2 + sum over choices [x != x'] / lengthscale^2
 
 because two different one-hot vectors lie sqrt(2) apart, which the weights take out. No array of
 shape [n, n, D] is ever made, so the gradient is GEMM as well.

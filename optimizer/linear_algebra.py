@@ -13,7 +13,7 @@ from armwright.optimizer.shapes import Array, Float
 __all__ = ["gaussian_energy", "inverse_factor", "matmul"]
 
 
-def matmul(a: Float[Array, "*i k"], b: Float[Array, "k *j"]) -> Float[Array, "*i *j"]:
+def matmul(a: Float[Array, "..."], b: Float[Array, "..."]) -> Float[Array, "..."]:
     """Matrix product at full precision (GPUs would otherwise round float32 operands)."""
     return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
 

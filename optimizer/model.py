@@ -5,6 +5,7 @@ so that the arms of a batch, whose earlier members become pending, are all answe
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from armwright.optimizer.observations import Observations, Standardised, standar
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.program import Answer, Question, Region
 from armwright.optimizer.settings import Settings
-from armwright.optimizer.shapes import Bool, Float
+from armwright.optimizer.shapes import Bool, Float, Int
 
 __all__ = ["Model", "Scores"]
 
@@ -68,7 +69,12 @@ class Model:
         self._known = standardise(observations)
         self._observed, self._pending = len(observations.y), 0
         self.bucket = bucket(self._observed + len(pending) + room)
-        self._rows = _rows(self._features, observations, self._known, self.bucket)
+        self._points = np.zeros((self.bucket, self._features.width))
+        self._points[: self._observed] = self._features.encode(observations.x)
+        self._y, self._noise = np.zeros(self.bucket), np.full(self.bucket, np.nan)
+        self._y[: self._observed] = self._known.y
+        self._noise[: self._observed] = self._known.noise
+        self._is_pending = np.zeros(self.bucket, bool)
         self._draws = rng.standard_normal((self.bucket, settings.draws))
         self._region = _region(problem, self._features)
         self._logarithms: Float[np.ndarray, " t"] | None = None
@@ -84,8 +90,8 @@ class Model:
         """Makes points, in model units, pending from now on."""
         begin = self._observed + self._pending
         end = begin + len(x)
-        self._rows.features[begin:end] = self._features.encode(x)
-        self._rows.pending[begin:end] = True
+        self._points[begin:end] = self._features.encode(x)
+        self._is_pending[begin:end] = True
         self._pending += len(x)
 
     def fit(self, starts: Float[np.ndarray, "f t"], *, limit: int) -> float:
@@ -98,9 +104,9 @@ class Model:
         for jitter in _JITTERS:
             self.jitter = jitter
             answer = self._ask(starts, fits=len(starts), fit_limit=limit)
-            if np.isfinite(answer.energy) and np.isfinite(answer.scores).all():
+            if np.isfinite(answer.energy) and np.isfinite(np.asarray(answer.scores)).all():
                 break
-        self._logarithms = answer.log_hyperparameters
+        self._logarithms = np.asarray(answer.log_hyperparameters)
         return float(answer.energy) / self._observed
 
     def use(self, hyperparameters: Hyperparameters) -> None:
@@ -142,11 +148,11 @@ class Model:
             group=group,
             movable=movable,
         )
-        found = to_values(self._problem, self._features.decode(answer.found))
+        found = to_values(self._problem, self._features.decode(np.asarray(answer.found)))
         return Scores(
-            candidates=_finite(answer.scores[: len(x)]),
+            candidates=_finite(np.asarray(answer.scores)[: len(x)]),
             found=found,
-            found_scores=_finite(answer.found_scores),
+            found_scores=_finite(np.asarray(answer.found_scores)),
         )
 
     def predict(
@@ -158,8 +164,8 @@ class Model:
         for begin in range(0, len(x), size):
             part = self._features.encode(x[begin : begin + size])
             answer = self._ask(self._fitted()[None, :], candidates=part, pending=False)
-            means.append(answer.mean[: len(part)])
-            sds.append(answer.sd[: len(part)])
+            means.append(np.asarray(answer.mean)[: len(part)])
+            sds.append(np.asarray(answer.sd)[: len(part)])
         mean, sd = np.concatenate(means), np.concatenate(sds)
         return self._known.mean_in_units(mean), self._known.sd_in_units(sd)
 
@@ -175,54 +181,45 @@ class Model:
         fits: int = 0,
         fit_limit: int = 0,
         candidates: Float[np.ndarray, "k D"] | None = None,
-        group: np.ndarray | None = None,
+        group: Int[np.ndarray, " k"] | None = None,
         movable: Bool[np.ndarray, " d"] | None = None,
         pending: bool = True,
     ) -> Answer:
         """Fills the program's arguments up to their fixed sizes and runs it."""
         settings, width = self._settings, self._features.width
         size = settings.global_candidates + settings.local_candidates
-        part = np.zeros((0, width)) if candidates is None else candidates
-        padded = np.zeros((size, width))
-        padded[: len(part)] = part
-        padded[len(part) :] = self._rows.features[0] if len(part) == 0 else part[0]
+        part = self._points[:1] if candidates is None else candidates
+        padded = np.concatenate([part, np.broadcast_to(part[0], (size - len(part), width))])
         groups = np.full(size, 2, np.int32)
         groups[: len(part)] = 0 if group is None else group
-        rows = self._rows._replace(jitter=np.float64(self.jitter))
-        if not pending:
-            rows = rows._replace(pending=np.zeros_like(rows.pending))
+        still = np.zeros(len(self._problem.columns), bool)
+        rows = Rows(
+            features=_operand(self._points),
+            y=_operand(self._y),
+            noise=_operand(self._noise),
+            observed=_operand(np.arange(self.bucket) < self._observed),
+            pending=_operand(self._is_pending & pending),
+            membership=_operand(self._features.membership),
+            jitter=_operand(np.float64(self.jitter)),
+        )
         question = Question(
             rows=rows,
-            draws=self._draws,
-            starts=np.resize(starts, (settings.fit_starts, starts.shape[1])),
-            fits=np.int32(fits),
-            fit_limit=np.int32(fit_limit),
-            candidates=padded,
-            group=groups,
-            movable=self._features.movable(
-                np.zeros(len(self._problem.columns), bool) if movable is None else movable
-            ),
-            search_limit=np.int32(1 if movable is None else settings.search_limit),
+            draws=_operand(self._draws),
+            starts=_operand(np.resize(starts, (settings.fit_starts, starts.shape[1]))),
+            fits=_operand(np.int32(fits)),
+            fit_limit=_operand(np.int32(fit_limit)),
+            candidates=_operand(padded),
+            group=_operand(groups),
+            movable=_operand(self._features.movable(still if movable is None else movable)),
+            search_limit=_operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
         )
         return ask(question, searches=settings.searches)
 
 
-def _rows(features: Features, observations: Observations, known: Standardised, size: int) -> Rows:
-    count = len(known.y)
-    rows = Rows(
-        features=np.zeros((size, features.width)),
-        y=np.zeros(size),
-        noise=np.full(size, np.nan),
-        observed=np.arange(size) < count,
-        pending=np.zeros(size, bool),
-        membership=features.membership,
-        jitter=np.float64(0.0),
-    )
-    rows.features[:count] = features.encode(observations.x)
-    rows.y[:count] = known.y
-    rows.noise[:count] = known.noise
-    return rows
+def _operand(array: np.ndarray | np.generic) -> Any:
+    """A NumPy array as the program's argument, which is a JAX array once the program runs."""
+    return array
 
 
 def _region(problem: Problem, features: Features) -> Region:
@@ -244,7 +241,13 @@ def _region(problem: Problem, features: Features) -> Region:
         reach = np.where(reach > 0, reach, 1.0)
         weights = weights / reach[:, None]
         bounds = problem.constraint_bounds / reach
-    return Region(weights=weights, bounds=bounds, offset=offset, span=span, log=log)
+    return Region(
+        weights=_operand(weights),
+        bounds=_operand(bounds),
+        offset=_operand(offset),
+        span=_operand(span),
+        log=_operand(log),
+    )
 
 
 def _finite(scores: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:

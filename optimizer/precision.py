@@ -4,13 +4,16 @@ The context is thread-local, so every public entry enters it; JAX arrays never l
 a float64 array is half broken), so public functions take and return NumPy.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = ["double_precision"]
 
 
-def double_precision() -> AbstractContextManager[None]:
+@contextmanager
+def double_precision() -> Iterator[None]:
     """A context within which JAX computes in float64, in this thread only."""
     import jax
 
-    return jax.enable_x64(True)
+    with jax.enable_x64(True):  # noqa: FBT003 (its only parameter)
+        yield

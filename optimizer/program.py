@@ -171,7 +171,10 @@ def _fit(question: Question) -> tuple[Float[Array, " t"], Float[Array, ""]]:
         return jnp.where(better, end.x, best[0]), jnp.where(better, end.value, best[1])
 
     begin = (jnp.clip(question.starts[0], lower, upper), jnp.full((), jnp.inf))
-    return lax.fori_loop(jnp.zeros_like(question.fits), question.fits, fit_one, begin)
+    best: tuple[Float[Array, " t"], Float[Array, ""]] = lax.fori_loop(
+        jnp.zeros_like(question.fits), question.fits, fit_one, begin
+    )
+    return best
 
 
 def _acquisition(

@@ -42,7 +42,7 @@ def best_point(
     problem: Problem,
     model: Model,
     *,
-    incumbents: Float[np.ndarray, "k d"],
+    incumbents: Float[np.ndarray, "c d"],
     seen: SeenPoints,
     seed: tuple[int, ...],
     settings: Settings,
@@ -150,10 +150,11 @@ def _climb(
 
 
 def _around(
-    problem: Problem, centers: Float[np.ndarray, "k d"], size: int
+    problem: Problem, centers: Float[np.ndarray, "c d"], size: int
 ) -> Float[np.ndarray, "k d"]:
     """Centers, then their neighbours, each point once, center by center until the size is met."""
-    have, points = SeenPoints(centers[:0]), []
+    have = SeenPoints(centers[:0])
+    points: list[Float[np.ndarray, " d"]] = []
     for group in [centers, *(neighbours(problem, center[None, :]) for center in centers)]:
         for row in group:
             if row not in have and len(points) < size:

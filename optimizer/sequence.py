@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from armwright.optimizer.shapes import Float, Int
+from armwright.optimizer.shapes import Float, UInt
 
 __all__ = ["BITS", "sobol_points"]
 
@@ -45,7 +45,7 @@ def sobol_points(
 
 def _scrambled(
     width: int, seed: tuple[int, ...]
-) -> tuple[Int[np.ndarray, "d 32"], Int[np.ndarray, " d"]]:
+) -> tuple[UInt[np.ndarray, "d 32"], UInt[np.ndarray, " d"]]:
     """Direction numbers after a random triangular matrix per dimension, and the random shifts."""
     rng = np.random.default_rng([*seed, width])
     numbers = _direction_numbers(width)
@@ -61,7 +61,7 @@ def _scrambled(
 
 
 @cache
-def _direction_numbers(width: int) -> Int[np.ndarray, "d 32"]:
+def _direction_numbers(width: int) -> UInt[np.ndarray, "d 32"]:
     """Columns of the generator matrices, most significant bit first, as 32-bit whole numbers."""
     numbers = np.zeros((width, BITS), np.uint64)
     polynomials = _primitive_polynomials(width)
@@ -111,5 +111,5 @@ def _is_primitive(polynomial: int, degree: int) -> bool:
         if power >> degree & 1:
             power ^= polynomial
         if power == 1:
-            return exponent == 2**degree - 1
+            return bool(exponent == 2**degree - 1)
     return False

@@ -6,20 +6,18 @@ jaxtyping nor pays for its import. One vocabulary of dimensions:
 
     n  observations, padded or not      d  columns of the problem    D  features (one-hot choices)
     k  points asked about               q  points proposed           s  posterior draws
+    c  centers of neighbourhoods        m  searches                  f  starts of a fit
     r  linear constraints               p  pending points            t  hyperparameters, d + 2
 """
 
 import sys
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Array", "Bool", "Float", "Int"]
+__all__ = ["Array", "Bool", "Float", "Int", "UInt"]
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or "jaxtyping" in sys.modules:
     from jax import Array
-    from jaxtyping import Bool, Float, Int
-elif "jaxtyping" in sys.modules:
-    from jax import Array
-    from jaxtyping import Bool, Float, Int
+    from jaxtyping import Bool, Float, Int, UInt
 else:
     Array = Any
 
@@ -29,4 +27,4 @@ else:
         def __class_getitem__(cls, item: tuple[Any, str]) -> Any:
             return item[0]
 
-    Bool = Float = Int = _Unchecked
+    Bool = Float = Int = UInt = _Unchecked
