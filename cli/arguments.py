@@ -1,9 +1,10 @@
-"""What several verbs take in the same way: the experiment, a trial, and `--json`."""
+"""What several verbs take in the same way: the experiment, a trial, `--json`; how values print."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,15 +12,26 @@ import click
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["VERSION", "experiment_and_words", "json_option", "print_json", "trial_number"]
+__all__ = [
+    "VERSION",
+    "assignments",
+    "experiment_and_words",
+    "json_option",
+    "only_experiment",
+    "print_json",
+    "trial_number",
+]
 
 VERSION = 1  # of every JSON document printed
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on stdout."
 )
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_PLAIN_WORD = re.compile(r"[^\s\"'\\=]+")
 
 
 def experiment_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -32,14 +44,26 @@ def experiment_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         UsageError: Neither names an experiment.
     """
     named = os.environ.get("ARMWRIGHT_EXPERIMENT")
-    if named and (not words or words[0].isdigit()):
+    if named and (not words or _NUMBER.fullmatch(words[0])):
         return named, tuple(words)
-    if not words:
+    if not words or not words[0]:
         raise UsageError(
             "which experiment? expected a folder or URL, got none",
             hint="name it, for example runs/digits, or set ARMWRIGHT_EXPERIMENT",
         )
     return words[0], tuple(words[1:])
+
+
+def only_experiment(words: Sequence[str]) -> str:
+    """The experiment, for a verb that takes nothing else.
+
+    Raises:
+        UsageError: There is none, or something beside it.
+    """
+    url, rest = experiment_and_words(words)
+    if rest:
+        raise UsageError(f"expected one experiment, got also {' '.join(rest)}")
+    return url
 
 
 def trial_number(word: str) -> int:
@@ -48,9 +72,20 @@ def trial_number(word: str) -> int:
     Raises:
         UsageError: It is not a whole number.
     """
-    if not word.isdigit():
+    if not _NUMBER.fullmatch(word):
         raise UsageError(f"expected a trial's number, such as 3, got {word!r}")
     return int(word)
+
+
+def assignments(parameters: Mapping[str, Any]) -> str:
+    """Parameters on one line: name=value, in quotes where a value is not one plain word."""
+    return "  ".join(f"{_word(name)}={_word(value)}" for name, value in parameters.items())
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, str) and not _PLAIN_WORD.fullmatch(value):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import click
 
-from armwright.cli.arguments import experiment_and_words, json_option, print_json
+from armwright.cli.arguments import assignments, json_option, only_experiment, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armwright.persistence import AskedTrial
 
 __all__ = ["ask"]
 
 
-@click.command()
+@click.command(short_help="Take trials to run.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
 @click.option("-n", "--count", default=1, type=click.IntRange(1, 64), help="How many trials.")
 @json_option
@@ -24,10 +32,20 @@ def ask(words: tuple[str, ...], count: int, *, as_json: bool) -> None:
     """
     from armwright.persistence import StoredExperiment
 
-    url, rest = experiment_and_words(words)
-    if rest:
-        raise click.UsageError(f"expected one experiment, got also {' '.join(rest)}")
-    trials = StoredExperiment.open(url).ask(count)
+    url = only_experiment(words)
+    stored = StoredExperiment.open(url)
+    trials = stored.ask(count)
+    try:
+        _print(trials, stored.url, as_json=as_json)
+    except OSError:
+        # Nobody reads our answer, so nobody will run these: they go back to whoever asks next.
+        for trial in trials:
+            stored.release(trial, reason="the answer could not be printed")
+        raise
+    click.echo(f"next: armwright tell {shlex.quote(url)} {trials[0].number} METRIC=VALUE", err=True)
+
+
+def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -44,7 +62,6 @@ def ask(words: tuple[str, ...], count: int, *, as_json: bool) -> None:
             }
         )
         return
-    for trial in trials:
-        values = "  ".join(f"{name}={value}" for name, value in trial.arm.parameters.items())
-        click.echo(f"{trial.number}  {values}")
-    click.echo(f"next: armwright tell {url} {trials[0].number} METRIC=VALUE", err=True)
+    click.echo(
+        "\n".join(f"{trial.number}  {assignments(trial.arm.parameters)}" for trial in trials)
+    )

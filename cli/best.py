@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import experiment_and_words, json_option, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json
 
 __all__ = ["best"]
 
 
-@click.command()
+@click.command(short_help="Print the best finished trial.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
 @json_option
 def best(words: tuple[str, ...], *, as_json: bool) -> None:
     """Print the best finished trial of EXPERIMENT: the best measured value of its objective.
+
+    Ends with 3 when no trial is completed yet.
 
     \b
     armwright best runs/digits
@@ -21,13 +23,12 @@ def best(words: tuple[str, ...], *, as_json: bool) -> None:
     """
     from armwright.persistence import StoredExperiment
 
-    url, rest = experiment_and_words(words)
-    if rest:
-        raise click.UsageError(f"expected one experiment, got also {' '.join(rest)}")
-    found = StoredExperiment.open(url).best()
+    stored = StoredExperiment.open(only_experiment(words))
+    found = stored.best()
     if as_json:
-        print_json({"experiment": url, **found.as_dict()})
+        print_json({"experiment": stored.url, **found.as_dict()})
         return
-    click.echo(f"trial {found.number}  {found.metric} {found.mean:.6g}")
-    for name, value in found.arm.parameters.items():
-        click.echo(f"  {name} = {value}")
+    arm = f"  arm {found.arm.name}" if found.in_batch else ""
+    lines = [f"trial {found.number}{arm}  {found.metric} {found.mean:.6g}"]
+    lines += [f"  {name} = {value}" for name, value in found.arm.parameters.items()]
+    click.echo("\n".join(lines))

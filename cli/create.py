@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import experiment_and_words, json_option, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.errors import UsageError
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import BinaryIO
 
 __all__ = ["create"]
 
 
-@click.command()
+@click.command(short_help="Make an experiment from a definition file.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
 @click.option(
     "--from",
     "definition",
-    type=click.File("r", encoding="utf-8"),
+    type=click.File("rb"),
     required=True,
     help="The definition, TOML or JSON; - reads stdin.",
 )
 @json_option
-def create(words: tuple[str, ...], definition: TextIO, *, as_json: bool) -> None:
+def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> None:
     """Make EXPERIMENT (a folder or URL) from a definition file.
+
+    The definition names parameters and an objective, with the keys of ax.optimize.
 
     \b
     armwright create runs/digits --from digits.toml
-    echo '{"parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
-           "objective": {"metric": "loss", "minimize": true}}' | armwright create runs/try --from -
+    armwright create runs/digits --from - < digits.json
     """
     from armwright.persistence import StoredExperiment, definition_from_text
 
-    url, rest = experiment_and_words(words)
-    if rest:
-        raise click.UsageError(f"expected one experiment, got also {' '.join(rest)}")
-    source = "standard input" if definition.name in ("-", "<stdin>") else definition.name
-    made = definition_from_text(definition.read(), source=source)
+    url = only_experiment(words)
+    source = "standard input" if definition.name in ("-", "<stdin>", 0) else str(definition.name)
+    try:
+        body = definition.read()
+    except OSError as error:  # such as a folder
+        raise UsageError(
+            f"cannot read {source}: {(error.strerror or str(error)).lower()}"
+        ) from error
+    made = definition_from_text(body, source=source)
     stored = StoredExperiment.create(url, made.experiment, budget=made.budget, seed=made.seed)
     if as_json:
         print_json(
@@ -49,6 +56,6 @@ def create(words: tuple[str, ...], definition: TextIO, *, as_json: bool) -> None
                 "seed": stored.seed,
             }
         )
-        return
-    click.echo(f"created {stored.url}")
-    click.echo(f"next: armwright ask {url}", err=True)
+    else:
+        click.echo(f"created {stored.url}")
+    click.echo(f"next: armwright ask {shlex.quote(url)}", err=True)

@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import os
+import sys
 from typing import Any, final
 
 import click
 
-from armwright.errors import ArmwrightError, exit_code
+from armwright.errors import EXIT_FAILURE, ArmwrightError, exit_code
 from armwright.version import __version__
 
 __all__ = ["main"]
 
+_INTERRUPTED = 130  # what shells make of Ctrl-C
 # In the order of the help text: the order in which a newcomer needs them.
 _VERBS = ("create", "ask", "tell", "show", "best")
 
@@ -45,6 +49,14 @@ class _Group(click.Group):
         except ArmwrightError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(exit_code(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly
+                raise
+            click.echo(f"error: {error.strerror or error}", err=True)
+            ctx.exit(EXIT_FAILURE)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            ctx.exit(_INTERRUPTED)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,3 +73,7 @@ def main() -> None:
     """
     # This process is ours: a GPU it may share with others is not to be taken whole by JAX.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    # A name or value that the terminal cannot show must not cost the answer.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from armwright.cli.arguments import experiment_and_words, json_option, print_json, trial_number
@@ -11,10 +9,8 @@ from armwright.errors import UsageError
 
 __all__ = ["tell"]
 
-_RESULT = re.compile(r"(?P<metric>[^=]+)=(?P<mean>[^±]+?)(?:(?:±|\+-)(?P<sem>.+))?")
 
-
-@click.command()
+@click.command(short_help="Report the result of a trial, or that it failed.")
 @click.argument("words", metavar="[EXPERIMENT] TRIAL [METRIC=VALUE]...", nargs=-1)
 @click.option("--failed", is_flag=True, help="The trial failed; there is no result.")
 @click.option(
@@ -36,31 +32,41 @@ def tell(words: tuple[str, ...], why: str | None, *, failed: bool, as_json: bool
     url, rest = experiment_and_words(words)
     if not rest:
         raise UsageError("which trial? expected its number, got none")
-    number = trial_number(rest[0])
-    results = dict(_result(word) for word in rest[1:])
-    if (failed or why) and results:
+    number, failed = trial_number(rest[0]), failed or why is not None
+    results = _results(rest[1:])
+    if failed and results:
         raise UsageError(
             f"trial {number} has either results or --failed, got both: {' '.join(rest[1:])}"
         )
     stored = StoredExperiment.open(url)
-    if failed or why:
-        ended = stored.fail(number, reason=why or "crash")
+    if failed:
+        ended = stored.fail(number, reason="crash" if why is None else why)
     else:
         ended = stored.tell(number, results)
     if as_json:
-        print_json({"experiment": url, "trial": number, **ended.as_dict()})
+        print_json({"experiment": stored.url, "trial": number, **ended.as_dict()})
         return
     click.echo(f"{number}  {ended}")
 
 
-def _result(word: str) -> tuple[str, float | tuple[float, float]]:
-    match = _RESULT.fullmatch(word)
-    if match is None:
-        raise UsageError(f"expected metric=value or metric=value±error, got {word!r}")
+def _results(words: tuple[str, ...]) -> dict[str, float | tuple[float, float | None]]:
+    results: dict[str, float | tuple[float, float | None]] = {}
+    for word in words:
+        # A metric's name may hold =, a number cannot.
+        metric, equals, value = word.rpartition("=")
+        if not equals or not metric or not value:
+            raise UsageError(f"expected metric=value or metric=value±error, got {word!r}")
+        if metric in results:
+            raise UsageError(f"expected one value for {metric}, got another: {word!r}")
+        results[metric] = _result(metric, value)
+    return results
+
+
+def _result(metric: str, text: str) -> float | tuple[float, float | None]:
+    mean, sign, sem = text.replace("+-", "±").partition("±")
     try:
-        mean = float(match["mean"])
-        if match["sem"] is None:
-            return match["metric"], mean
-        return match["metric"], (mean, float(match["sem"]))
+        return (float(mean), float(sem)) if sign else float(mean)
     except ValueError as error:
-        raise UsageError(f"{match['metric']} should be a number, got {word!r}") from error
+        raise UsageError(
+            f"{metric} should be a number, or one ± its standard error, got {text!r}"
+        ) from error

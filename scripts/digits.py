@@ -17,7 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import armwright
-from armwright.errors import ArmwrightError, ExperimentNotFoundError, NothingLeftError, exit_code
+from armwright.errors import (
+    ArmwrightError,
+    ExperimentNotFoundError,
+    ExperimentUnfinishedError,
+    NothingLeftError,
+    exit_code,
+)
 
 DEFINITION = {
     "description": "support vector machine on handwritten digits, 5-fold cross-validated accuracy",
@@ -78,15 +84,15 @@ def find_or_create(root: Path, trials: int, seed: int | None) -> Any:
         url = root / ("digits" if number == 1 else f"digits-{number}")
         try:
             found = armwright.open(url)
-        except ExperimentNotFoundError:
-            break
+        except (ExperimentNotFoundError, ExperimentUnfinishedError):
+            break  # making it finishes one whose maker was killed
         last = found
     if last is not None and not is_complete(last):
         done = sum(facts.status == "completed" for facts in last.state.trials.values())
         again = last.release_dead()
         console.print(f"resuming {last.url}: {done} of {last.budget} trials are completed")
         for trial in again:
-            console.print(f"  trial {trial} was running when its process died; it is run again")
+            console.print(f"  trial {trial} was running when its process died")
         return last
     if last is not None:
         console.print(f"{last.url} is complete; starting a fresh experiment")
@@ -97,10 +103,7 @@ def find_or_create(root: Path, trials: int, seed: int | None) -> Any:
 
 def is_complete(experiment: Any) -> bool:
     """Whether every trial of the budget has ended for good."""
-    ended = sum(
-        facts.status in ("completed", "failed", "abandoned", "cancelled")
-        for facts in experiment.state.trials.values()
-    )
+    ended = sum(trial.status.is_terminal for trial in experiment.experiment.trials.values())
     return ended >= experiment.budget
 
 

@@ -4,13 +4,16 @@ Apart from the experiment folders: such a file has one writer at a time, and the
 """
 
 import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
-from armwright.store.errors import ExperimentNotFoundError
+from armwright.store.errors import ExperimentNotFoundError, StoreError
 from armwright.store.failure import read_failure, write_failure
+from armwright.store.token import new_token
 
 __all__ = ["read_document", "write_document"]
+
+_LOCAL = ("file", "local")
 
 
 def write_document(url: str, body: bytes) -> None:
@@ -24,41 +27,15 @@ def write_document(url: str, body: bytes) -> None:
         StoreError: It cannot be written; what was there before is still there.
     """
     try:
-        if "://" in url and not url.startswith("file://"):
-            import fsspec
-
-            # Object stores and memory show an object when all of it has arrived.
-            fs, path = fsspec.core.url_to_fs(url)
-            fs.pipe_file(path, body)
+        local = _local_path(url)
+        if local is not None:
+            _replace(local, body)
         else:
-            _replace(Path(url.removeprefix("file://")), body)
+            # Object stores and memory show an object when all of it has arrived.
+            fs, path = _remote(url)
+            fs.pipe_file(path, body)
     except OSError as error:
         raise write_failure(url, error) from error
-
-
-def _replace(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(path))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _mode(path: Path) -> int:
-    """Permissions of the file to be replaced, else what a new file gets here."""
-    try:
-        return path.stat().st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
 
 
 def read_document(url: str) -> bytes:
@@ -69,14 +46,66 @@ def read_document(url: str) -> bytes:
         StoreError: It cannot be read.
     """
     try:
-        if "://" in url and not url.startswith("file://"):
-            import fsspec
-
-            fs, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
-            body: bytes = fs.cat_file(path)
-            return body
-        return Path(url.removeprefix("file://")).read_bytes()
+        local = _local_path(url)
+        if local is not None:
+            return local.read_bytes()
+        fs, path = _remote(url)
+        body: bytes = fs.cat_file(path)
     except FileNotFoundError as error:
         raise ExperimentNotFoundError(f"no experiment at {url!r}: there is no such file") from error
     except OSError as error:
         raise read_failure(url, error) from error
+    return body
+
+
+def _local_path(url: str) -> Path | None:
+    protocol, separator, rest = url.partition("://")
+    if not separator:
+        return Path(url).expanduser()
+    return Path(rest) if protocol in _LOCAL else None
+
+
+def _remote(url: str) -> tuple[Any, str]:
+    import fsspec
+
+    try:
+        fs, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    except (ImportError, ValueError) as error:
+        raise StoreError(
+            f"cannot reach {url!r}: {error}",
+            hint="for s3, gcs and azure: pip install 'armwright[s3]', and likewise",
+        ) from error
+    return fs, path
+
+
+def _replace(path: Path, body: bytes) -> None:
+    path = path.resolve()  # of a link, what it leads to is replaced, not the link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{new_token()}.tmp"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Forces the new name to disk, where folders can be."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows, or a folder that may be written and not read
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from armwright.experiment.parameter import Parameter
 
-
 __all__ = ["parameter_from_dict"]
 
 _VALUE_TYPES = {
@@ -54,6 +53,10 @@ def parameter_from_dict(spec: Mapping[str, Any]) -> Parameter:
             _require(
                 isinstance(bounds, list) and len(bounds) == 2,
                 f"{name}: bounds must be a list of two numbers, lower and upper, got {bounds!r}",
+            )
+            _require(
+                not any(isinstance(bound, bool) for bound in bounds),
+                f"{name}: bounds must be numbers, got {bounds!r}",
             )
             return RangeParameter(
                 name=name,
@@ -118,9 +121,14 @@ def _value_type(spec: Mapping[str, Any], values: list[Any]) -> ParameterType:
     name, declared = spec["name"], spec.get("value_type")
     if declared is not None:
         _require(
-            declared in _VALUE_TYPES,
+            isinstance(declared, str) and declared in _VALUE_TYPES,
             f"{name}: value_type must be one of {sorted(_VALUE_TYPES)}, got {declared!r}",
         )
+        for value in values:
+            _require(
+                _is_a(declared, value),
+                f"{name}: values must be of value_type {declared!r}, got {value!r}",
+            )
         return _VALUE_TYPES[declared][0]
     first = type(values[0])
     for parameter_type, python_type in _VALUE_TYPES.values():
@@ -132,3 +140,14 @@ def _value_type(spec: Mapping[str, Any], values: list[Any]) -> ParameterType:
             )
             return parameter_type
     raise AssertionError(f"{name}: values must be int, float, bool or str, got {values[0]!r}")
+
+
+def _is_a(declared: str, value: Any) -> bool:
+    """Whether a value can stand for the declared type without changing its meaning."""
+    if declared == "str":
+        return isinstance(value, str | int | float)
+    if declared == "bool" or isinstance(value, bool):
+        return declared == "bool" and isinstance(value, bool)
+    if isinstance(value, float):
+        return declared == "float" or value.is_integer()
+    return isinstance(value, int)

@@ -1,5 +1,6 @@
 """Domain objects as documents and files: save, load, and experiments bound to a store."""
 
+from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial
 from armwright.persistence.definition import Definition, definition_from_dict, definition_from_text
 from armwright.persistence.json_codec import (
     JSONDecodeError,
@@ -10,12 +11,7 @@ from armwright.persistence.json_codec import (
     register_runner,
 )
 from armwright.persistence.save import load, save
-from armwright.persistence.stored_experiment import (
-    AskedTrial,
-    BestTrial,
-    EndedTrial,
-    StoredExperiment,
-)
+from armwright.persistence.stored_experiment import StoredExperiment
 
 __all__ = [
     "AskedTrial",

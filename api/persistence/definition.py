@@ -14,6 +14,7 @@ name = "C"
 type = "range"
 bounds = [0.001, 1000.0]
 log_scale = true
+digits = 4                                     # optional: decimal places of a float
 
 parameter_constraints = ["x1 + x2 <= 3"]       # optional, above the first [table] in TOML
 outcome_constraints = ["latency <= 40"]        # optional
@@ -25,14 +26,18 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import UsageError
 from armwright.experiment import (
+    ChoiceParameter,
     Experiment,
     Metric,
     Objective,
     OptimizationConfig,
+    ParameterType,
+    RangeParameter,
     SearchSpace,
 )
 from armwright.experiment.constraint_text import (
@@ -42,7 +47,9 @@ from armwright.experiment.constraint_text import (
 from armwright.experiment.parameter_dict import parameter_from_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from armwright.experiment import Parameter
 
 __all__ = ["Definition", "definition_from_dict", "definition_from_text"]
 
@@ -57,6 +64,7 @@ _KEYS = {
     "budget": int,
     "seed": int,
 }
+_WORDS = {str: "a text", list: "a list", dict: "a table", int: "a whole number"}
 _REQUIRED = ("parameters", "objective")
 _PARAMETER_KEYS = {
     "range": {"name", "type", "value_type", "bounds", "log_scale", "digits"},
@@ -64,6 +72,7 @@ _PARAMETER_KEYS = {
     "fixed": {"name", "type", "value_type", "value"},
 }
 _ANY_PARAMETER_KEYS = {"is_fidelity", "target_value"}
+_MOST_DIGITS = 15  # a float has no more
 
 
 @final
@@ -82,26 +91,52 @@ class Definition:
     seed: int | None
 
 
-def definition_from_text(text: str, *, source: str) -> Definition:
+def definition_from_text(text: str | bytes, *, source: str) -> Definition:
     """Reads a definition; JSON if it begins with a brace, else TOML.
 
     Args:
-        text: The file's content.
+        text: The file's content; bytes are read as UTF-8.
         source: What to call it in messages: its path, or "standard input".
 
     Raises:
         UsageError: It is neither, or `definition_from_dict` refuses it. Names the line or the key.
     """
+    text = text if isinstance(text, str) else _decoded(text, source)
     is_json = text.lstrip().startswith("{")
     try:
-        document = json.loads(text) if is_json else tomllib.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        document = _from_json(text) if is_json else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         language = "JSON" if is_json else "TOML"
         raise UsageError(
             f"{source} is not {language}: {error}",
             hint="an example is in the README, under 'From a shell'",
         ) from error
     return definition_from_dict(document, source=source)
+
+
+def _decoded(body: bytes, source: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise UsageError(
+            f"{source} is not text in UTF-8: line {line} holds the byte 0x{body[error.start]:02x}",
+            hint="save it as UTF-8",
+        ) from error
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text, object_pairs_hook=_without_repeats)
+    return document
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} is there twice in one object")
+    return found
 
 
 def definition_from_dict(document: Mapping[str, Any], *, source: str = "definition") -> Definition:
@@ -117,40 +152,52 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
         for index, spec in enumerate(document["parameters"])
     ]
     by_name = {parameter.name: parameter for parameter in parameters}
-    space = _made(
+    space = _made(f"{source}: parameters", lambda: SearchSpace(parameters=parameters))
+    constraints = [
+        _made(f"{source}: {where}", partial(parameter_constraint_from_text, text, by_name))
+        for where, text in _texts(document, "parameter_constraints", source)
+    ]
+    _made(
         f"{source}: parameter_constraints",
-        lambda: SearchSpace(
-            parameters=parameters,
-            parameter_constraints=[
-                parameter_constraint_from_text(text, by_name)
-                for text in document.get("parameter_constraints", [])
-            ],
-        ),
+        lambda: space.set_parameter_constraints(constraints),
     )
-    config = _made(
-        f"{source}: outcome_constraints",
-        lambda: OptimizationConfig(
-            objective=_objective(document["objective"], source),
-            outcome_constraints=[
-                outcome_constraint_from_text(text)
-                for text in document.get("outcome_constraints", [])
-            ],
-        ),
-    )
+    objective = _objective(document["objective"], source)
+    bounds = [
+        _made(f"{source}: {where}", partial(outcome_constraint_from_text, text))
+        for where, text in _texts(document, "outcome_constraints", source)
+    ]
+    config = _made(f"{source}: outcome_constraints", lambda: OptimizationConfig(objective, bounds))
+    tracked = [Metric(name=text) for _, text in _texts(document, "tracking_metrics", source)]
+    for metric in tracked:
+        if metric.name in config.metrics:
+            raise UsageError(
+                f"{source}: tracking_metrics: {metric.name!r} is optimized or bounded already"
+            )
     budget = document.get("budget")
     if budget is not None and budget < 1:
         raise UsageError(f"{source}: budget should be at least 1, got {budget}")
     return Definition(
-        experiment=Experiment(
-            search_space=space,
-            name=document.get("name"),
-            description=document.get("description"),
-            optimization_config=config,
-            tracking_metrics=[Metric(name=name) for name in document.get("tracking_metrics", [])],
+        experiment=_made(
+            f"{source}: tracking_metrics",
+            lambda: Experiment(
+                search_space=space,
+                name=document.get("name"),
+                description=document.get("description"),
+                optimization_config=config,
+                tracking_metrics=tracked,
+            ),
         ),
         budget=budget,
         seed=document.get("seed"),
     )
+
+
+def _texts(document: Mapping[str, Any], key: str, source: str) -> Iterator[tuple[str, str]]:
+    """The texts of a list, each with its place, such as "tracking_metrics[0]"."""
+    for index, text in enumerate(document.get(key, ())):
+        if not isinstance(text, str) or not text.strip():
+            raise UsageError(f"{source}: {key}[{index}] should be a text, got {text!r}")
+        yield f"{key}[{index}]", text
 
 
 def _check_keys(document: Mapping[str, Any], source: str) -> None:
@@ -161,7 +208,7 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
                 hint="in TOML, a key below a [table] belongs to that table: move it up",
             )
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            raise UsageError(f"{source}: {key} should be a {_KEYS[key].__name__}, got {value!r}")
+            raise UsageError(f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}")
     for key in _REQUIRED:
         if key not in document:
             raise UsageError(f"{source}: the key {key!r} is missing")
@@ -169,37 +216,67 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
         raise UsageError(f"{source}: parameters should name at least one parameter, got none")
 
 
-def _parameter(spec: Any, where: str) -> Any:
+def _parameter(spec: Any, where: str) -> Parameter:
     if not isinstance(spec, dict):
         raise UsageError(f"{where} should be a table with name, type and bounds, got {spec!r}")
-    known = _PARAMETER_KEYS.get(spec.get("type", ""), set().union(*_PARAMETER_KEYS.values()))
+    if isinstance(spec.get("name"), str):
+        where = f"{where} ({spec['name']})"
+        if not spec["name"].strip():
+            raise UsageError(f"{where}: name should not be empty")
+    kind = spec.get("type")
+    known = set().union(*_PARAMETER_KEYS.values())
+    if isinstance(kind, str):
+        known = _PARAMETER_KEYS.get(kind, known)
     unknown = sorted(set(spec) - known - _ANY_PARAMETER_KEYS)
     if unknown:
         raise UsageError(
-            f"{where}: unknown key {unknown[0]!r} for a parameter of type {spec.get('type')!r}; "
+            f"{where}: unknown key {unknown[0]!r} for a parameter of type {kind!r}; "
             f"the keys are {', '.join(sorted(known | _ANY_PARAMETER_KEYS))}"
         )
-    return _made(where, lambda: parameter_from_dict(spec))
+    parameter: Parameter = _made(where, lambda: parameter_from_dict(spec))
+    if isinstance(parameter, ChoiceParameter):
+        twice = [value for value in parameter.values if parameter.values.count(value) > 1]
+        if twice:
+            raise UsageError(f"{where}: values should be different, got {twice[0]!r} twice")
+    if isinstance(parameter, RangeParameter) and "digits" in spec:
+        _set_digits(parameter, spec["digits"], where)
+    return parameter
+
+
+def _set_digits(parameter: RangeParameter, digits: Any, where: str) -> None:
+    if type(digits) is not int or not 0 <= digits <= _MOST_DIGITS:
+        raise UsageError(
+            f"{where}: digits should be a whole number from 0 to {_MOST_DIGITS}, got {digits!r}"
+        )
+    if parameter.parameter_type is not ParameterType.FLOAT:
+        raise UsageError(
+            f"{where}: digits are for parameters of type float, this one is an integer",
+            hint="write its bounds with a decimal point, such as 0.0",
+        )
+    _made(f"{where}: digits", lambda: parameter.set_digits(digits))
 
 
 def _objective(spec: Mapping[str, Any], source: str) -> Objective:
     unknown = sorted(set(spec) - {"metric", "minimize"})
-    if unknown or not isinstance(spec.get("metric"), str):
+    if unknown:
         raise UsageError(
-            f"{source}: objective should have metric, a name, and minimize, true or false; "
-            f"got {dict(spec)!r}"
+            f"{source}: unknown key {unknown[0]!r} in objective; the keys are metric, minimize"
+        )
+    metric = spec.get("metric")
+    if not isinstance(metric, str) or not metric.strip():
+        raise UsageError(
+            f"{source}: objective.metric should be a metric's name, got "
+            + ("none" if metric is None else repr(metric))
         )
     minimize = spec.get("minimize", False)
     if not isinstance(minimize, bool):
         raise UsageError(f"{source}: objective.minimize should be true or false, got {minimize!r}")
-    return Objective(
-        metric=Metric(name=spec["metric"], lower_is_better=minimize), minimize=minimize
-    )
+    return Objective(metric=Metric(name=metric, lower_is_better=minimize), minimize=minimize)
 
 
 def _made(where: str, make: Callable[[], Any]) -> Any:
     """What `make` returns; the errors of the domain become usage errors that say where."""
     try:
         return make()
-    except (AssertionError, ValueError, KeyError, TypeError) as error:
+    except (AssertionError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise UsageError(f"{where}: {error.args[0] if error.args else error}") from error

@@ -7,22 +7,33 @@ holds the same parts as facts (`armwright.persistence.facts`).
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from armwright.experiment import (
     AbandonedArm,
+    Arm,
     BatchTrial,
     Experiment,
     GeneratorRunStruct,
+    OptimizationConfig,
+    Runner,
+    SearchSpace,
     SimpleExperiment,
     Trial,
 )
-from armwright.persistence.json_codec import JSONDecodeError, object_from_json, object_to_json
+from armwright.persistence.json_codec import (
+    WRONG_DOCUMENT,
+    JSONDecodeError,
+    JSONEncodeError,
+    object_from_json,
+    object_to_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from armwright.experiment import BaseTrial
+    from armwright.experiment import BaseTrial, GeneratorRun
 
 __all__ = ["FORMAT", "experiment_from_json", "experiment_to_json", "trial_to_json"]
 
@@ -48,8 +59,14 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
     """The document of an experiment.
 
     Raises:
-        JSONEncodeError: It holds a metric or runner of a class that is not registered.
+        JSONEncodeError: It is of a class of the user's own, or holds a metric or runner of a class
+            that is not registered.
     """
+    if type(experiment) not in (Experiment, SimpleExperiment):
+        raise JSONEncodeError(
+            f"{type(experiment).__name__} has no form in our documents, only Experiment and "
+            "SimpleExperiment have"
+        )
     return {
         "__type": type(experiment).__name__,
         "format": FORMAT,
@@ -98,96 +115,112 @@ def experiment_from_json(document: Mapping[str, Any]) -> Experiment:
     """The experiment a document describes; a SimpleExperiment comes without its function.
 
     Raises:
-        JSONDecodeError: The document is of another kind, or of a later format, or incomplete.
+        JSONDecodeError: The document is of another kind, or of a later format, or incomplete, or
+            names a class that is not known here.
     """
-    kind = document.get("__type")
+    kind, version = document.get("__type"), document.get("format", FORMAT)
     if kind not in ("Experiment", "SimpleExperiment"):
         raise JSONDecodeError(f"expected the document of an experiment, got one of {kind!r}")
-    if document.get("format", FORMAT) > FORMAT:
+    if type(version) is not int or version < 1:
+        raise JSONDecodeError(f"the document's format should be 1 to {FORMAT}, got {version!r}")
+    if version > FORMAT:
         raise JSONDecodeError(
-            f"the document is of format {document['format']}, this armwright reads up to {FORMAT}",
+            f"the document is of format {version}, this armwright reads up to {FORMAT}",
             hint="upgrade armwright",
         )
     try:
-        return _experiment(document)
+        experiment = _without_trials(document)
+        trials = {int(index): trial for index, trial in document["trials"].items()}
+        for index in sorted(trials):
+            _add_trial(experiment, index, trials[index], document)
+        for index, stored in document["data_by_trial"].items():
+            experiment._data_by_trial[int(index)] = OrderedDict(
+                (int(timestamp), object_from_json(data)) for timestamp, data in stored
+            )
     except KeyError as error:
         raise JSONDecodeError(f"the {kind} in this document lacks {error}") from error
-
-
-def _experiment(document: Mapping[str, Any]) -> Experiment:
-    part = {key: object_from_json(document[key]) for key in _PARTS}
-    if document["__type"] == "SimpleExperiment":
-        config = part["optimization_config"]
-        experiment: Experiment = SimpleExperiment(
-            search_space=part["search_space"],
-            name=document["name"],
-            objective_name=config.objective.metric.name,
-            minimize=config.objective.minimize,
-            outcome_constraints=config.outcome_constraints,
-            status_quo=part["status_quo"],
-        )
-        experiment.optimization_config = config
-        experiment.description = document["description"]
-        experiment.is_test = document["is_test"]
-        experiment._tracking_metrics = {metric.name: metric for metric in part["tracking_metrics"]}
-    else:
-        experiment = Experiment(
-            search_space=part["search_space"],
-            name=document["name"],
-            optimization_config=part["optimization_config"],
-            tracking_metrics=part["tracking_metrics"],
-            runner=part["runner"],
-            status_quo=part["status_quo"],
-            description=document["description"],
-            is_test=document["is_test"],
-            experiment_type=document["experiment_type"],
-        )
-    experiment._time_created = part["time_created"]
-    for index, trial in document["trials"].items():
-        _add_trial(experiment, int(index), trial)
-    for index, stored in document["data_by_trial"].items():
-        experiment._data_by_trial[int(index)] = OrderedDict(
-            (int(timestamp), object_from_json(data)) for timestamp, data in stored
-        )
+    except WRONG_DOCUMENT as error:
+        raise JSONDecodeError(f"the {kind} in this document cannot be: {error}") from error
     return experiment
 
 
-_PARTS = (
-    *("time_created", "search_space", "optimization_config", "tracking_metrics"),
-    *("runner", "status_quo"),
-)
+_PARTS: dict[str, Any] = {
+    "time_created": datetime,
+    "search_space": SearchSpace,
+    "optimization_config": OptimizationConfig | None,
+    "tracking_metrics": list,
+    "runner": Runner | None,
+    "status_quo": Arm | None,
+}
 
 
-def _add_trial(experiment: Experiment, index: int, document: Mapping[str, Any]) -> None:
+def _without_trials(document: Mapping[str, Any]) -> Experiment:
+    part = {key: object_from_json(document[key]) for key in _PARTS}
+    for key, kind in _PARTS.items():
+        if not isinstance(part[key], kind):
+            raise TypeError(f"{key} is {part[key]!r}")
+    definition = {key: part[key] for key in ("search_space", "status_quo")}
+    experiment: Experiment
+    if document["__type"] == "SimpleExperiment":
+        experiment = SimpleExperiment(name=document["name"], **definition)
+    else:
+        experiment = Experiment(name=document["name"], **definition)
+    experiment.description = document["description"]
+    experiment.is_test = document["is_test"]
+    experiment.runner = part["runner"]
+    experiment._experiment_type = document["experiment_type"]
+    experiment._time_created = part["time_created"]
+    experiment._tracking_metrics = {metric.name: metric for metric in part["tracking_metrics"]}
+    experiment._optimization_config = part["optimization_config"]
+    return experiment
+
+
+def _add_trial(
+    experiment: Experiment, index: int, document: Mapping[str, Any], whole: Mapping[str, Any]
+) -> None:
+    experiment._first_free_index = index  # a new trial takes it, as trials come in order
     trial: BaseTrial
     if document["__type"] == "BatchTrial":
-        trial = _batch_trial(experiment, document)
+        trial = _batch_trial(experiment, document, whole)
     else:
         trial = Trial(experiment)
-        run = object_from_json(document["generator_run"])
-        trial._generator_run = run
+        trial._generator_run = _run(experiment, document["generator_run"], whole)
+    experiment._first_free_index = 0
     for key, name in _TRIAL_STATE.items():
         setattr(trial, name, object_from_json(document.get(key)))
     trial._run_metadata = trial._run_metadata or {}
-    trial._index = index
-    # The trial took the next free index when it was made; its place is under its own.
-    experiment._trials = {
-        **{key: other for key, other in experiment._trials.items() if other is not trial},
-        index: trial,
-    }
     for arm in trial._arms_used:
         # Two workers may have made the same arm at once: each keeps its name, which data refer to.
         experiment._arms.by_name.setdefault(arm.name, arm)
         experiment._arms.by_signature.setdefault(arm.signature, arm)
 
 
-def _batch_trial(experiment: Experiment, document: Mapping[str, Any]) -> BatchTrial:
+def _run(
+    experiment: Experiment, document: Mapping[str, Any] | None, whole: Mapping[str, Any]
+) -> GeneratorRun | None:
+    """A generator run; it shares the experiment's search space and config where they are equal."""
+    if document is None:
+        return None
+    short = {key: item for key, item in document.items() if key not in _RUN_CONTEXT}
+    run: GeneratorRun = object_from_json(short)
+    for key in _RUN_CONTEXT:
+        is_own = document.get(key) == whole[key]
+        value = getattr(experiment, key) if is_own else object_from_json(document.get(key))
+        setattr(run, f"_{key}", value)
+    return run
+
+
+_RUN_CONTEXT = ("search_space", "optimization_config")
+
+
+def _batch_trial(
+    experiment: Experiment, document: Mapping[str, Any], whole: Mapping[str, Any]
+) -> BatchTrial:
     trial = BatchTrial(experiment, optimize_for_power=False)
     trial._generator_run_structs = [
-        GeneratorRunStruct(
-            generator_run=object_from_json(item["generator_run"]), weight=item["weight"]
-        )
+        GeneratorRunStruct(generator_run=run, weight=item["weight"])
         for item in document["generator_run_structs"]
+        if (run := _run(experiment, item["generator_run"], whole)) is not None
     ]
     trial._status_quo = object_from_json(document["status_quo"])
     trial._status_quo_weight_override = document["status_quo_weight_override"]

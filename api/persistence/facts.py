@@ -3,11 +3,12 @@
     config          everything but name, trials and data; budget and seed of the experiment
     trial N         what it was made with: its arms once, and the generator runs that refer to them
     claim           when it left CANDIDATE: status, times, runner, what the runner said
-    data            one entry of the data attached to it: timestamp and rows
+    data            one entry of the data attached to it: timestamp and rows; or an event
     end             how it ended, with the data in it
-    late            what came after the end
+    late            what came after the end, or before the first claim: data, or an event
 
-Pure functions of JSON values: no file and no domain object.
+An event, `{"event": {...}}`, is what changed about a trial since: the keys of a claim, and arms
+given up, which add up. Pure functions of JSON values: no file and no domain object.
 """
 
 from __future__ import annotations
@@ -16,23 +17,32 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from armwright.persistence.experiment_json import FORMAT
+from armwright.store.layout import arm_path
+from armwright.store.state import Damage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from armwright.store import State, TrialFacts
 
 __all__ = [
-    "END_STATUS",
+    "ABANDONED_ARMS",
+    "END_KEYS",
     "MAX_LOST",
+    "RUN_KEYS",
     "claim_document",
     "config_document",
+    "config_of",
     "data_document",
+    "domain_status",
     "end_document",
     "experiment_document",
     "is_retried",
+    "known_run",
+    "readable_trials",
     "stored_data",
     "trial_document",
+    "unreadable_trials",
 ]
 
 Json = dict[str, Any]
@@ -40,30 +50,40 @@ Json = dict[str, Any]
 # An attempt that was lost is repeated, but not for ever: an arm may be what kills its worker.
 MAX_LOST = 3
 
+RUN_KEYS = ("time_staged", "time_run_started", "run_metadata", "runner")
+END_KEYS = ("time_completed", "abandoned_reason")
+ABANDONED_ARMS = "abandoned_arms_metadata"
+
 _CONFIG_KEYS = (
-    *("__type", "description", "experiment_type", "is_test", "search_space"),
+    *("__type", "description", "experiment_type", "is_test", "time_created", "search_space"),
     *("optimization_config", "tracking_metrics", "runner", "status_quo"),
 )
-_CLAIM_KEYS = ("status", "time_staged", "time_run_started", "run_metadata", "runner")
-_END_KEYS = ("time_completed", "abandoned_reason")
 _MADE_KEYS = (
     *("__type", "trial_type", "time_created", "num_arms_created"),
     "generation_step_index",
 )
 _BATCH_KEYS = ("status_quo", "status_quo_weight_override", "optimize_for_power")
 _RUN_CONTEXT = ("search_space", "optimization_config")
-
-END_STATUS = {
+_END_STATUS = {
     "completed": "COMPLETED",
     "failed": "FAILED",
     "abandoned": "ABANDONED",
     "cancelled": "ABANDONED",
 }
+_NOTHING_MEASURED = ("preempted", "lost")
 
 
 def config_document(document: Mapping[str, Any]) -> Json:
     """The part of an experiment's document that is its configuration."""
     return {key: document[key] for key in _CONFIG_KEYS}
+
+
+def config_of(state: State, version: int) -> Json:
+    """A version of the configuration; the one in force where that one cannot be read."""
+    return config_document(state.configs.get(version) or state.configs[state.version])
+
+
+# To facts ------------------------------------------------------------------------------------
 
 
 def trial_document(trial: Mapping[str, Any], config: Mapping[str, Any], version: int) -> Json:
@@ -106,31 +126,23 @@ def _run(run: Mapping[str, Any], arms: list[Json], config: Mapping[str, Any]) ->
     return short
 
 
-def _whole_run(run: Mapping[str, Any], arms: list[Json], config: Mapping[str, Any]) -> Json:
-    whole = dict.fromkeys(("type", "fit_time", "gen_time", "model_key", "index", "time_created"))
-    return {
-        **whole,
-        **{key: config[key] for key in _RUN_CONTEXT},
-        **run,
-        "arms": [{"__type": "Arm", **arms[position]} for position in run["arms"]],
-    }
-
-
 def claim_document(trial: Mapping[str, Any]) -> Json | None:
     """What is known of the trial's run since it left CANDIDATE; None if it did not."""
-    if trial["status"]["name"] == "CANDIDATE":
+    status = trial["status"]["name"]
+    if status == "CANDIDATE":
         return None
-    claim = {key: trial[key] for key in _CLAIM_KEYS if trial[key] is not None}
-    if trial["status"]["name"] != "STAGED":
-        claim["status"] = {"__type": "TrialStatus", "name": "RUNNING"}
-    return claim
+    run = {key: trial[key] for key in RUN_KEYS if trial[key] is not None}
+    return {
+        "status": {"__type": "TrialStatus", "name": status if status == "STAGED" else "RUNNING"},
+        **run,
+    }
 
 
 def end_document(trial: Mapping[str, Any], data: Iterable[Json]) -> Json | None:
     """How the trial ended, with all its data; None if it has not."""
-    for state, status in END_STATUS.items():
+    for state, status in _END_STATUS.items():
         if trial["status"]["name"] == status:
-            end = {key: trial[key] for key in _END_KEYS if trial[key] is not None}
+            end = {key: trial[key] for key in END_KEYS if trial[key] is not None}
             return {"state": state, **end, "data": list(data)}
     return None
 
@@ -148,6 +160,163 @@ def data_document(timestamp: int, data: Mapping[str, Any]) -> Json:
     )
 
 
+# From facts ----------------------------------------------------------------------------------
+
+
+def readable_trials(state: State) -> dict[int, TrialFacts]:
+    """The trials whose documents are as we write them, by number."""
+    return {
+        number: facts
+        for number, facts in state.trials.items()
+        if facts.arm is not None and not _problem(facts.arm)
+    }
+
+
+def unreadable_trials(state: State) -> Iterator[Damage]:
+    """The other ones: whole files, but somebody else's documents in them."""
+    for number, facts in state.trials.items():
+        if facts.arm is not None and (problem := _problem(facts.arm)):
+            yield Damage(path=arm_path(number), problem=problem)
+
+
+def _problem(arm: Mapping[str, Any]) -> str:
+    """What keeps an arm's document from being one of ours; empty if nothing does."""
+    arms, made = arm.get("arms"), arm.get("trial")
+    if not isinstance(arms, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("parameters"), dict) and item.get("name")
+        for item in arms
+    ):
+        return "its document has no list 'arms' of arms with name and parameters"
+    if type(arm.get("config")) is not int:
+        return "its document names no version of the configuration as 'config'"
+    wanted = ["generator_run", *_MADE_KEYS]
+    if isinstance(made, dict) and made.get("__type") == "BatchTrial":
+        wanted = ["generator_run_structs", *_BATCH_KEYS, *_MADE_KEYS]
+    missing = [key for key in wanted if not isinstance(made, dict) or key not in made]
+    return f"its document's 'trial' lacks {', '.join(missing)}" if missing else ""
+
+
+def stored_data(facts: TrialFacts) -> list[Json]:
+    """All data documents of a trial, oldest timestamp first: reported, in an end, and late ones."""
+    found: dict[int, Json] = {}
+    for document in _data_documents(facts):
+        timestamp = document["timestamp"]
+        # Two processes may have stored something in the same millisecond: both are kept.
+        while found.get(timestamp, document) != document:
+            timestamp += 1
+            document = {**document, "timestamp": timestamp}
+        found[timestamp] = document
+    return [found[timestamp] for timestamp in sorted(found)]
+
+
+def _data_documents(facts: TrialFacts) -> Iterator[Json]:
+    candidates: list[Any] = []
+    for attempt in facts.attempts.values():
+        end = attempt.end or {}
+        if end.get("state") not in _NOTHING_MEASURED:
+            inside = end.get("data")
+            candidates += [*attempt.data, *(inside if isinstance(inside, list) else ())]
+    candidates += [document for document in facts.late if not document.get("too_late")]
+    for document in candidates:
+        if isinstance(document, dict) and type(document.get("timestamp")) is int:
+            rows = document.get("rows")
+            if isinstance(rows, list) and all(_is_row(row) for row in rows):
+                yield document
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, dict) and {"arm_name", "metric_name", "mean"} <= row.keys()
+
+
+def is_retried(facts: TrialFacts) -> bool:
+    """Whether somebody may claim the trial now: it waits, or its last attempt came to nothing."""
+    if facts.status in ("waiting", "preempted"):
+        return True
+    lost = sum((attempt.end or {}).get("state") == "lost" for attempt in facts.attempts.values())
+    return facts.status == "lost" and lost < MAX_LOST
+
+
+def known_run(facts: TrialFacts) -> Json:
+    """What is known of the trial's run: keys of its claim, as events have changed them since."""
+    known: Json = {}
+    events = [item for item in facts.late if not item.get("too_late")]
+    attempt = facts.last_attempt
+    if attempt is not None and not is_retried(facts):
+        known |= attempt.claim or {}
+        events = [*attempt.data, *events]
+    for item in events:
+        event = item.get("event")
+        if isinstance(event, dict):
+            given_up = {**known.get(ABANDONED_ARMS, {}), **event.get(ABANDONED_ARMS, {})}
+            known |= event
+            if given_up:
+                known[ABANDONED_ARMS] = given_up
+    return known
+
+
+def domain_status(facts: TrialFacts) -> str:
+    """The name of the `TrialStatus` that the trial has."""
+    if is_retried(facts):
+        return "CANDIDATE"
+    if facts.status == "running":
+        status: str = known_run(facts).get("status", {}).get("name", "RUNNING")
+        return status
+    return _END_STATUS.get(facts.status, "FAILED")
+
+
+def experiment_document(state: State) -> Json:
+    """Puts an experiment's document together from the facts."""
+    trials, data = {}, {}
+    for number, facts in sorted(readable_trials(state).items()):
+        trials[str(number)] = _trial(facts, state)
+        stored = stored_data(facts)
+        if stored:
+            data[str(number)] = [[item["timestamp"], _data(item)] for item in stored]
+    return {
+        **config_of(state, state.version),
+        "format": FORMAT,
+        "name": state.experiment["name"],
+        "trials": trials,
+        "data_by_trial": data,
+    }
+
+
+def _trial(facts: TrialFacts, state: State) -> Json:
+    assert facts.arm is not None  # noqa: S101 - the caller left those out
+    config = config_of(state, facts.arm["config"])
+    arms, made = facts.arm["arms"], dict(facts.arm["trial"])
+    known, attempt = known_run(facts), facts.last_attempt
+    if "generator_run_structs" in made:
+        made["generator_run_structs"] = [
+            {
+                "generator_run": _whole_run(item["generator_run"], arms, config),
+                "weight": item["weight"],
+            }
+            for item in made["generator_run_structs"]
+        ]
+        made[ABANDONED_ARMS] = known.get(ABANDONED_ARMS, {})
+    elif made["generator_run"] is not None:
+        made["generator_run"] = _whole_run(made["generator_run"], arms, config)
+    end = (attempt.end if attempt is not None and not is_retried(facts) else None) or {}
+    return {
+        **made,
+        **{key: known.get(key) for key in RUN_KEYS},
+        **{key: end.get(key) for key in END_KEYS},
+        "index": facts.number,
+        "status": {"__type": "TrialStatus", "name": domain_status(facts)},
+    }
+
+
+def _whole_run(run: Mapping[str, Any], arms: list[Json], config: Mapping[str, Any]) -> Json:
+    whole = dict.fromkeys(("type", "fit_time", "gen_time", "model_key", "index", "time_created"))
+    return {
+        **whole,
+        **{key: config[key] for key in _RUN_CONTEXT},
+        **run,
+        "arms": [{"__type": "Arm", **arms[position]} for position in run["arms"]],
+    }
+
+
 def _data(document: Mapping[str, Any]) -> Json:
     names: dict[str, None] = {"arm_name": None, "metric_name": None, "mean": None}
     for row in document["rows"]:
@@ -160,93 +329,3 @@ def _data(document: Mapping[str, Any]) -> Json:
         "df": {"__type": "DataFrame", "value": json.dumps(columns)},
         "description": document.get("description"),
     }
-
-
-def stored_data(facts: TrialFacts) -> list[Json]:
-    """All data documents of a trial, oldest timestamp first: reported, in an end, and late ones."""
-    found: dict[int, Json] = {}
-    for attempt in facts.attempts.values():
-        if attempt.end is not None and attempt.end["state"] in ("preempted", "lost"):
-            continue
-        for document in (*attempt.data, *((attempt.end or {}).get("data", ()))):
-            if "timestamp" in document:
-                found[document["timestamp"]] = document
-    for document in facts.late:
-        if "timestamp" in document and not document.get("too_late"):
-            found[document["timestamp"]] = document
-    return [found[timestamp] for timestamp in sorted(found)]
-
-
-def is_retried(facts: TrialFacts) -> bool:
-    """Whether somebody may claim the trial now: it waits, or its last attempt came to nothing."""
-    if facts.status in ("waiting", "preempted"):
-        return True
-    lost = sum((attempt.end or {}).get("state") == "lost" for attempt in facts.attempts.values())
-    return facts.status == "lost" and lost < MAX_LOST
-
-
-def experiment_document(state: State) -> Json:
-    """Puts an experiment's document together from the facts."""
-    config = state.configs[state.version]
-    trials, data = {}, {}
-    for number in sorted(state.trials):
-        facts = state.trials[number]
-        if facts.void or facts.arm is None:
-            continue
-        trials[str(number)] = _trial(facts, state)
-        stored = stored_data(facts)
-        if stored:
-            data[str(number)] = [[item["timestamp"], _data(item)] for item in stored]
-    return {
-        **{key: config[key] for key in _CONFIG_KEYS},
-        "format": FORMAT,
-        "name": state.experiment["name"],
-        "time_created": state.experiment["time_created"],
-        "trials": trials,
-        "data_by_trial": data,
-    }
-
-
-def _trial(facts: TrialFacts, state: State) -> Json:
-    assert facts.arm is not None  # noqa: S101 - the caller left those out
-    config = state.configs[facts.arm["config"]]
-    arms, made = facts.arm["arms"], dict(facts.arm["trial"])
-    if "generator_run_structs" in made:
-        made["generator_run_structs"] = [
-            {
-                "generator_run": _whole_run(item["generator_run"], arms, config),
-                "weight": item["weight"],
-            }
-            for item in made["generator_run_structs"]
-        ]
-        made["abandoned_arms_metadata"] = {}
-    elif made["generator_run"] is not None:
-        made["generator_run"] = _whole_run(made["generator_run"], arms, config)
-    document: Json = {
-        **dict.fromkeys((*_CLAIM_KEYS, *_END_KEYS)),
-        **made,
-        "index": facts.number,
-        "status": {"__type": "TrialStatus", "name": _status(facts)},
-    }
-    attempt = facts.last_attempt
-    if attempt is not None and not is_retried(facts):
-        document |= {key: item for key, item in (attempt.claim or {}).items() if key in _CLAIM_KEYS}
-        document |= {key: item for key, item in (attempt.end or {}).items() if key in _END_KEYS}
-        for event in (*attempt.data, *facts.late):
-            document |= {
-                key: item for key, item in event.get("event", {}).items() if key in document
-            }
-    document["status"] = {"__type": "TrialStatus", "name": _status(facts)}
-    return document
-
-
-def _status(facts: TrialFacts) -> str:
-    if facts.status == "running":
-        attempt = facts.last_attempt
-        assert attempt is not None  # noqa: S101 - it runs
-        known = [attempt.claim or {}, *(item.get("event", {}) for item in attempt.data)]
-        names = [item["status"]["name"] for item in known if "status" in item]
-        return names[-1] if names else "RUNNING"
-    if is_retried(facts):
-        return "CANDIDATE"
-    return END_STATUS.get(facts.status, "FAILED")

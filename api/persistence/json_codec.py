@@ -1,53 +1,44 @@
 """Domain objects as JSON values, and back.
 
 Each object becomes a dict with `__type`, the name of its class, and its constructor's arguments.
-The classes are a closed set, plus the Metric and Runner subclasses a user registers; behavior is
-never stored. JSON has no NaN, so numbers that are not finite are spelled out. Experiments and
-trials, which refer to each other, are in `experiment_json`.
+The classes are a closed set (`known_classes`). What JSON lacks is spelled out in the same way:
+numbers that are not finite, tuples, sets, times, NumPy arrays, data frames, and dicts whose keys
+are not text. Experiments and trials, which refer to each other, are in `experiment_json`.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections import OrderedDict
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from armwright.errors import ArmwrightError
 from armwright.experiment import (
-    Arm,
-    BraninMetric,
-    ChoiceParameter,
-    ComparisonOp,
     Data,
-    FixedParameter,
     GeneratorRun,
-    GeneratorRunType,
-    Hartmann6Metric,
-    Metric,
-    MultiObjective,
-    NoisyFunctionMetric,
-    Objective,
-    OptimizationConfig,
     OrderConstraint,
-    OutcomeConstraint,
     ParameterConstraint,
-    ParameterType,
-    RangeParameter,
-    Runner,
-    ScalarizedObjective,
     SearchSpace,
     SumConstraint,
-    SyntheticRunner,
-    TrialStatus,
+)
+from armwright.persistence.frame_text import data_frame, frame_from_text, frame_to_text
+from armwright.persistence.known_classes import (
+    ENUMS,
+    JSONDecodeError,
+    JSONEncodeError,
+    argument_names,
+    class_called,
+    fields_of,
+    register_metric,
+    register_runner,
+    unknown_class,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "WRONG_DOCUMENT",
     "JSONDecodeError",
     "JSONEncodeError",
     "object_from_json",
@@ -58,77 +49,11 @@ __all__ = [
 
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
+# Predictions are pairs, and pairs of pairs, which everybody reads more easily as plain lists.
+_PREDICTIONS = {"model_predictions": 1, "best_arm_predictions": 2}
 
-class JSONEncodeError(ArmwrightError):
-    """An object has no form in our documents."""
-
-
-class JSONDecodeError(ArmwrightError):
-    """A document names a class that is not known here, or lacks a part."""
-
-
-# Class -> the constructor's arguments, read from attributes of the same name.
-_FIELDS: dict[type, tuple[str, ...]] = {
-    Arm: ("parameters", "name"),
-    RangeParameter: (
-        *("name", "parameter_type", "lower", "upper", "log_scale", "digits"),
-        *("is_fidelity", "target_value"),
-    ),
-    ChoiceParameter: (
-        *("name", "parameter_type", "values", "is_ordered", "is_task"),
-        *("is_fidelity", "target_value"),
-    ),
-    FixedParameter: ("name", "parameter_type", "value", "is_fidelity", "target_value"),
-    ParameterConstraint: ("constraint_dict", "bound"),
-    OrderConstraint: ("lower_parameter", "upper_parameter"),
-    SumConstraint: ("parameters", "is_upper_bound", "bound"),
-    SearchSpace: ("parameters", "parameter_constraints"),
-    Metric: ("name", "lower_is_better"),
-    NoisyFunctionMetric: ("name", "param_names", "noise_sd", "lower_is_better"),
-    BraninMetric: ("name", "param_names", "noise_sd", "lower_is_better"),
-    Hartmann6Metric: ("name", "param_names", "noise_sd", "lower_is_better"),
-    Objective: ("metric", "minimize"),
-    MultiObjective: ("metrics", "minimize"),
-    ScalarizedObjective: ("metrics", "weights", "minimize"),
-    OutcomeConstraint: ("metric", "op", "bound", "relative"),
-    OptimizationConfig: ("objective", "outcome_constraints"),
-    SyntheticRunner: ("dummy_metadata",),
-    Data: ("df", "description"),
-    GeneratorRun: (
-        *("arms", "weights", "optimization_config", "search_space", "model_predictions"),
-        *("best_arm_predictions", "type", "fit_time", "gen_time", "model_key", "model_kwargs"),
-        *("bridge_kwargs", "gen_metadata", "model_state_after_gen", "generation_step_index"),
-    ),
-}
-_ENUMS: dict[str, type[Enum]] = {
-    kind.__name__: kind for kind in (ParameterType, ComparisonOp, TrialStatus, GeneratorRunType)
-}
-
-
-def register_metric(metric_cls: type[Metric]) -> None:
-    """Lets experiments with this Metric subclass be saved and loaded.
-
-    What is kept are its constructor's arguments, read from attributes of the same name.
-    """
-    _register(metric_cls, Metric)
-
-
-def register_runner(runner_cls: type[Runner]) -> None:
-    """Lets experiments with this Runner subclass be saved and loaded. See `register_metric`."""
-    _register(runner_cls, Runner)
-
-
-def _register(cls: type, base: type) -> None:
-    import inspect
-
-    if not (isinstance(cls, type) and issubclass(cls, base)):
-        raise JSONEncodeError(f"expected a subclass of {base.__name__}, got {cls!r}")
-    parameters = inspect.signature(cls).parameters.values()
-    _FIELDS[cls] = tuple(
-        parameter.name
-        for parameter in parameters
-        if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
-    )
+# What reading a document that is not as it should be raises, before it is put into words.
+WRONG_DOCUMENT = (KeyError, TypeError, ValueError, AttributeError, AssertionError, OverflowError)
 
 
 def object_to_json(value: Any) -> Any:
@@ -137,111 +62,64 @@ def object_to_json(value: Any) -> Any:
     Raises:
         JSONEncodeError: The object's class is not known.
     """
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, Enum):
+    if ENUMS.get(type(value).__name__) is type(value):
         return {"__type": type(value).__name__, "name": value.name}
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
         value = float(value)
         return value if math.isfinite(value) else {"__type": "float", "value": str(value)}
     if isinstance(value, datetime):
-        return {"__type": "datetime", "value": value.strftime(_TIME_FORMAT)}
-    if isinstance(value, OrderedDict):
-        pairs = [[object_to_json(key), object_to_json(item)] for key, item in value.items()]
-        return {"__type": "OrderedDict", "value": pairs}
+        zone = "" if value.tzinfo is None else "%z"
+        return {"__type": "datetime", "value": value.strftime(_TIME_FORMAT + zone)}
     if isinstance(value, dict):
-        return {str(key): object_to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+        return _dict_to_json(value)
+    if isinstance(value, list):
         return [object_to_json(item) for item in value]
-    fields = _FIELDS.get(type(value))
-    if fields is not None:
-        document = {"__type": type(value).__name__}
-        read = _READERS.get(type(value), {})
-        for field in fields:
-            document[field] = object_to_json(
-                read[field](value) if field in read else getattr(value, field)
-            )
-        return document | _extra(value)
-    return _foreign_to_json(value)
+    for kind, name in ((tuple, "tuple"), (frozenset, "set"), (set, "set")):
+        if isinstance(value, kind):
+            return {"__type": name, "value": [object_to_json(item) for item in value]}
+    fields = fields_of(value)
+    if fields is None:
+        return _foreign_to_json(value)
+    if isinstance(value, GeneratorRun):  # it has state beside its constructor's arguments
+        for key in _PREDICTIONS:
+            fields[key] = _as(list, fields[key], depth=_PREDICTIONS[key])
+        fields |= {"time_created": value.time_created, "index": value.index}
+    document = {"__type": type(value).__name__}
+    return document | {name: object_to_json(item) for name, item in fields.items()}
+
+
+def _dict_to_json(value: dict[Any, Any]) -> Any:
+    is_ordered = isinstance(value, OrderedDict)
+    if is_ordered or "__type" in value or not all(isinstance(key, str) for key in value):
+        pairs = [[object_to_json(key), object_to_json(item)] for key, item in value.items()]
+        return {"__type": "OrderedDict" if is_ordered else "dict", "value": pairs}
+    return {str(key): object_to_json(item) for key, item in value.items()}
 
 
 def _foreign_to_json(value: Any) -> Any:
     module = type(value).__module__.partition(".")[0]
-    if module == "numpy":
-        if hasattr(value, "shape") and value.shape:
+    if module == "numpy" and hasattr(value, "item"):
+        if value.shape:
             return {"__type": "ndarray", "value": object_to_json(value.tolist())}
-        return object_to_json(value.item())
+        item = value.item()
+        # A number wider than Python's gives itself as its item.
+        return object_to_json(float(item) if type(item) is type(value) else item)
     if module == "pandas" and hasattr(value, "columns"):
-        return {"__type": "DataFrame", "value": _frame_to_text(value)}
-    kind = type(value).__name__
-    hint = ""
-    for base, function in ((Metric, "register_metric"), (Runner, "register_runner")):
-        if isinstance(value, base):
-            hint = f"call armwright.ax.{function}({kind}) once, before saving and before loading"
-    raise JSONEncodeError(f"{kind} objects have no form in our documents, got {value!r}", hint=hint)
-
-
-def _frame_to_text(frame: Any) -> str:
-    """The text pandas' own `to_json` gives, but with every digit of every number."""
-    columns = {}
-    for name in frame.columns:
-        values = [None if _is_missing(item) else item for item in frame[name].tolist()]
-        columns[str(name)] = {
-            str(index): str(item) if hasattr(item, "isoformat") else item
-            for index, item in zip(frame.index, values, strict=True)
-        }
-    return json.dumps(columns, allow_nan=False)
-
-
-def _is_missing(item: Any) -> bool:
-    return item is None or item != item
-
-
-def _read_run_type(run: GeneratorRun) -> str | None:
-    return run.generator_run_type
-
-
-# Arguments whose attribute has another name, or refuses to be read when it is empty.
-_READERS: dict[type, dict[str, Callable[[Any], Any]]] = {
-    Arm: {"name": lambda arm: arm.name if arm.has_name else None},
-    OrderConstraint: {
-        "lower_parameter": lambda constraint: constraint.lower_parameter.name,
-        "upper_parameter": lambda constraint: constraint.upper_parameter.name,
-    },
-    SumConstraint: {
-        "parameters": lambda constraint: [p.name for p in constraint.parameters],
-        "is_upper_bound": lambda constraint: constraint.op is ComparisonOp.LEQ,
-        "bound": lambda constraint: (
-            constraint.bound if constraint.op is ComparisonOp.LEQ else -constraint.bound
-        ),
-    },
-    SearchSpace: {"parameters": lambda space: list(space.parameters.values())},
-    Data: {"df": lambda data: data.df},
-    GeneratorRun: {
-        "type": _read_run_type,
-        "model_key": lambda run: run._model_key,
-        "model_kwargs": lambda run: run._model_kwargs,
-        "bridge_kwargs": lambda run: run._bridge_kwargs,
-        "model_state_after_gen": lambda run: run._model_state_after_gen,
-        "generation_step_index": lambda run: run._generation_step_index,
-    },
-}
-
-
-def _extra(value: Any) -> dict[str, Any]:
-    """State beside the constructor's arguments."""
-    if isinstance(value, GeneratorRun):
-        return {"time_created": object_to_json(value.time_created), "index": value.index}
-    return {}
+        return {"__type": "DataFrame", "value": frame_to_text(value)}
+    raise unknown_class(value)
 
 
 def object_from_json(value: Any) -> Any:
     """The object a JSON value of `object_to_json` describes.
 
     Raises:
-        JSONDecodeError: It names a class that is not known, or an argument is missing.
+        JSONDecodeError: It names a class that is not known, or describes an object that cannot be.
     """
     if isinstance(value, list):
         return [object_from_json(item) for item in value]
@@ -254,13 +132,15 @@ def object_from_json(value: Any) -> Any:
     try:
         if kind in _PLAIN:
             return _PLAIN[kind](body["value"])
-        if kind in _ENUMS:
-            return _ENUMS[kind][body["name"]]
-        for cls, fields in _FIELDS.items():
-            if cls.__name__ == kind:
-                return _rebuild(cls, fields, body)
-    except (KeyError, TypeError) as error:
+        if kind in ENUMS:
+            return ENUMS[kind][body["name"]]
+        cls = class_called(kind)
+        if cls is not None:
+            return _rebuild(cls, body)
+    except KeyError as error:
         raise JSONDecodeError(f"the {kind} in this document is incomplete: {error}") from error
+    except WRONG_DOCUMENT as error:
+        raise JSONDecodeError(f"the {kind} in this document cannot be: {error}") from error
     raise JSONDecodeError(
         f"the document holds a {kind}, a class that is not known here",
         hint="if it is a Metric or Runner of yours, call armwright.ax.register_metric or "
@@ -268,53 +148,64 @@ def object_from_json(value: Any) -> Any:
     )
 
 
-_PLAIN: dict[str, Callable[[Any], Any]] = {
-    "float": float,
-    "datetime": lambda text: datetime.strptime(text, _TIME_FORMAT),
-    "OrderedDict": lambda pairs: OrderedDict(
-        (object_from_json(key), object_from_json(item)) for key, item in pairs
-    ),
-    "ndarray": lambda items: _array(object_from_json(items)),
-    "DataFrame": lambda text: _frame(text),
-}
+def _time(text: str) -> datetime:
+    zoned = len(text) > len("2020-01-01 00:00:00.000000")
+    return datetime.strptime(text, _TIME_FORMAT + ("%z" if zoned else ""))
+
+
+def _pairs(pairs: list[Any]) -> list[tuple[Any, Any]]:
+    return [(object_from_json(key), object_from_json(item)) for key, item in pairs]
 
 
 def _array(items: list[Any]) -> Any:
     import numpy as np
 
-    return np.array(items)
+    return np.array(object_from_json(items))
 
 
-def _frame(text: str) -> Any:
-    import pandas as pd
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "float": float,
+    "datetime": _time,
+    "tuple": lambda items: tuple(object_from_json(items)),
+    "set": lambda items: set(object_from_json(items)),
+    "dict": lambda pairs: dict(_pairs(pairs)),
+    "OrderedDict": lambda pairs: OrderedDict(_pairs(pairs)),
+    "ndarray": _array,
+    "DataFrame": frame_from_text,
+}
 
-    columns = json.loads(text)
-    return pd.DataFrame({name: list(column.values()) for name, column in columns.items()})
 
-
-def _rebuild(cls: type, fields: tuple[str, ...], body: Mapping[str, Any]) -> Any:
-    arguments = {field: object_from_json(body[field]) for field in fields if field in body}
+def _rebuild(cls: type, body: Mapping[str, Any]) -> Any:
     if cls is SearchSpace:
-        return _rebuild_search_space(body)
+        return _search_space(body)
+    names = argument_names(cls)
+    arguments = {name: object_from_json(item) for name, item in body.items() if name in names}
     if cls is GeneratorRun:
-        for key, depth in (("model_predictions", 1), ("best_arm_predictions", 2)):
-            arguments[key] = _as_tuples(arguments.get(key), depth=depth)
-        run = GeneratorRun(**arguments)
-        if body.get("time_created") is not None:
-            run._time_created = object_from_json(body["time_created"])
-        run._index = body.get("index")
-        return run
+        return _generator_run(arguments, body)
+    if cls is Data:
+        types = Data.column_data_types()
+        floats = {name for name, kind in types.items() if issubclass(kind, float)}
+        arguments["df"] = data_frame(arguments["df"], floats=floats, times=Data.time_columns())
     return cls(**arguments)
 
 
-def _as_tuples(value: Any, *, depth: int) -> Any:
-    """Predictions are pairs; JSON knows only lists."""
-    if depth == 0 or not isinstance(value, list):
+def _generator_run(arguments: dict[str, Any], body: Mapping[str, Any]) -> GeneratorRun:
+    for key, depth in _PREDICTIONS.items():
+        arguments[key] = _as(tuple, arguments.get(key), depth=depth)
+    run = GeneratorRun(**arguments)
+    if body.get("time_created") is not None:
+        run._time_created = object_from_json(body["time_created"])
+    run._index = body.get("index")
+    return run
+
+
+def _as(kind: type[list[Any]] | type[tuple[Any, ...]], value: Any, *, depth: int) -> Any:
+    if depth == 0 or not isinstance(value, list | tuple):
         return value
-    return tuple(_as_tuples(item, depth=depth - 1) for item in value)
+    return kind(_as(kind, item, depth=depth - 1) for item in value)
 
 
-def _rebuild_search_space(body: Mapping[str, Any]) -> SearchSpace:
+def _search_space(body: Mapping[str, Any]) -> SearchSpace:
     """Order and sum constraints are tied to the space's own parameters again."""
     parameters = [object_from_json(item) for item in body["parameters"]]
     by_name = {parameter.name: parameter for parameter in parameters}

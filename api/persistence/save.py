@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
 from armwright.experiment import Experiment
-from armwright.generation.seed import base_seed
 from armwright.persistence.experiment_json import experiment_from_json, experiment_to_json
 from armwright.persistence.facts import experiment_document
 from armwright.persistence.json_codec import JSONDecodeError
 from armwright.persistence.publish import publish
 from armwright.store import ExperimentFolder, read_document, write_document
+from armwright.store.layout import parse_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from armwright.store import State
 
 __all__ = ["experiment_of", "load", "save"]
@@ -37,13 +39,15 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
     """
     if not isinstance(experiment, Experiment):
         raise UsageError(f"save takes an Experiment, got {experiment!r}")
-    url = os.fspath(filepath)
+    url = _path(filepath)
     if not url:
         raise UsageError("save needs a path, got an empty one")
     if url.endswith(".json"):
         text = json.dumps(experiment_to_json(experiment), allow_nan=False, indent=1)
         write_document(url, text.encode())
         return
+    from armwright.generation.seed import base_seed
+
     publish(experiment, url, plan={"budget": None, "seed": base_seed(), "initial_trials": None})
 
 
@@ -55,21 +59,39 @@ def load(filepath: str | os.PathLike[str]) -> Experiment:
         JSONDecodeError: The document is not an experiment's, or holds a class that is not known.
         StoreError: It cannot be read.
     """
-    url = os.fspath(filepath)
-    if url.endswith(".json"):
-        try:
-            document = json.loads(read_document(url))
-        except ValueError as error:
-            raise JSONDecodeError(f"{url} is not JSON: {error}") from error
-        if not isinstance(document, dict):
-            raise JSONDecodeError(f"{url} is not an experiment: expected an object, got a list")
-        return experiment_from_json(document)
-    folder = ExperimentFolder.open(url)
-    return experiment_of(folder, folder.state)
+    url = _path(filepath)
+    if not url.endswith(".json"):
+        folder = ExperimentFolder.open(url)
+        return experiment_of(folder, folder.state)
+    try:
+        document = json.loads(read_document(url))
+    except (ValueError, RecursionError) as error:
+        raise JSONDecodeError(f"{url!r} is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        kind = type(document).__name__
+        raise JSONDecodeError(f"{url!r} is not an experiment: expected an object, got a {kind}")
+    return experiment_from_json(document)
 
 
 def experiment_of(folder: ExperimentFolder, state: State) -> Experiment:
     """The experiment that a folder's facts add up to."""
     experiment = experiment_from_json(experiment_document(state))
     experiment._origin = (folder.id, state.version)
+    experiment._first_free_index = 1 + max(_numbers(state), default=-1)
     return experiment
+
+
+def _numbers(state: State) -> Iterator[int]:
+    """Trial numbers in use, also those of skipped trials and of files that cannot be read."""
+    yield from state.trials
+    for damage in state.damaged:
+        name = parse_name(damage.path)
+        if name is not None and name.kind != "config" and name.number is not None:
+            yield name.number
+
+
+def _path(filepath: str | os.PathLike[str]) -> str:
+    url = os.fspath(filepath)
+    if not isinstance(url, str):
+        raise UsageError(f"a path should be text, got {filepath!r}")
+    return url

@@ -1,111 +1,50 @@
-"""An experiment bound to its folder: ask for trials, tell results, from any number of processes."""
+"""An experiment bound to its folder: ask for trials, tell results, from any number of processes.
+
+What needs only the facts (`tell`, `best`, taking up a waiting trial) builds no domain view, so that
+an array task that reports a number loads neither pandas nor NumPy.
+"""
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass
+import shlex
 from typing import TYPE_CHECKING, Any, Self, final
 
-from armwright.errors import NothingLeftError, StoreError, TrialEndedError, UsageError
-from armwright.experiment import ComparisonOp
-from armwright.experiment.clock import now, now_ms
-from armwright.generation import default_generation_strategy
-from armwright.generation.seed import base_seed
-from armwright.persistence.experiment_json import experiment_to_json, trial_to_json
-from armwright.persistence.facts import (
-    config_document,
-    is_retried,
-    stored_data,
-    trial_document,
+from armwright.errors import (
+    NothingLeftError,
+    StoreError,
+    TrialEndedError,
+    TrialNotFoundError,
+    UsageError,
 )
-from armwright.persistence.json_codec import object_to_json
-from armwright.persistence.process import is_gone
+from armwright.experiment.clock import now, now_ms
+from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
+from armwright.persistence.experiment_json import trial_to_json
+from armwright.persistence.facts import (
+    config_of,
+    is_retried,
+    readable_trials,
+    trial_document,
+    unreadable_trials,
+)
+from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
+from armwright.persistence.next_run import check_runnable, next_run
+from armwright.persistence.process import is_gone, this_place
 from armwright.persistence.publish import publish
 from armwright.persistence.save import experiment_of
 from armwright.store import ExperimentFolder
+from armwright.store.layout import arm_path
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from armwright.experiment import Arm, Experiment
-    from armwright.store import State, TrialFacts
+    from armwright.experiment import Arm, Experiment, Metric, OptimizationConfig, SearchSpace
+    from armwright.store import Damage, State, TrialFacts
 
-__all__ = ["AskedTrial", "BestTrial", "EndedTrial", "StoredExperiment", "measured"]
-
-Result = float | tuple[float, float]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedTrial:
-    """A trial that is yours to run.
-
-    Attributes:
-        number: Of the trial.
-        attempt: Counts from 1; more than 1 where an earlier try came to nothing.
-        arm: What to run.
-    """
-
-    number: int
-    attempt: int
-    arm: Arm
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedTrial:
-    """How a trial ended.
-
-    Attributes:
-        state: completed, failed, preempted, lost, cancelled or abandoned.
-        reason: The kind of failure; empty for a completed one.
-        values: What was measured, by metric.
-    """
-
-    state: str
-    reason: str
-    values: Mapping[str, float]
-
-    def __str__(self) -> str:
-        how = f"{self.state} ({self.reason})" if self.reason else self.state
-        return "  ".join([how, *(f"{name}={value:.6g}" for name, value in self.values.items())])
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON; values that are not finite are left out."""
-        values = {name: value for name, value in self.values.items() if math.isfinite(value)}
-        return {"state": self.state, "reason": self.reason or None, "values": values}
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BestTrial:
-    """The best finished trial, by its measured value.
-
-    Attributes:
-        number: Of the trial.
-        arm: What was run.
-        metric: Name of the objective.
-        mean: Its value.
-        sem: Standard error of the mean, in the metric's unit; NaN where it is not known.
-    """
-
-    number: int
-    arm: Arm
-    metric: str
-    mean: float
-    sem: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "trial": self.number,
-            "arm": self.arm.name,
-            "parameters": self.arm.parameters,
-            "metric": self.metric,
-            "mean": self.mean,
-            "sem": self.sem if math.isfinite(self.sem) else None,
-        }
+__all__ = ["StoredExperiment"]
 
 
 @final
@@ -140,12 +79,15 @@ class StoredExperiment:
 
         Raises:
             ExperimentExistsError: There is an experiment already.
-            UsageError: The experiment has no objective.
+            UsageError: The experiment cannot be run: it has no objective, nothing to tune, no point
+                that keeps its constraints, or a part that no model understands yet.
             StoreError: It cannot be made there.
         """
-        if experiment.optimization_config is None:
-            raise UsageError("an experiment on a store needs an objective, got none")
-        plan = {"budget": budget, "seed": base_seed(seed), "initial_trials": initial_trials}
+        for name, value in (("budget", budget), ("initial_trials", initial_trials)):
+            if value is not None and (type(value) is not int or value < 1):
+                raise UsageError(f"{name} should be a whole number from 1 on, got {value!r}")
+        check_runnable(experiment)
+        plan = {"budget": budget, "seed": _seed(seed), "initial_trials": initial_trials}
         return cls(publish(experiment, str(url), plan=plan, exclusive=True))
 
     @classmethod
@@ -169,24 +111,60 @@ class StoredExperiment:
         return self.state.experiment["name"] or self._folder.name
 
     @property
+    def description(self) -> str | None:
+        """For people."""
+        text: str | None = self._part("description")
+        return text
+
+    @property
     def state(self) -> State:
         """The facts known, without looking for new ones."""
         return self._folder.state
 
     @property
+    def damaged(self) -> tuple[Damage, ...]:
+        """Files that could not be taken into account; the rest is read all the same."""
+        state = self.state
+        return (*state.damaged, *unreadable_trials(state))
+
+    @property
     def budget(self) -> int | None:
         """How many trials it is to have; None for no end."""
-        return self._plan["budget"]  # type: ignore[no-any-return] # a document's value
+        return _plan(self.state)["budget"]  # type: ignore[no-any-return] # a document's value
 
     @property
     def seed(self) -> int:
         """What every arm is derived from."""
-        return self._plan["seed"]  # type: ignore[no-any-return] # a document's value
+        return _plan(self.state)["seed"]  # type: ignore[no-any-return] # a document's value
 
     @property
-    def _plan(self) -> dict[str, Any]:
-        plan: dict[str, Any] = self.state.configs[self.state.version]["plan"]
-        return plan
+    def optimization_config(self) -> OptimizationConfig | None:
+        """What is optimized; None if nothing is."""
+        config: OptimizationConfig | None = self._part("optimization_config")
+        return config
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """All metrics, tracked and optimized ones, by name."""
+        config = self.optimization_config
+        tracked: list[Metric] = self._part("tracking_metrics")
+        return {metric.name: metric for metric in tracked} | (config.metrics if config else {})
+
+    @property
+    def search_space(self) -> SearchSpace:
+        """Where arms come from."""
+        space: SearchSpace = self._part("search_space")
+        return space
+
+    def _part(self, key: str) -> Any:
+        """A part of the configuration in force, as a domain object."""
+        state = self.state
+        return object_from_json(config_of(state, state.version)[key])
+
+    @property
+    def trials(self) -> dict[int, TrialFacts]:
+        """The facts known of each trial that can be read."""
+        return readable_trials(self.state)
 
     @property
     def experiment(self) -> Experiment:
@@ -204,6 +182,9 @@ class StoredExperiment:
     def ask(self, count: int = 1, *, in_process: bool = False) -> list[AskedTrial]:
         """Takes up to `count` trials to run: those that wait first, then new ones.
 
+        Trials without an arm, and batches, which one process runs as a whole, are left to the
+        program that made them.
+
         Args:
             count: How many; fewer come where the budget or the space leaves fewer.
             in_process: This process runs them itself, so that a trial whose process has gone can be
@@ -211,10 +192,11 @@ class StoredExperiment:
 
         Raises:
             NothingLeftError: Not even one is left.
+            UsageError: The experiment cannot be run; see `create`.
             StoreError: They cannot be written.
         """
         self._folder.refresh()
-        claim = {"in_process": True} if in_process else {}
+        claim = {"in_process": this_place()} if in_process else {}
         asked = self._claim_waiting(count, claim)
         while len(asked) < count:
             try:
@@ -227,18 +209,15 @@ class StoredExperiment:
 
     def _claim_waiting(self, count: int, claim: dict[str, Any]) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
-        for number, facts in self.state.trials.items():
+        for number, facts in self.trials.items():
             if len(asked) == count:
                 break
             attempt = facts.next_attempt
-            if attempt is None or facts.arm is None or not is_retried(facts):
+            arm = only_arm(facts)
+            if attempt is None or arm is None or not is_retried(facts):
                 continue
-            document = {**claim, **_running()}
-            if self._folder.claim(number, attempt, document) == "won":
-                asked += [
-                    AskedTrial(number=number, attempt=attempt, arm=arm)
-                    for arm in self.experiment.trials[number].arms[:1]
-                ]
+            if self._folder.claim(number, attempt, {**claim, **_running()}) == "won":
+                asked.append(AskedTrial(number=number, attempt=attempt, arm=arm))
         return asked
 
     def _make_trial(self, claim: dict[str, Any]) -> AskedTrial:
@@ -247,30 +226,27 @@ class StoredExperiment:
         def make(number: int, state: State) -> dict[str, Any]:
             self._check_budget(state)
             experiment = experiment_of(self._folder, state)
-            plan = state.configs[state.version]["plan"]
-            strategy = default_generation_strategy(
-                experiment.search_space,
-                seed=plan["seed"],
-                initial_trials=plan["initial_trials"],
-            )
+            plan = _plan(state)
+            run = next_run(experiment, seed=plan["seed"], initial_trials=plan["initial_trials"])
             experiment._first_free_index = number
-            trial = experiment.new_trial(generator_run=strategy.gen(experiment))
+            trial = experiment.new_trial(generator_run=run)
             arms[number] = trial.arms[0]
-            config = config_document(experiment_to_json(experiment))
-            return trial_document(trial_to_json(trial), config, state.version)
+            return trial_document(
+                trial_to_json(trial), config_of(state, state.version), state.version
+            )
 
         number = self._folder.add_trial(make, claim={**claim, **_running()})
         return AskedTrial(number=number, attempt=1, arm=arms[number])
 
     def _check_budget(self, state: State) -> None:
         made = sum(not facts.void for facts in state.trials.values())
-        budget = state.configs[state.version]["plan"]["budget"]
+        budget = _plan(state)["budget"]
         if budget is not None and made >= budget:
             running = sum(facts.status == "running" for facts in state.trials.values())
             raise NothingLeftError(
                 f"the budget of {self.url!r} is used up: {made} of {budget} trials are made"
                 + (f", {running} of them still running" if running else ""),
-                hint=f"armwright best {self.url}",
+                hint=f"armwright best {shlex.quote(self.url)}",
             )
 
     def tell(
@@ -287,22 +263,27 @@ class StoredExperiment:
         Raises:
             TrialNotFoundError: There is no such trial.
             TrialEndedError: It has ended already; the first end counts.
-            UsageError: A metric is unknown, or one that the objective or a constraint needs is
-                missing.
+            UsageError: A metric is unknown, a value is no number, one that the objective or a
+                constraint needs is missing, or the trial is a batch.
         """
-        facts = self._facts(number)
+        facts = self.facts(number)
+        arm = only_arm(facts)
+        if arm is None:
+            arms = len((facts.arm or {})["arms"])
+            raise UsageError(
+                f"trial {number} of {self.url!r} has {arms} arms, and this reports on trials of "
+                "one",
+                hint="attach its data in Python: armwright.ax.load, attach_data, armwright.ax.save",
+            )
         self._check_metrics(number, values)
-        pairs = {
-            name: value if isinstance(value, tuple) else (value, math.nan)
-            for name, value in values.items()
-        }
-        means = {name: float(mean) for name, (mean, _) in pairs.items()}
-        wrong = {name: mean for name, mean in means.items() if not math.isfinite(mean)}
+        pairs = {name: mean_and_sem(name, value) for name, value in values.items()}
+        means = {name: mean for name, (mean, _) in pairs.items()}
+        wrong = [f"{name}={mean}" for name, mean in means.items() if not math.isfinite(mean)]
         if wrong:
-            note = ", ".join(f"{name}={mean}" for name, mean in wrong.items())
-            return self.fail(number, reason="nan", note=note, values=means, attempt=attempt)
-        arm = facts.arm["arms"][0]["name"] if facts.arm else ""
-        rows = [_row(arm, name, number, *pair) for name, pair in pairs.items()]
+            return self.fail(
+                number, reason="nan", note=", ".join(wrong), values=means, attempt=attempt
+            )
+        rows = [_row(arm.name, name, number, *pair) for name, pair in pairs.items()]
         self._end(
             number,
             facts,
@@ -332,16 +313,25 @@ class StoredExperiment:
         Raises:
             TrialNotFoundError: There is no such trial.
             TrialEndedError: It has ended already; the first end counts.
+            UsageError: The reason is empty or not text.
         """
+        if not isinstance(reason, str) or not reason.strip():
+            raise UsageError(f"trial {number}: reason should be a word such as oom, got {reason!r}")
         document: dict[str, Any] = {"state": "failed", "reason": reason}
         if note:
             document["note"] = note
-        self._end(number, self._facts(number), attempt, document)
+        if values:
+            document["values"] = {name: object_to_json(value) for name, value in values.items()}
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"trial {number}: reason and note should be Unicode text") from error
+        self._end(number, self.facts(number), attempt, document)
         return EndedTrial(state="failed", reason=reason, values=values or {})
 
     def release(self, trial: AskedTrial, *, reason: str = "interrupted") -> None:
         """Hands a trial back: this attempt came to nothing, another process may take the next."""
-        facts = self._facts(trial.number)
+        facts = self.facts(trial.number)
         self._end(trial.number, facts, trial.attempt, {"state": "preempted", "reason": reason})
 
     def release_dead(self) -> list[int]:
@@ -354,7 +344,8 @@ class StoredExperiment:
             attempt = facts.last_attempt
             if attempt is None or attempt.end is not None or attempt.claimed is None:
                 continue
-            if not (attempt.claim or {}).get("in_process") or not is_gone(attempt.claimed.writer):
+            place = (attempt.claim or {}).get("in_process")
+            if not place or not is_gone(attempt.claimed.writer, place):
                 continue
             try:
                 self._folder.end(
@@ -370,70 +361,85 @@ class StoredExperiment:
 
         Raises:
             NothingLeftError: No finished trial keeps them, or none is finished.
+            UsageError: The experiment has no objective, or several.
         """
-        config = self.experiment.optimization_config
-        assert config is not None  # noqa: S101 - create refuses it
-        name, sign = config.objective.metric.name, -1.0 if config.objective.minimize else 1.0
-        best: BestTrial | None = None
-        for number, facts in self.state.trials.items():
-            values = measured(facts)
-            if facts.status != "completed" or name not in values:
-                continue
-            mean, sem = values[name]
-            feasible = all(_holds(constraint, values) for constraint in config.outcome_constraints)
-            if feasible and (best is None or sign * mean > sign * best.mean):
-                arm = self.experiment.trials[number].arms[0]
-                best = BestTrial(number=number, arm=arm, metric=name, mean=mean, sem=sem)
+        config = self.optimization_config
+        if config is None:
+            raise UsageError(f"no trial of {self.url!r} is best: it has no objective")
+        best, completed = best_trial(self.trials, config)
         if best is None:
-            done = sum(facts.status == "completed" for facts in self.state.trials.values())
             raise NothingLeftError(
-                f"{self.url!r} has no best trial yet: {done} trials are completed"
-                + (", none keeps the outcome constraints" if done else ""),
-                hint=f"armwright ask {self.url}",
+                f"{self.url!r} has no best trial yet: {completed} trials are completed"
+                + (", none keeps the outcome constraints" if completed else ""),
+                hint=f"armwright show {shlex.quote(self.url)}",
             )
         return best
 
-    def _facts(self, number: int) -> TrialFacts:
+    def facts(self, number: int) -> TrialFacts:
+        """All that is known of a trial; looks for new facts unless it is known to be running.
+
+        Raises:
+            TrialNotFoundError: There is no such trial, or its file is damaged.
+        """
         facts = self.state.trials.get(number)
         if facts is None or facts.open_attempt is None:
-            facts = self._folder.refresh().trials.get(number)
-        if facts is None or facts.arm is None:
-            from armwright.errors import TrialNotFoundError
-
-            numbers = [n for n, other in self.state.trials.items() if other.arm is not None]
-            span = f"it has {numbers[0]} to {numbers[-1]}" if numbers else "it has none yet"
-            raise TrialNotFoundError(
-                f"no trial {number} in {self.url!r}: {span}", hint=f"armwright show {self.url}"
-            )
-        return facts
+            self._folder.refresh()
+        facts = self.trials.get(number)
+        if facts is not None:
+            return facts
+        for damage in self.damaged:
+            if damage.path == arm_path(number):
+                raise TrialNotFoundError(
+                    f"trial {number} of {self.url!r} cannot be read: {damage.path} is damaged: "
+                    f"{damage.problem}",
+                    hint="the other trials are not affected",
+                )
+        numbers = list(self.trials)
+        span = f"it has {numbers[0]} to {numbers[-1]}" if numbers else "it has none yet"
+        raise TrialNotFoundError(
+            f"no trial {number} in {self.url!r}: {span}",
+            hint=f"armwright show {shlex.quote(self.url)}",
+        )
 
     def _end(
         self, number: int, facts: TrialFacts, attempt: int | None, document: dict[str, Any]
     ) -> None:
-        known = attempt or facts.open_attempt
+        known = facts.open_attempt if attempt is None else attempt
         if known is None:
             if facts.last_attempt is None:
                 raise StoreError(
                     f"trial {number} of {self.url!r} is waiting: nobody runs it",
-                    hint=f"take it first: armwright ask {self.url}",
+                    hint=f"take it first: armwright ask {shlex.quote(self.url)}",
                 )
             known = facts.last_attempt.number
         self._folder.end(number, known, {**document, "time_completed": object_to_json(now())})
 
     def _check_metrics(self, number: int, values: Mapping[str, Result]) -> None:
-        metrics = self.experiment.metrics
-        needed = list(self.experiment.optimization_config.metrics)  # type: ignore[union-attr]
+        config, metrics = self.optimization_config, self.metrics
         for name in values:
             if name not in metrics:
                 raise UsageError(
-                    f"trial {number}: unknown metric {name!r}, expected {', '.join(metrics)}"
+                    f"trial {number}: unknown metric {name!r}, expected "
+                    f"{', '.join(metrics) or 'none, for the experiment has no metric'}"
                 )
-        for name in needed:
+        for name in config.metrics if config else ():
             if name not in values:
                 raise UsageError(
                     f"trial {number}: no value for {name!r}, got {', '.join(values) or 'none'}",
                     hint=f"{name}=VALUE, or --failed if there is none",
                 )
+
+
+def _plan(state: State) -> dict[str, Any]:
+    """Budget, seed and number of initial trials."""
+    plan: dict[str, Any] = state.configs[state.version]["plan"]
+    return plan
+
+
+def _seed(seed: int | None) -> int:
+    from armwright.generation.seed import base_seed
+
+    return base_seed(seed)
 
 
 def _running() -> dict[str, Any]:
@@ -447,29 +453,7 @@ def _row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[st
     return {
         "arm_name": arm,
         "metric_name": metric,
-        "mean": float(mean),
-        "sem": float(sem) if math.isfinite(sem) else None,
+        "mean": mean,
+        "sem": sem if math.isfinite(sem) else None,
         "trial_index": number,
     }
-
-
-def measured(facts: TrialFacts) -> dict[str, tuple[float, float]]:
-    """What a trial measured: for each metric the newest mean and its standard error or NaN."""
-    values = {}
-    for document in stored_data(facts):
-        for row in document["rows"]:
-            if row["mean"] is not None:
-                sem = row.get("sem")
-                values[row["metric_name"]] = (row["mean"], math.nan if sem is None else sem)
-    return values
-
-
-def _holds(constraint: Any, values: Mapping[str, tuple[float, float]]) -> bool:
-    if constraint.relative:
-        raise NotImplementedError(
-            f"{constraint}: relative to a status quo, which the store does not measure yet"
-        )
-    mean = values.get(constraint.metric.name, (math.nan,))[0]
-    if constraint.op is ComparisonOp.LEQ:
-        return mean <= float(constraint.bound)
-    return mean >= float(constraint.bound)

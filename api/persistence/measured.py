@@ -1,0 +1,131 @@
+"""What the facts of trials say was measured, and which trial is best; no domain view is built."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import UsageError
+from armwright.experiment import Arm, ComparisonOp
+from armwright.persistence.asked_trials import BestTrial
+from armwright.persistence.facts import ABANDONED_ARMS, known_run, stored_data
+from armwright.persistence.json_codec import object_from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import OptimizationConfig, OutcomeConstraint
+    from armwright.store import TrialFacts
+
+__all__ = ["best_trial", "given_up", "mean_and_sem", "measured", "only_arm"]
+
+Values = dict[str, tuple[float, float]]
+
+
+def mean_and_sem(metric: str, result: Any) -> tuple[float, float]:
+    """Reads a result: a number, or a pair of a mean and its standard error, None if unknown.
+
+    Returns:
+        The mean, finite or not, and the standard error, NaN where it is not known.
+
+    Raises:
+        UsageError: It is neither, or the standard error is negative or infinite.
+    """
+    mean, sem = result, None
+    if isinstance(result, tuple | list):
+        if len(result) != 2:
+            raise UsageError(f"{metric} should be a number or (mean, sem), got {result!r}")
+        mean, sem = result
+    try:
+        if isinstance(mean, bool | str) or isinstance(sem, bool | str):
+            raise TypeError
+        value, error = float(mean), math.nan if sem is None else float(sem)
+    except (TypeError, ValueError, OverflowError) as problem:
+        raise UsageError(f"{metric} should be a number or (mean, sem), got {result!r}") from problem
+    if error < 0 or math.isinf(error):
+        raise UsageError(f"the standard error of {metric} should be finite and >= 0, got {error}")
+    return value, error
+
+
+def measured(facts: TrialFacts) -> dict[str, Values]:
+    """What a trial measured: for each arm and metric the newest mean, and its sem or NaN."""
+    found: dict[str, Values] = {}
+    for document in stored_data(facts):
+        for row in document["rows"]:
+            mean, sem = _number(row["mean"]), _number(row.get("sem"))
+            if math.isfinite(mean):
+                values = found.setdefault(row["arm_name"], {})
+                values[row["metric_name"]] = (mean, sem if math.isfinite(sem) else math.nan)
+    return found
+
+
+def _number(item: Any) -> float:
+    """A cell of a row: null is NaN, and infinities are spelled out."""
+    return math.nan if item is None else float(item)
+
+
+def only_arm(facts: TrialFacts) -> Arm | None:
+    """The arm of a trial of one arm; None for a batch, or where there is none yet."""
+    if facts.arm is None or "generator_run_structs" in facts.arm["trial"] or not facts.arm["arms"]:
+        return None
+    arm = facts.arm["arms"][0]
+    return Arm(object_from_json(arm["parameters"]), arm["name"])
+
+
+def given_up(facts: TrialFacts) -> set[str]:
+    """Names of the arms of a batch that were given up."""
+    return set(known_run(facts).get(ABANDONED_ARMS, {}))
+
+
+def best_trial(
+    trials: Mapping[int, TrialFacts], config: OptimizationConfig
+) -> tuple[BestTrial | None, int]:
+    """The completed trial with the best measured objective of those that keep the constraints.
+
+    Returns:
+        It, or None; and the number of completed trials.
+
+    Raises:
+        UsageError: The objective has no single metric, or a constraint is relative.
+    """
+    for constraint in config.outcome_constraints:
+        if constraint.relative:
+            raise UsageError(
+                f"which trial is best depends on {constraint}, relative to a status quo that is "
+                "not measured here",
+                hint="give the constraint an absolute bound",
+            )
+    if len(config.objective.metrics) != 1:
+        names = ", ".join(metric.name for metric in config.objective.metrics)
+        raise UsageError(f"no single trial is best: the objective has several metrics, {names}")
+    name, sign = config.objective.metrics[0].name, -1.0 if config.objective.minimize else 1.0
+    best: BestTrial | None = None
+    completed = 0
+    for number, facts in trials.items():
+        if facts.status != "completed" or facts.arm is None:
+            continue
+        completed += 1
+        values, left_out = measured(facts), given_up(facts)
+        for arm in facts.arm["arms"]:
+            found = values.get(arm["name"], {})
+            if name not in found or arm["name"] in left_out:
+                continue
+            mean, sem = found[name]
+            is_better = best is None or sign * mean > sign * best.mean
+            if is_better and all(_holds(item, found) for item in config.outcome_constraints):
+                best = BestTrial(
+                    number=number,
+                    arm=Arm(object_from_json(arm["parameters"]), arm["name"]),
+                    metric=name,
+                    mean=mean,
+                    sem=sem,
+                    in_batch=len(facts.arm["arms"]) > 1,
+                )
+    return best, completed
+
+
+def _holds(constraint: OutcomeConstraint, values: Values) -> bool:
+    mean = values.get(constraint.metric.name, (math.nan, math.nan))[0]
+    if constraint.op is ComparisonOp.LEQ:
+        return mean <= float(constraint.bound)
+    return mean >= float(constraint.bound)
