@@ -4,12 +4,14 @@
     row      one arm's values, a column each, in the parameter's own unit; of a choice parameter the
              position of its value in `values`
 
+A space of fixed parameters alone has one column that is always zero, because the optimizer needs
+something to hold.
+
 Larger is better inside the optimizer: an objective to be minimized changes its sign here, once.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -21,6 +23,7 @@ from armwright.experiment import (
     ParameterType,
     RangeParameter,
 )
+from armwright.generation.results import results
 from armwright.optimizer import Column, Observations, Problem, to_model
 
 if TYPE_CHECKING:
@@ -38,7 +41,14 @@ if TYPE_CHECKING:
         TParameterization,
     )
 
-__all__ = ["Encoding", "Observed", "encode", "latest_data", "observe", "open_arms"]
+__all__ = [
+    "Encoding",
+    "Observed",
+    "encode",
+    "latest_data",
+    "observe",
+    "open_arms",
+]
 
 
 @final
@@ -59,10 +69,13 @@ class Encoding:
     problem: Problem
 
     def row(self, parameterization: TParameterization) -> list[float] | None:
-        """The arm's row, or None where it has no value that fits a column.
+        """The arm's row, or None where a value is missing or lies outside its parameter's domain.
 
-        Numbers outside a range are kept: the model learns from them all the same.
+        The optimizer has no place outside the bounds. What an arm has for fixed parameters does
+        not matter.
         """
+        if not self.parameters:
+            return [0.0]
         row = []
         for parameter in self.parameters:
             value = parameterization.get(parameter.name)
@@ -72,9 +85,7 @@ class Encoding:
                 if value not in parameter.values:
                     return None
                 row.append(float(parameter.values.index(value)))
-            elif isinstance(value, str) or (
-                isinstance(parameter, RangeParameter) and parameter.log_scale and value <= 0
-            ):
+            elif isinstance(value, str) or not _is_within(parameter, value):
                 return None
             else:
                 row.append(float(value))
@@ -82,13 +93,16 @@ class Encoding:
 
     def rows(self, arms: Iterable[Arm]) -> NDArray[np.float64]:
         """The rows of the arms that have one, shape (number of them, columns)."""
-        rows = [row for arm in arms if (row := self.row(arm.parameters)) is not None]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.parameters))
+        return self.table([row for arm in arms if (row := self.row(arm.parameters)) is not None])
+
+    def table(self, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+        """Rows as an array, two-dimensional even where there are none."""
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.problem.columns))
 
     def parameterization(self, row: Sequence[float] | NDArray[np.float64]) -> dict[str, Any]:
         """The parameter values of a row, in their declared Python types."""
         values: dict[str, Any] = dict(self.fixed)
-        for parameter, number in zip(self.parameters, row, strict=True):
+        for parameter, number in zip(self.parameters, row, strict=bool(self.parameters)):
             if isinstance(parameter, ChoiceParameter):
                 values[parameter.name] = parameter.values[int(number)]
             elif parameter.parameter_type is ParameterType.INT:
@@ -98,37 +112,65 @@ class Encoding:
         return {name: values[name] for name in self.names}
 
 
-def encode(search_space: SearchSpace) -> Encoding:
+def encode(search_space: SearchSpace, *, held: TParameterization | None = None) -> Encoding:
     """Describes a search space to the optimizer.
 
+    Args:
+        search_space: The space.
+        held: Values that parameters are to have in every arm, as if they were fixed parameters.
+
     Raises:
-        ValueError: A linear constraint weighs a parameter that is not a number.
+        ValueError: A linear constraint weighs a parameter that is not a number, or a parameter to
+            be held does not exist or cannot have that value.
     """
-    parameters = tuple(
-        parameter
-        for parameter in search_space.parameters.values()
-        if not isinstance(parameter, FixedParameter)
-    )
+    held = _checked(search_space, held or {})
     fixed = {
-        parameter.name: parameter.value
+        parameter.name: held.get(parameter.name, getattr(parameter, "value", None))
         for parameter in search_space.parameters.values()
-        if isinstance(parameter, FixedParameter)
+        if isinstance(parameter, FixedParameter) or parameter.name in held
     }
+    parameters = tuple(
+        parameter for parameter in search_space.parameters.values() if parameter.name not in fixed
+    )
     constraints = search_space.parameter_constraints
-    weights = np.zeros((len(constraints), len(parameters)))
+    columns = tuple(_column(parameter) for parameter in parameters) or (_NOTHING,)
+    weights = np.zeros((len(constraints), len(columns)))
     bounds = np.zeros(len(constraints))
     for i, constraint in enumerate(constraints):
-        weights[i], bounds[i] = _half_space(constraint, parameters, fixed)
+        weights[i, : len(parameters)], bounds[i] = _half_space(constraint, parameters, fixed)
     return Encoding(
         parameters=parameters,
         fixed=fixed,
         names=tuple(search_space.parameters),
         problem=Problem(
-            columns=tuple(_column(parameter) for parameter in parameters),
+            columns=columns,
             constraint_weights=weights if len(constraints) else None,
             constraint_bounds=bounds if len(constraints) else None,
         ),
     )
+
+
+_NOTHING = Column(kind="range", lower=0.0, upper=0.0)
+_ROUNDING = 1e-9  # of the range; the optimizer moves such values to the bound
+
+
+def _checked(search_space: SearchSpace, held: TParameterization) -> TParameterization:
+    for name, value in held.items():
+        parameter = search_space.parameters.get(name)
+        if parameter is None:
+            raise ValueError(
+                f"cannot hold {name!r} at {value!r}: the search space has "
+                f"{', '.join(search_space.parameters)}"
+            )
+        if not parameter.validate(value):
+            raise ValueError(f"cannot hold {name!r} at {value!r}: expected a value of {parameter}")
+    return held
+
+
+def _is_within(parameter: Parameter, value: float) -> bool:
+    assert isinstance(parameter, RangeParameter)  # noqa: S101 - choices are asked elsewhere
+    slack = _ROUNDING * (parameter.upper - parameter.lower)
+    return bool(parameter.lower - slack <= value <= parameter.upper + slack)
 
 
 def _column(parameter: Parameter) -> Column:
@@ -191,47 +233,21 @@ def observe(
 ) -> Observed:
     """Gathers the observations of one metric. `sign` is -1.0 where smaller is better.
 
-    Rows of failed and abandoned trials, of abandoned arms, of arms that have no place in the search
-    space and values that are not finite are left out.
+    Left out are what `results` leaves out and arms that have no place in the search space.
     """
-    frame = data.df
-    arms, rows, means, variances = [], [], [], []
-    dropped = {"of failed or abandoned arms": 0, "not finite": 0, "outside the search space": 0}
-    table = frame[frame["metric_name"] == metric_name].to_dict("records") if len(frame) else []
-    gone, by_name = _abandoned(experiment), experiment.arms_by_name
-    for record in table:
-        arm = by_name.get(record["arm_name"])
-        trial_index = record.get("trial_index", math.nan)
-        if arm is None or trial_index in gone or (trial_index, record["arm_name"]) in gone:
-            dropped["of failed or abandoned arms"] += 1
-        elif not math.isfinite(record["mean"]):
-            dropped["not finite"] += 1
-        elif (row := encoding.row(arm.parameters)) is None:
-            dropped["outside the search space"] += 1
-        else:
-            arms.append(arm)
-            rows.append(row)
-            means.append(sign * record["mean"])
-            variances.append(float(record.get("sem", math.nan)) ** 2)
-    values = np.array(rows, dtype=np.float64).reshape(len(rows), len(encoding.parameters))
+    found, dropped = results(experiment, data, metric_name)
+    placed = [(row, result) for result in found if (row := encoding.row(result.arm.parameters))]
+    dropped["outside the search space"] = len(found) - len(placed)
+    values = encoding.table([row for row, _ in placed])
     return Observed(
-        arms=tuple(arms),
+        arms=tuple(result.arm for _, result in placed),
         observations=Observations(
             x=to_model(encoding.problem, values),
-            y=np.array(means, dtype=np.float64),
-            noise=np.array(variances, dtype=np.float64),
+            y=np.array([sign * result.mean for _, result in placed], dtype=np.float64),
+            noise=np.array([result.sem**2 for _, result in placed], dtype=np.float64),
         ),
         left_out=tuple(f"{count} observations {why}" for why, count in dropped.items() if count),
     )
-
-
-def _abandoned(experiment: Experiment) -> set[Any]:
-    gone: set[Any] = set()
-    for index, trial in experiment.trials.items():
-        if trial.status.is_failed or trial.status.is_abandoned:
-            gone.add(index)
-        gone.update((index, arm.name) for arm in trial.abandoned_arms)
-    return gone
 
 
 def open_arms(experiment: Experiment) -> list[Arm]:

@@ -7,9 +7,11 @@ process, on the same experiment goes on where the last one stopped.
 
 from __future__ import annotations
 
+import inspect
 import math
 from typing import TYPE_CHECKING, Any, final
 
+from armwright.experiment.comparable import Comparable
 from armwright.generation.generation_step import (
     DataRequiredError,
     GenerationStep,
@@ -19,7 +21,9 @@ from armwright.generation.models import Models
 from armwright.generation.seed import base_seed, derived_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from armwright.experiment import BaseTrial, Data, Experiment, GeneratorRun, SearchSpace
     from armwright.generation.model_bridge import ModelBridge
@@ -32,8 +36,10 @@ __all__ = [
 
 
 @final
-class GenerationStrategy:
+class GenerationStrategy(Comparable):
     """Generates arms with one model after the other.
+
+    Strategies are equal when their names, steps and seeds are, wherever they stand.
 
     Args:
         steps: The stages; only the last may be endless.
@@ -64,7 +70,7 @@ class GenerationStrategy:
     @property
     def name(self) -> str:
         """The given name, else the models' names joined by +."""
-        return self._name or "+".join(step.model.value for step in self._steps)
+        return self._name or "+".join(step.model_name for step in self._steps)
 
     @property
     def experiment(self) -> Experiment | None:
@@ -84,6 +90,36 @@ class GenerationStrategy:
             total += step.num_trials
             transitions.append(total)
         return transitions
+
+    @property
+    def trials_as_df(self) -> pd.DataFrame | None:
+        """A row for each trial that this strategy's steps made; None while there are none.
+
+        Columns: Generation Step, Generation Model, Trial Index, Trial Status, and Arm
+        Parameterizations, a dict of arm name to parameters.
+        """
+        trials = {} if self._experiment is None else self._experiment.trials
+        rows = []
+        for index, trial in trials.items():
+            steps = {run._generation_step_index for run in trial.generator_runs} - {None}
+            rows += [
+                {
+                    "Generation Step": step.index,
+                    "Generation Model": step.model_name,
+                    "Trial Index": index,
+                    "Trial Status": trial.status.name,
+                    "Arm Parameterizations": {
+                        name: arm.parameters for name, arm in trial.arms_by_name.items()
+                    },
+                }
+                for step in self._steps
+                if step.index in steps
+            ]
+        if not rows:
+            return None
+        import pandas as pd
+
+        return pd.DataFrame(rows)
 
     def clone_reset(self) -> GenerationStrategy:
         """The same steps, with nothing generated."""
@@ -135,6 +171,17 @@ class GenerationStrategy:
         self._made.append(run)
         return run
 
+    def _compared(self) -> Mapping[str, Any]:
+        return {"name": self.name, "steps": self._steps, "seed": self._seed}
+
+    def _description(self) -> str:
+        steps = ", ".join(
+            f"{step.model_name} for "
+            + (f"{step.num_trials} trials" if step.num_trials != -1 else "subsequent trials")
+            for step in self._steps
+        )
+        return f"name={self.name!r}, steps=[{steps}]"
+
     def _current(self, experiment: Experiment) -> GenerationStep:
         for step in self._steps:
             if step.num_trials == -1:
@@ -148,7 +195,7 @@ class GenerationStrategy:
                 if not step.enforce_num_trials:
                     return step
                 raise DataRequiredError(
-                    f"all {step.num_trials} trials of step {step.index} ({step.model.value}) are "
+                    f"all {step.num_trials} trials of step {step.index} ({step.model_name}) are "
                     f"made, and {completed} are completed; {step.min_trials_observed} must be "
                     "before the next model can learn from them"
                 )
@@ -173,7 +220,7 @@ class GenerationStrategy:
         running = sum(trial.status.is_running for trial in self._trials(experiment, step))
         if running >= step.max_parallelism:
             raise MaxParallelismReachedException(
-                f"{running} trials of step {step.index} ({step.model.value}) are running, and it "
+                f"{running} trials of step {step.index} ({step.model_name}) are running, and it "
                 f"allows {step.max_parallelism}; complete one before the next"
             )
 
@@ -181,23 +228,32 @@ class GenerationStrategy:
         self, step: GenerationStep, experiment: Experiment, data: Data | None
     ) -> ModelBridge:
         kwargs = dict(step.model_kwargs or {})
+        if not isinstance(step.model, Models):
+            given = {"search_space": experiment.search_space, "experiment": experiment}
+            return step.model(**_taken(step.model, {**given, "data": data, **kwargs}))
         if self._seed is None:
             self._seed = base_seed()
+        takes, _ = step.model.view_kwargs()
         records = [
             run.gen_metadata
             for run in (*_all_runs(experiment), *self._made)
             if run._model_key == step.model.value and run.gen_metadata
         ]
-        if step.model is Models.SOBOL:
-            kwargs.setdefault("seed", derived_seed(self._seed, "sobol") % 2**31)
+        if "seed" in takes and kwargs.get("seed") is None:
+            label = "gp" if "warm" in takes else step.model.value.lower()
+            kwargs["seed"] = derived_seed(self._seed, label) % 2**31
+        if "init_position" in takes:
+            # As every seed has its own sequence, a run of another seed says nothing of this one.
             kwargs["init_position"] = max(
-                [record["next_position"] for record in records if record["seed"] == kwargs["seed"]],
+                [
+                    record["next_position"]
+                    for record in records
+                    if record.get("seed") == kwargs["seed"] and "next_position" in record
+                ],
                 default=kwargs.get("init_position", 0),
             )
-        else:
-            kwargs.setdefault("seed", derived_seed(self._seed, "gp"))
-            if records:
-                kwargs["warm"] = records[-1]["hyperparameters"]
+        if "warm" in takes and records:
+            kwargs.setdefault("warm", records[-1].get("hyperparameters"))
         return step.model(
             search_space=experiment.search_space, experiment=experiment, data=data, **kwargs
         )
@@ -207,6 +263,14 @@ class GenerationStrategy:
 
         made = [arm for run in self._made for arm in run.arms]
         return [*open_arms(experiment), *made]
+
+
+def _taken(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that a function takes."""
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return arguments
+    return {name: value for name, value in arguments.items() if name in parameters}
 
 
 def _all_runs(experiment: Experiment) -> list[GeneratorRun]:
@@ -231,7 +295,12 @@ def default_generation_strategy(
                 enforce_num_trials=False,
                 model_kwargs={"deduplicate": True},
             ),
-            GenerationStep(model=Models.GPEI, num_trials=-1),
+            GenerationStep(
+                model=Models.GPEI,
+                num_trials=-1,
+                # Anyone may tell a result with or without its standard error.
+                model_kwargs={"mixed_noise": True, "track": False},
+            ),
         ]
     )
     strategy._seed = seed
@@ -308,10 +377,10 @@ def _is_modelled(search_space: SearchSpace, num_trials: int | None) -> bool:
 
     parameters: Sequence[Any] = list(search_space.parameters.values())
     ranges = [p for p in parameters if isinstance(p, RangeParameter)]
-    choices = sum(len(p.values) for p in parameters if isinstance(p, ChoiceParameter))
-    if len(ranges) < choices:
+    choices = [len(p.values) for p in parameters if isinstance(p, ChoiceParameter)]
+    if len(ranges) < sum(choices) or not ranges:
         return False
-    whole = ranges and all(p.parameter_type is ParameterType.INT for p in ranges)
-    if num_trials is None or not whole or choices:
+    if num_trials is None or any(p.parameter_type is not ParameterType.INT for p in ranges):
         return True
-    return math.prod(int(p.upper) - int(p.lower) + 1 for p in ranges) > num_trials
+    grid = math.prod(int(p.upper) - int(p.lower) + 1 for p in ranges) * math.prod(choices)
+    return grid > num_trials

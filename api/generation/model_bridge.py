@@ -2,75 +2,115 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
-from armwright.experiment import GeneratorRun
+from armwright.experiment import GeneratorRun, ObservationFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from armwright.experiment import (
         Arm,
         Data,
         Experiment,
-        ObservationFeatures,
         OptimizationConfig,
         SearchSpace,
+        TModelPredict,
+        TParameterization,
     )
 
-__all__ = ["Generated", "ModelBridge"]
+__all__ = ["Generated", "ModelBridge", "Request", "keywords", "pending_arms"]
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a bridge is asked to make.
+
+    Attributes:
+        count: How many arms; -1 for as many as the model sees fit.
+        search_space: Where they come from.
+        optimization_config: What they are for; None for models without an aim.
+        pending: Arms that are being evaluated.
+        held: Values that every arm is to have, by parameter name.
+    """
+
+    count: int
+    search_space: SearchSpace
+    optimization_config: OptimizationConfig | None
+    pending: Sequence[Arm]
+    held: TParameterization
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
     """What a bridge made: the arms, and what there is to say of them.
 
     Attributes:
         arms: Unnamed arms, in the order they were proposed.
+        weights: One for each arm; None for 1 each.
+        metadata: Plain values for the generator record: seed, position, hyperparameters, notes.
         predictions: `({metric: [mean per arm]}, {metric: {metric: [variance per arm]}})`, or None.
         best_arm: The best arm observed so far and its predictions, or None.
-        metadata: Plain values for the generator record: seed, position, hyperparameters, notes.
     """
 
-    __slots__ = ("arms", "best_arm", "metadata", "predictions")
-
-    def __init__(
-        self,
-        arms: list[Arm],
-        metadata: dict[str, Any],
-        predictions: Any = None,
-        best_arm: Any = None,
-    ) -> None:
-        self.arms, self.metadata = arms, metadata
-        self.predictions, self.best_arm = predictions, best_arm
+    arms: list[Arm]
+    weights: list[float] | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    predictions: TModelPredict | None = None
+    best_arm: Any = None
 
 
 class ModelBridge(ABC):
     """A model tied to a search space, and to an experiment's data where it needs any.
 
     Args:
+        model: The model itself.
         search_space: Where arms come from; the experiment's own when left out.
         experiment: The experiment to learn from.
         data: What it has measured.
         optimization_config: The objective and constraints; the experiment's own when left out.
         model_key: The name of the model in the generator runs it makes.
         model_kwargs: What the model was made with, for the generator record.
+        status_quo_name: The arm that relative constraints refer to, instead of the experiment's
+            status quo.
+        transforms: Without effect, as are the rest: parameters and outcomes are encoded in one way.
+        transform_configs: Without effect.
+        status_quo_features: Without effect; give `status_quo_name`.
+        fit_out_of_design: Without effect: arms outside the search space are never learned from.
+        torch_dtype: Without effect: numbers are float64.
+        torch_device: Without effect: the optimizer finds the device that is faster.
 
     Raises:
         AssertionError: Neither a search space nor an experiment is given.
     """
 
+    takes_all: ClassVar[bool] = False  # whether `gen(-1)` means as many arms as the model sees fit
+
     def __init__(
         self,
-        *,
+        model: Any,
         search_space: SearchSpace | None = None,
         experiment: Experiment | None = None,
         data: Data | None = None,
         optimization_config: OptimizationConfig | None = None,
+        *,
         model_key: str,
-        model_kwargs: Mapping[str, Any],
+        model_kwargs: Mapping[str, Any] | None = None,
+        status_quo_name: str | None = None,
+        transforms: Any = None,  # noqa: ARG002 - as the docstring says, like the rest
+        transform_configs: Any = None,  # noqa: ARG002
+        status_quo_features: Any = None,  # noqa: ARG002
+        fit_out_of_design: bool = False,  # noqa: ARG002
+        torch_dtype: Any = None,  # noqa: ARG002
+        torch_device: Any = None,  # noqa: ARG002
     ) -> None:
+        started = time.perf_counter()
         if search_space is None:
             if experiment is None:
                 raise AssertionError(f"{model_key} needs a search_space or an experiment, got none")
@@ -79,60 +119,73 @@ class ModelBridge(ABC):
             optimization_config = experiment.optimization_config
         self.search_space = search_space
         self.optimization_config = optimization_config
+        self.model = model
         self._experiment, self._data = experiment, data
-        self._model_key, self._model_kwargs = model_key, dict(model_kwargs)
+        self._model_key, self._model_kwargs = model_key, dict(model_kwargs or {})
+        self._status_quo_name = status_quo_name
+        self._fit()
+        self._fit_time = time.perf_counter() - started
+
+    def _fit(self) -> None:  # noqa: B027 - models without data have nothing to learn
+        """Learns from the experiment's data, or refuses to."""
 
     @property
-    @abstractmethod
-    def model(self) -> Any:
-        """The generator behind the bridge."""
+    def model_key(self) -> str:
+        """The name of the model in the generator runs it makes."""
+        return self._model_key
 
+    @final
     def gen(
         self,
         n: int = 1,
         search_space: SearchSpace | None = None,
         optimization_config: OptimizationConfig | None = None,
-        pending_observations: Sequence[Arm] | None = None,
+        pending_observations: Mapping[str, Iterable[ObservationFeatures]]
+        | Iterable[Arm]
+        | None = None,
         fixed_features: ObservationFeatures | None = None,
-        model_gen_options: Mapping[str, Any] | None = None,
+        model_gen_options: Mapping[str, Any] | None = None,  # noqa: ARG002 - see the docstring
     ) -> GeneratorRun:
-        """Generates `n` arms, unnamed and of weight 1, with values in the declared Python types.
+        """Generates `n` arms, unnamed, with values in the declared Python types.
+
+        The run's `fit_time` is what the model took to learn since its last run, and `gen_time` what
+        this call took.
 
         Args:
-            n: How many arms.
+            n: How many arms; -1 for all of a factorial design or of a Thompson sample.
             search_space: Where they come from, instead of the bridge's own.
             optimization_config: What they are for, instead of the bridge's own.
-            pending_observations: Arms that are being evaluated, to keep away from.
+            pending_observations: What is being evaluated, to keep away from: arms, or for each
+                metric the features of its awaited observations.
             fixed_features: Values every arm is to have.
-            model_gen_options: Further options of the model.
+            model_gen_options: Without effect; accepted as the flat Ax API has it.
 
         Raises:
-            NothingLeftError: Every point of the space was tried already.
-            NotImplementedError: An argument asks for what this model cannot do.
+            SearchSpaceExhausted: Every point of the space was tried already.
+            ValueError: `n` is not positive, no point keeps the constraints, or an arm cannot have
+                the fixed features.
+            NotImplementedError: The model cannot do what is asked for.
         """
-        if fixed_features is not None and fixed_features.parameters:
-            raise NotImplementedError(
-                f"{self._model_key}.gen cannot hold parameters at fixed values, got fixed_features "
-                f"for {sorted(fixed_features.parameters)}; use FixedParameter in the search space"
-            )
+        if n < 1 and not (self.takes_all and n == -1):
+            raise ValueError(f"{self._model_key}.gen: n should be at least 1, got {n}")
         started = time.perf_counter()
-        space = search_space or self.search_space
-        config = optimization_config or self.optimization_config
-        generated = self._gen(
-            n,
-            space,
-            config,
-            list(pending_observations or ()),
-            dict(model_gen_options or {}),
+        request = Request(
+            count=n,
+            search_space=search_space or self.search_space,
+            optimization_config=optimization_config or self.optimization_config,
+            pending=pending_arms(pending_observations),
+            held={} if fixed_features is None else dict(fixed_features.parameters),
         )
+        generated = self._gen(request)
+        fit_time, self._fit_time = self._fit_time, 0.0
         return GeneratorRun(
             arms=generated.arms,
-            weights=[1.0] * len(generated.arms),
-            optimization_config=config,
-            search_space=space,
+            weights=generated.weights,
+            optimization_config=request.optimization_config,
+            search_space=request.search_space,
             model_predictions=generated.predictions,
             best_arm_predictions=generated.best_arm,
-            fit_time=0.0,
+            fit_time=fit_time,
             gen_time=time.perf_counter() - started,
             model_key=self._model_key,
             model_kwargs=self._model_kwargs,
@@ -141,18 +194,9 @@ class ModelBridge(ABC):
         )
 
     @abstractmethod
-    def _gen(
-        self,
-        n: int,
-        search_space: SearchSpace,
-        optimization_config: OptimizationConfig | None,
-        pending: list[Arm],
-        options: dict[str, Any],
-    ) -> Generated: ...
+    def _gen(self, request: Request) -> Generated: ...
 
-    def predict(
-        self, observation_features: Sequence[ObservationFeatures]
-    ) -> tuple[dict[str, list[float]], dict[str, dict[str, list[float]]]]:
+    def predict(self, observation_features: Sequence[ObservationFeatures]) -> TModelPredict:
         """Means and covariances per metric, on the metric's own scale, a value per point.
 
         Raises:
@@ -162,3 +206,29 @@ class ModelBridge(ABC):
             f"{self._model_key} makes points without a model of the data and predicts nothing; "
             f"got {len(observation_features)} points"
         )
+
+
+def pending_arms(
+    pending: Mapping[str, Iterable[ObservationFeatures]] | Iterable[Arm] | None,
+) -> list[Arm]:
+    """What is being evaluated, each arm once, from either way to say it."""
+    from armwright.experiment import Arm
+
+    if pending is None:
+        return []
+    if hasattr(pending, "values"):
+        features = [item for items in pending.values() for item in items]
+    else:
+        features = list(pending)
+    arms = [Arm(item.parameters) if not isinstance(item, Arm) else item for item in features]
+    return list({arm.signature: arm for arm in arms}.values())
+
+
+def keywords(target: Any) -> dict[str, inspect.Parameter]:
+    """The keyword arguments that a model or bridge class takes, by name."""
+    own = {"model", "model_key", "model_kwargs"}
+    return {
+        name: parameter
+        for name, parameter in inspect.signature(target).parameters.items()
+        if name not in own
+    }

@@ -6,70 +6,171 @@ Models.GPEI(experiment=experiment, data=data).gen(1)
 
 from __future__ import annotations
 
-import inspect
+import importlib
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
+    from armwright.experiment import Data, Experiment, SearchSpace
     from armwright.generation.model_bridge import ModelBridge
 
 __all__ = ["Models"]
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setup:
+    """What a member is made of; classes by name, because numpy and the optimizer come with them.
+
+    Attributes:
+        bridge: `module.Class` of the bridge, within armwright.generation.
+        model: The same of the model, whose keyword arguments users may give.
+        missing: What is not there yet, in words, and what comes closest; empty where all is.
+    """
+
+    bridge: str
+    model: str
+    missing: str = ""
+
+
+_DESIGN = "design_bridge.DesignBridge"
+_GP = {
+    "bridge": "gaussian_process_bridge.GaussianProcessBridge",
+    "model": "gaussian_process.GaussianProcess",
+}
+
+_SETUPS = {
+    "Sobol": _Setup(bridge=_DESIGN, model="sobol_generator.SobolGenerator"),
+    "Uniform": _Setup(bridge=_DESIGN, model="uniform_generator.UniformGenerator"),
+    "Factorial": _Setup(
+        bridge="design_bridge.FactorialBridge", model="factorial_generator.FactorialGenerator"
+    ),
+    "Thompson": _Setup(
+        bridge="thompson_bridge.ThompsonBridge", model="thompson_sampler.ThompsonSampler"
+    ),
+    "EB": _Setup(
+        bridge="thompson_bridge.ThompsonBridge",
+        model="thompson_sampler.EmpiricalBayesThompsonSampler",
+    ),
+    "GPEI": _Setup(**_GP),
+    "BO": _Setup(**_GP),
+    "GPKG": _Setup(
+        **_GP,
+        missing="the knowledge gradient over fidelities is not there yet; Models.GPEI takes the "
+        "same arguments and optimizes by expected improvement, without fidelity parameters",
+    ),
+    "GPMES": _Setup(
+        **_GP,
+        missing="max-value entropy search is not there yet; Models.GPEI takes the same arguments "
+        "and optimizes by expected improvement",
+    ),
+    "MOO": _Setup(
+        **_GP,
+        missing="expected hypervolume improvement for several objectives is not there yet; weigh "
+        "the metrics into one and use Models.GPEI, or use Models.SOBOL",
+    ),
+    "ST_MTGP": _Setup(
+        **_GP,
+        missing="Gaussian processes over several tasks are not there yet; Models.GPEI models one",
+    ),
+    "FullyBayesian": _Setup(
+        **_GP,
+        missing="fully Bayesian hyperparameters are not there yet; Models.GPEI uses their most "
+        "probable values",
+    ),
+}
+
+
 class Models(Enum):
-    """The models that make arms. The value is the name in generator runs."""
+    """The models that make arms. The value is the name in generator runs.
+
+    SOBOL, UNIFORM and FACTORIAL need only a search space; GPEI and BOTORCH (the same Gaussian
+    process with expected improvement) an experiment with data; THOMPSON and
+    EMPIRICAL_BAYES_THOMPSON an experiment with data that have standard errors. The others say what
+    they lack when called.
+    """
 
     SOBOL = "Sobol"
     GPEI = "GPEI"
+    GPKG = "GPKG"
+    GPMES = "GPMES"
+    FACTORIAL = "Factorial"
+    THOMPSON = "Thompson"
+    EMPIRICAL_BAYES_THOMPSON = "EB"
+    UNIFORM = "Uniform"
+    BOTORCH = "BO"
+    MOO = "MOO"
+    ST_MTGP = "ST_MTGP"
+    FULLYBAYESIAN = "FullyBayesian"
 
-    def __call__(self, **kwargs: Any) -> ModelBridge:
-        """Makes the bridge; keywords go to the bridge or to its model, by their names."""
-        bridge: ModelBridge = self._bridge(model_key=self.value, **kwargs)
+    def __call__(
+        self,
+        search_space: SearchSpace | None = None,
+        experiment: Experiment | None = None,
+        data: Data | None = None,
+        silently_filter_kwargs: bool = False,
+        **kwargs: Any,
+    ) -> ModelBridge:
+        """Makes a bridge; further keywords go to it or to its model, by their names.
+
+        Args:
+            search_space: Where arms come from; the experiment's own when left out.
+            experiment: What to learn from.
+            data: What it has measured; all that is attached to it when left out.
+            silently_filter_kwargs: Whether to ignore keywords that nothing here takes.
+            **kwargs: See `view_defaults`.
+
+        Raises:
+            TypeError: A keyword that neither the model nor the bridge takes.
+            AssertionError: Neither a search space nor an experiment is given.
+            NotImplementedError: This model is not there yet.
+        """
+        setup = _SETUPS[self.value]
+        if setup.missing:
+            raise NotImplementedError(f"Models.{self.name}: {setup.missing}")
+        of_model, of_bridge = self.view_kwargs()
+        unknown = sorted(set(kwargs) - set(of_model) - set(of_bridge))
+        if unknown and not silently_filter_kwargs:
+            raise TypeError(
+                f"Models.{self.name} takes no {', '.join(unknown)}; it takes "
+                f"{', '.join([*of_model, *of_bridge])}"
+            )
+        given = {name: value for name, value in kwargs.items() if name in of_model}
+        bridge: ModelBridge = _class(setup.bridge)(
+            _class(setup.model)(**given),
+            search_space=search_space,
+            experiment=experiment,
+            data=data,
+            model_key=self.value,
+            model_kwargs={name: value for name, value in given.items() if name != "warm"},
+            **{name: value for name, value in kwargs.items() if name in of_bridge},
+        )
         return bridge
-
-    @property
-    def _bridge(self) -> Any:
-        # Imported here, because numpy and the optimizer come with them.
-        if self is Models.SOBOL:
-            from armwright.generation.sobol_bridge import SobolBridge
-
-            return SobolBridge
-        from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
-
-        return GaussianProcessBridge
-
-    @property
-    def _model(self) -> Any:
-        if self is Models.SOBOL:
-            from armwright.generation.sobol_bridge import SobolGenerator
-
-            return SobolGenerator
-        from armwright.generation.gaussian_process_bridge import GaussianProcess
-
-        return GaussianProcess
 
     def view_defaults(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Default keyword arguments of the model and of the bridge."""
-        return tuple(  # type: ignore[return-value] # two of them
-            {
-                name: parameter.default
-                for name, parameter in _keywords(target).items()
-                if parameter.default is not parameter.empty
-            }
-            for target in (self._model, self._bridge)
+        model, bridge = (
+            {name: parameter.default for name, parameter in keywords.items()}
+            for keywords in self._keywords()
         )
+        return model, bridge
 
     def view_kwargs(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Annotations of the keyword arguments of the model and of the bridge."""
-        return tuple(  # type: ignore[return-value] # two of them
-            {name: parameter.annotation for name, parameter in _keywords(target).items()}
-            for target in (self._model, self._bridge)
+        model, bridge = (
+            {name: parameter.annotation for name, parameter in keywords.items()}
+            for keywords in self._keywords()
         )
+        return model, bridge
+
+    def _keywords(self) -> tuple[Any, Any]:
+        from armwright.generation.model_bridge import keywords
+
+        setup = _SETUPS[self.value]
+        return keywords(_class(setup.model)), keywords(_class(setup.bridge))
 
 
-def _keywords(target: Any) -> dict[str, inspect.Parameter]:
-    return {
-        name: parameter
-        for name, parameter in inspect.signature(target).parameters.items()
-        if parameter.kind is not parameter.VAR_KEYWORD and name != "model_key"
-    }
+def _class(name: str) -> Any:
+    module, _, attribute = name.rpartition(".")
+    return getattr(importlib.import_module(f"armwright.generation.{module}"), attribute)

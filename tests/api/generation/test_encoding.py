@@ -74,14 +74,46 @@ def test_digits_become_the_step():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"act": "gelu"}, {"lr": None}, {"lr": -1.0}, {"layers": "three"}]
+    "wrong",
+    [{"act": "gelu"}, {"lr": None}, {"lr": -1.0}, {"layers": "three"}, {"layers": 9}, {"lr": 1.1}],
 )
 def test_an_arm_that_fits_no_column_has_no_row(space, wrong):
     assert encode(space).row({**PARAMETERS, **wrong}) is None
 
 
-def test_a_number_outside_its_range_still_has_a_row(space):
-    assert encode(space).row({**PARAMETERS, "layers": 9})[1] == 9.0
+def test_a_value_that_rounding_moved_past_its_bound_still_has_a_row():
+    space = ax.SearchSpace([ranged("x", 0.0, 0.3)])
+    assert encode(space).row({"x": 0.1 + 0.2}) == [0.1 + 0.2]
+
+
+def test_a_space_of_fixed_parameters_alone_has_one_constant_column():
+    encoding = encode(ax.SearchSpace([fixed("epochs", 10), fixed("size", 2)]))
+    assert encoding.problem.size == 1
+    assert encoding.parameterization(encoding.row({})) == {"epochs": 10, "size": 2}
+
+
+def test_parameters_held_at_a_value_have_no_column_and_count_into_bounds():
+    space = ax.SearchSpace(
+        [ranged("x", 0.0, 10.0), ranged("y", 0.0, 10.0)],
+        [ax.ParameterConstraint({"x": 1.0, "y": 2.0}, bound=7.0)],
+    )
+    encoding = encode(space, held={"y": 3.0})
+    assert encoding.parameterization([0.5]) == {"x": 0.5, "y": 3.0}
+    np.testing.assert_array_equal(encoding.problem.constraint_weights, [[1.0]])
+    np.testing.assert_array_equal(encoding.problem.constraint_bounds, [1.0])
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"z": 1.0}, "cannot hold 'z' at 1.0: the search space has lr, epochs"),
+        ({"lr": 7.0}, "cannot hold 'lr' at 7.0: expected a value of RangeParameter"),
+        ({"act": "gelu"}, "cannot hold 'act' at 'gelu': expected a value of ChoiceParameter"),
+    ],
+)
+def test_only_a_value_the_parameter_can_have_is_held(space, held, words):
+    with pytest.raises(ValueError, match=words):
+        encode(space, held=held)
 
 
 def test_linear_constraints_count_fixed_parameters_into_the_bound():
@@ -156,6 +188,14 @@ def test_failed_and_abandoned_trials_and_nan_are_left_out_and_said_so(experiment
         "2 observations of failed or abandoned arms",
         "1 observations not finite",
     )
+
+
+def test_arms_outside_the_search_space_are_left_out_and_said_so(experiment):
+    add_trial(experiment, 0.1, (1.0, 0.0))
+    add_trial(experiment, 1.5, (2.0, 0.0))
+    found = observed(experiment)
+    assert [arm.parameters for arm in found.arms] == [{"x": 0.1}]
+    assert found.left_out == ("1 observations outside the search space",)
 
 
 def test_abandoned_arms_of_a_batch_are_left_out(experiment):

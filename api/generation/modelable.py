@@ -1,0 +1,43 @@
+"""What the Gaussian process can model, asked before anything is evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from armwright.experiment import MultiObjective, ScalarizedObjective
+
+if TYPE_CHECKING:
+    from armwright.experiment import Arm, OptimizationConfig, SearchSpace
+
+__all__ = ["check_modelable"]
+
+
+def check_modelable(
+    config: OptimizationConfig | None, search_space: SearchSpace, status_quo: Arm | None = None
+) -> None:
+    """Refuses what the Gaussian process cannot model yet.
+
+    Raises:
+        NotImplementedError: Several objectives, outcome constraints, task or fidelity parameters.
+        ValueError: There is no objective, or a constraint is relative and there is no status quo.
+    """
+    if config is None:
+        raise ValueError("the Gaussian process needs an objective, got no optimization config")
+    relative = [constraint for constraint in config.outcome_constraints if constraint.relative]
+    if relative and status_quo is None:
+        raise ValueError(
+            f"{relative[0]} is relative to the status quo, and the experiment has none; set its "
+            "status_quo, or give an absolute bound"
+        )
+    missing = ""
+    if isinstance(config.objective, MultiObjective | ScalarizedObjective):
+        missing = f"several objectives, got {config.objective}"
+    elif config.outcome_constraints:
+        missing = f"outcome constraints, got {config.outcome_constraints}"
+    for parameter in search_space.parameters.values():
+        if parameter.is_fidelity or getattr(parameter, "is_task", False):
+            missing = f"task and fidelity parameters, got {parameter}"
+    if missing:
+        raise NotImplementedError(
+            f"the Gaussian process does not model {missing} yet; Sobol arms work for them"
+        )
