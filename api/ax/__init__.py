@@ -1,21 +1,38 @@
 """The flat Ax API: `from armwright import ax` in place of `import ax`.
 
-A list of names. What the original left unsaid is decided as its release behaved.
+A list of names; what the original left unsaid is decided as its release behaved. The deep import
+paths of that release are modules here: `ax.core.arm` is `armwright.ax.core.arm`.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from armwright.ax.managed_loop import OptimizationLoop, optimize
 from armwright.experiment import (
+    CONSTRAINT_WARNING_MESSAGE,
+    DEFAULT_OBJECTIVE_NAME,
+    LOWER_BOUND_MISMATCH,
+    REQUIRED_COLUMNS,
+    UPPER_BOUND_MISMATCH,
+    AbandonedArm,
     Arm,
+    BaseTrial,
     BatchTrial,
+    BraninMetric,
     ChoiceParameter,
     ComparisonOp,
     Data,
     Experiment,
     FixedParameter,
     GeneratorRun,
+    GeneratorRunStruct,
+    GeneratorRunType,
+    Hartmann6Metric,
     Metric,
     MultiObjective,
+    NoisyFunctionMetric,
     Objective,
+    ObservationFeatures,
     OptimizationConfig,
     OrderConstraint,
     OutcomeConstraint,
@@ -28,12 +45,30 @@ from armwright.experiment import (
     SearchSpace,
     SimpleExperiment,
     SumConstraint,
+    SyntheticRunner,
+    TEvaluationFunction,
+    TEvaluationOutcome,
+    TFidelityTrialEvaluation,
+    TModelCov,
+    TModelMean,
+    TModelPredict,
+    TModelPredictArm,
+    TParameterization,
+    TParamValue,
     Trial,
     TrialStatus,
+    TTrialEvaluation,
+    clone_without_metrics,
+    custom_data_class,
+    merge_model_predict,
+    set_single_trial,
+    unimplemented_evaluation_function,
 )
 from armwright.generation import (
+    DataRequiredError,
     GenerationStep,
     GenerationStrategy,
+    MaxParallelismReachedException,
     Models,
     choose_generation_strategy,
 )
@@ -47,24 +82,55 @@ from armwright.persistence import (
     register_runner,
     save,
 )
+from armwright.persistence import load as load_experiment
+from armwright.persistence import save as save_experiment
+
+if TYPE_CHECKING:
+    from armwright.ax import (
+        core,
+        exceptions,
+        metrics,
+        modelbridge,
+        runners,
+        service,
+        storage,
+        utils,
+    )
+    from armwright.ax.ax_client import AxClient
 
 __all__ = [
+    "CONSTRAINT_WARNING_MESSAGE",
+    "DEFAULT_OBJECTIVE_NAME",
+    "LOWER_BOUND_MISMATCH",
+    "REQUIRED_COLUMNS",
+    "UPPER_BOUND_MISMATCH",
+    "AbandonedArm",
     "Arm",
+    "AxClient",
+    "BaseTrial",
     "BatchTrial",
+    "BraninMetric",
     "ChoiceParameter",
     "ComparisonOp",
     "Data",
+    "DataRequiredError",
     "Experiment",
     "FixedParameter",
     "GenerationStep",
     "GenerationStrategy",
     "GeneratorRun",
+    "GeneratorRunStruct",
+    "GeneratorRunType",
+    "Hartmann6Metric",
     "JSONDecodeError",
     "JSONEncodeError",
+    "MaxParallelismReachedException",
     "Metric",
     "Models",
     "MultiObjective",
+    "NoisyFunctionMetric",
     "Objective",
+    "ObservationFeatures",
     "OptimizationConfig",
     "OptimizationLoop",
     "OrderConstraint",
@@ -78,14 +144,60 @@ __all__ = [
     "SearchSpace",
     "SimpleExperiment",
     "SumConstraint",
+    "SyntheticRunner",
+    "TEvaluationFunction",
+    "TEvaluationOutcome",
+    "TFidelityTrialEvaluation",
+    "TModelCov",
+    "TModelMean",
+    "TModelPredict",
+    "TModelPredictArm",
+    "TParamValue",
+    "TParameterization",
+    "TTrialEvaluation",
     "Trial",
     "TrialStatus",
     "choose_generation_strategy",
+    "clone_without_metrics",
+    "core",
+    "custom_data_class",
+    "exceptions",
     "load",
+    "load_experiment",
+    "merge_model_predict",
+    "metrics",
+    "modelbridge",
     "object_from_json",
     "object_to_json",
     "optimize",
     "register_metric",
     "register_runner",
+    "runners",
     "save",
+    "save_experiment",
+    "service",
+    "set_single_trial",
+    "storage",
+    "unimplemented_evaluation_function",
+    "utils",
 ]
+
+_FOLDERS = (
+    "core",
+    "exceptions",
+    "metrics",
+    "modelbridge",
+    "runners",
+    "service",
+    "storage",
+    "utils",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the client, and the folders of old paths, when they are first asked for."""
+    if name == "AxClient":
+        return import_module("armwright.ax.ax_client").AxClient
+    if name in _FOLDERS:
+        return import_module(f"armwright.ax.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,32 +3,28 @@
 Nothing here loads JAX before a model is fitted.
 """
 
+from armwright.generation.exhausted import SearchSpaceExhausted
 from armwright.generation.generation_step import (
-    DataRequiredError as DataRequiredError,
-)
-from armwright.generation.generation_step import (
-    GenerationStep as GenerationStep,
-)
-from armwright.generation.generation_step import (
-    MaxParallelismReachedException as MaxParallelismReachedException,
+    DataRequiredError,
+    GenerationStep,
+    MaxParallelismReachedException,
 )
 from armwright.generation.generation_strategy import (
-    GenerationStrategy as GenerationStrategy,
+    GenerationStrategy,
+    choose_generation_strategy,
+    default_generation_strategy,
 )
-from armwright.generation.generation_strategy import (
-    choose_generation_strategy as choose_generation_strategy,
-)
-from armwright.generation.generation_strategy import (
-    default_generation_strategy as default_generation_strategy,
-)
-from armwright.generation.models import Models as Models
+from armwright.generation.model_bridge import ModelBridge
+from armwright.generation.models import Models
 
 __all__ = [
     "DataRequiredError",
     "GenerationStep",
     "GenerationStrategy",
     "MaxParallelismReachedException",
+    "ModelBridge",
     "Models",
+    "SearchSpaceExhausted",
     "choose_generation_strategy",
     "default_generation_strategy",
 ]

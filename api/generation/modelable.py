@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from armwright.errors import UsageError
 from armwright.experiment import MultiObjective, ScalarizedObjective
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ def check_modelable(
 
     Raises:
         NotImplementedError: Several objectives, outcome constraints, task or fidelity parameters.
-        ValueError: There is no objective, or a constraint is relative and there is no status quo.
+        UsageError: There is no objective, or a constraint is relative and there is no status quo.
     """
     if config is None:
-        raise ValueError("the Gaussian process needs an objective, got no optimization config")
-    relative = [constraint for constraint in config.outcome_constraints if constraint.relative]
-    if relative and status_quo is None:
-        raise ValueError(
-            f"{relative[0]} is relative to the status quo, and the experiment has none; set its "
-            "status_quo, or give an absolute bound"
-        )
+        raise UsageError("the Gaussian process needs an objective, got no optimization config")
+    for constraint in config.outcome_constraints:
+        if constraint.relative and status_quo is None:
+            raise UsageError(
+                f"{constraint} is relative to the status quo, and the experiment has none",
+                hint="set the experiment's status_quo, or give an absolute bound",
+            )
     missing = ""
     if isinstance(config.objective, MultiObjective | ScalarizedObjective):
         missing = f"several objectives, got {config.objective}"

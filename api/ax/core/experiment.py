@@ -1,0 +1,5 @@
+"""The names of `ax.core.experiment`."""
+
+from armwright.experiment import Experiment
+
+__all__ = ["Experiment"]

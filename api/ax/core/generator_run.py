@@ -1,0 +1,5 @@
+"""The names of `ax.core.generator_run`."""
+
+from armwright.experiment import GeneratorRun, GeneratorRunType
+
+__all__ = ["GeneratorRun", "GeneratorRunType"]

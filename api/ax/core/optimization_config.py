@@ -1,0 +1,5 @@
+"""The names of `ax.core.optimization_config`."""
+
+from armwright.experiment import OptimizationConfig
+
+__all__ = ["OptimizationConfig"]

@@ -1,0 +1,17 @@
+"""The names of `ax.core.outcome_constraint`."""
+
+from armwright.experiment import (
+    CONSTRAINT_WARNING_MESSAGE,
+    LOWER_BOUND_MISMATCH,
+    UPPER_BOUND_MISMATCH,
+    ComparisonOp,
+    OutcomeConstraint,
+)
+
+__all__ = [
+    "CONSTRAINT_WARNING_MESSAGE",
+    "LOWER_BOUND_MISMATCH",
+    "UPPER_BOUND_MISMATCH",
+    "ComparisonOp",
+    "OutcomeConstraint",
+]

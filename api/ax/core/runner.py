@@ -1,0 +1,5 @@
+"""The names of `ax.core.runner`."""
+
+from armwright.experiment import Runner
+
+__all__ = ["Runner"]

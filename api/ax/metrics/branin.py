@@ -1,0 +1,5 @@
+"""The names of `ax.metrics.branin`."""
+
+from armwright.experiment import BraninMetric
+
+__all__ = ["BraninMetric"]

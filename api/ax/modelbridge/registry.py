@@ -1,0 +1,5 @@
+"""The names of `ax.modelbridge.registry`."""
+
+from armwright.generation import Models
+
+__all__ = ["Models"]

@@ -1,0 +1,5 @@
+"""The modules of `ax.runners`."""
+
+from armwright.ax.runners import synthetic
+
+__all__ = ["synthetic"]

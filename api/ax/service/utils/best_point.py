@@ -1,0 +1,10 @@
+"""The names of `ax.service.utils.best_point`."""
+
+from armwright.ax.best_point import (
+    best_point as get_best_parameters,
+)
+from armwright.ax.best_point import (
+    best_raw_point as get_best_raw_objective_point,
+)
+
+__all__ = ["get_best_parameters", "get_best_raw_objective_point"]
