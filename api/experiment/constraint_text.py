@@ -10,6 +10,7 @@ Tokens are separated by blanks.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from armwright.experiment.comparison_op import ComparisonOp
@@ -51,19 +52,21 @@ def parameter_constraint_from_text(
         return OrderConstraint(lower_parameter=lower, upper_parameter=upper)
 
     try:
-        bound = float(tokens[-1])
+        bound = _finite(tokens[-1])
     except ValueError as error:
         raise ValueError(
             f"Bound for the constraint should be a number, got {tokens[-1]!r} in {text!r}"
         ) from error
     flip = 1.0 if comparison == "<=" else -1.0
-    weights: dict[str, float] = {}
-    for term, sign in zip(tokens[0:-2:2], ["+", *tokens[1:-2:2]], strict=True):
+    signs = ["+", *tokens[1:-2:2]]
+    for sign in signs:
         if sign not in _SIGNS:
             raise ValueError(
                 "A linear constraint should be terms joined by + or -, without blanks around "
                 f"'*', got {sign!r} in {text!r}"
             )
+    weights: dict[str, float] = {}
+    for term, sign in zip(tokens[0:-2:2], signs, strict=True):
         name, multiplier = _term(term, text)
         weight = flip * _SIGNS[sign] * multiplier
         weights[_known(name, parameters, text).name] = weights.get(name, 0.0) + weight
@@ -85,7 +88,7 @@ def outcome_constraint_from_text(text: str) -> OutcomeConstraint:
     name, comparison, bound = tokens
     relative = bound.endswith("%")
     try:
-        number = float(bound.removesuffix("%"))
+        number = _finite(bound.removesuffix("%"))
     except ValueError as error:
         raise ValueError(
             f"Outcome constraint bound should be a number, or one and %, got {bound!r} in {text!r}"
@@ -113,6 +116,13 @@ def _term(term: str, text: str) -> tuple[str, float]:
             f"A linear constraint should be terms such as 2*x, got {term!r} in {text!r}"
         )
     try:
-        return name, float(multiplier)
+        return name, _finite(multiplier)
     except ValueError as error:
         raise ValueError(f"Multiplier should be float, got {multiplier!r} in {text!r}") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not finite")
+    return number

@@ -4,6 +4,9 @@ name = "digits"                                # optional; the URL's last part i
 description = "support vector machine on handwritten digits"
 budget = 25                                    # trials to make; optional
 seed = 7                                       # optional
+parameter_constraints = ["C + coef0 <= 1000"]  # optional; in TOML above the first [table]
+outcome_constraints = ["latency <= 40"]        # optional
+tracking_metrics = ["fit_seconds"]             # optional: recorded, neither optimized nor bounded
 
 [objective]
 metric = "accuracy"
@@ -16,9 +19,10 @@ bounds = [0.001, 1000.0]
 log_scale = true
 digits = 4                                     # optional: decimal places of a float
 
-parameter_constraints = ["x1 + x2 <= 3"]       # optional, above the first [table] in TOML
-outcome_constraints = ["latency <= 40"]        # optional
-tracking_metrics = ["fit_seconds"]             # optional: recorded, neither optimized nor bounded
+[[parameters]]
+name = "coef0"
+type = "range"
+bounds = [-1.0, 1.0]
 """
 
 from __future__ import annotations
