@@ -29,7 +29,10 @@ def best_point(experiment: Experiment) -> tuple[TParameterization, _Values | Non
 
 
 def best_raw_point(experiment: Experiment) -> tuple[TParameterization, _Values] | None:
-    """The parameters of the arm with the best measured objective, and all it measured."""
+    """The parameters of the arm with the best measured objective, and all it measured.
+
+    Failed and abandoned trials do not count, nor do values that are not finite.
+    """
     from armwright.generation.encoding import latest_data
 
     config = experiment.optimization_config
@@ -37,7 +40,10 @@ def best_raw_point(experiment: Experiment) -> tuple[TParameterization, _Values] 
     if config is None or not len(frame):
         return None
     objective = config.objective.metric.name
-    rows = frame[frame["metric_name"] == objective].dropna(subset=["mean"])
+    rows = frame[(frame["metric_name"] == objective) & frame["mean"].abs().lt(math.inf)]
+    if "trial_index" in frame:
+        gone = [i for i, trial in experiment.trials.items() if trial.did_not_complete]
+        rows = rows[~rows["trial_index"].isin(gone)]
     if not len(rows):
         return None
     sign = 1.0 if config.objective.minimize else -1.0

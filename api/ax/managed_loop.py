@@ -6,16 +6,20 @@ import time
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.ax.best_point import best_point
-from armwright.experiment import (
-    SearchSpace,
-    SimpleExperiment,
+from armwright.ax.constraint_check import check_relative_constraints
+from armwright.ax.deployed_experiment import deployed_experiment
+from armwright.ax.search_space_from_dicts import search_space_from_dicts
+from armwright.errors import NothingLeftError
+from armwright.experiment import SimpleExperiment
+from armwright.experiment.constraint_text import outcome_constraint_from_text
+from armwright.generation import (
+    DataRequiredError,
+    GenerationStrategy,
+    MaxParallelismReachedException,
+    Models,
+    choose_generation_strategy,
 )
-from armwright.experiment.constraint_text import (
-    outcome_constraint_from_text,
-    parameter_constraint_from_text,
-)
-from armwright.experiment.parameter_dict import parameter_from_dict
-from armwright.generation import GenerationStrategy, Models, choose_generation_strategy
+from armwright.running import TrialWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,19 +32,33 @@ __all__ = ["OptimizationLoop", "optimize"]
 
 @final
 class OptimizationLoop:
-    """Runs an experiment's trials one after the other, each made from the results before it.
+    """Runs an experiment's trials, each made from the results before it.
+
+    A SimpleExperiment's evaluation function is called in this process. The trials of any other
+    experiment are deployed through its runner, and watched as `armwright.running.trial_watch` says:
+    a trial is over when its runner says so (`PollableRunner`), else when all metrics have data.
 
     Args:
-        experiment: A SimpleExperiment with an evaluation function and no trials.
+        experiment: A SimpleExperiment with an evaluation function, or an experiment with a runner
+            and metrics that fetch their data; without trials.
         total_trials: How many trials to run.
         arms_per_trial: More than 1 makes each trial a batch.
         random_seed: Decides every arm.
-        wait_time: Seconds to wait between trials.
-        run_async: Not possible with an evaluation function.
+        wait_time: Seconds to wait between trials; with a runner, between looks at those running.
+        run_async: Run trials side by side, as many as the strategy and the runner allow. Needs a
+            runner and metrics.
         generation_strategy: What makes the arms; chosen by the search space when left out.
 
+    Attributes:
+        current_trial: How many trials were run; those that the loop stopped and those somebody
+            abandoned do not count where a runner runs them.
+
     Raises:
-        AssertionError: The experiment has trials already, or run_async is asked for.
+        AssertionError: The experiment has trials already, or run_async is asked for and there is an
+            evaluation function, no runner or no metric.
+        ValueError: A model is to learn from the results, and an outcome constraint is relative to a
+            status quo that is not there.
+        NotImplementedError: A model is to learn from them, and cannot model what is optimized.
     """
 
     def __init__(
@@ -53,8 +71,13 @@ class OptimizationLoop:
         run_async: bool = False,
         generation_strategy: GenerationStrategy | None = None,
     ) -> None:
-        if run_async:
+        if run_async and experiment.is_simple_experiment:
             raise AssertionError("run_async needs runners and metrics, got an evaluation function")
+        if run_async and (experiment.runner is None or not experiment.metrics):
+            raise AssertionError(
+                f"run_async needs a runner and metrics, {experiment} has the runner "
+                f"{experiment.runner} and the metrics {list(experiment.metrics)}"
+            )
         if experiment.trials:
             raise AssertionError(
                 f"the loop starts from an experiment without trials, got {len(experiment.trials)}"
@@ -64,6 +87,7 @@ class OptimizationLoop:
         self.arms_per_trial = arms_per_trial
         self.random_seed = random_seed
         self.wait_time = wait_time
+        self.run_async = run_async
         self.current_trial = 0
         self.generation_strategy = generation_strategy or choose_generation_strategy(
             search_space=experiment.search_space,
@@ -75,10 +99,14 @@ class OptimizationLoop:
 
     def _check_modelable(self) -> None:
         """Refuses at the start what the model would refuse after the first evaluations."""
-        if any(step.model is Models.GPEI for step in self.generation_strategy._steps):
-            from armwright.generation.gaussian_process_bridge import check_modelable
+        steps = self.generation_strategy._steps
+        first = next((i for i, step in enumerate(steps) if step.model is Models.GPEI), None)
+        if first is None or self.total_trials <= sum(step.num_trials for step in steps[:first]):
+            return
+        from armwright.generation.modelable import check_modelable
 
-            check_modelable(self.experiment.optimization_config, self.experiment.search_space)
+        check_relative_constraints(self.experiment)
+        check_modelable(self.experiment.optimization_config, self.experiment.search_space)
 
     @staticmethod
     def with_evaluation_function(
@@ -112,17 +140,9 @@ class OptimizationLoop:
             random_seed: Decides every arm.
             generation_strategy: What makes the arms.
         """
-        made = [parameter_from_dict(spec) for spec in parameters]
-        by_name = {parameter.name: parameter for parameter in made}
         experiment = SimpleExperiment(
             name=experiment_name,
-            search_space=SearchSpace(
-                parameters=made,
-                parameter_constraints=[
-                    parameter_constraint_from_text(text, by_name)
-                    for text in parameter_constraints or ()
-                ],
-            ),
+            search_space=search_space_from_dicts(parameters, parameter_constraints),
             objective_name=objective_name,
             evaluation_function=evaluation_function,
             minimize=minimize,
@@ -139,8 +159,66 @@ class OptimizationLoop:
             generation_strategy=generation_strategy,
         )
 
+    @classmethod
+    def with_runners_and_metrics(
+        cls,
+        parameters: Sequence[Mapping[str, Any]],
+        path_to_runner: str,
+        paths_to_metrics: Sequence[str] | Mapping[str, str],
+        experiment_name: str | None = None,
+        objective_name: str | None = None,
+        minimize: bool = False,
+        parameter_constraints: Sequence[str] | None = None,
+        outcome_constraints: Sequence[str] | None = None,
+        total_trials: int = 20,
+        arms_per_trial: int = 1,
+        wait_time: int = 0,
+        random_seed: int | None = None,
+    ) -> OptimizationLoop:
+        """Makes a loop that runs trials side by side through a runner, and learns from metrics.
+
+        A path is "package.module.ClassName" or "package.module:ClassName". It names a class that is
+        called without arguments, a function that is, or an object ready for use. A metric class
+        that needs a name is given one: the first path the objective's, the others the class's own.
+
+        Args:
+            parameters: Dicts, see `armwright.experiment.parameter_dict`.
+            path_to_runner: The runner.
+            paths_to_metrics: The metrics; in a dict, by the name each is to have.
+            experiment_name: Name of the experiment.
+            objective_name: Which metric is the objective; the first when left out. Metrics that are
+                neither objective nor in a constraint are tracked.
+            minimize: Whether smaller is better.
+            parameter_constraints: Such as "x1 + x2 <= 3".
+            outcome_constraints: Such as "latency <= 40", on one of the metrics.
+            total_trials: How many trials to run.
+            arms_per_trial: More than 1 makes each trial a batch.
+            wait_time: Seconds between looks at the trials that run.
+            random_seed: Decides every arm that is made from the same results.
+
+        Raises:
+            UsageError: A path cannot be imported, or names something else.
+        """
+        return cls(
+            experiment=deployed_experiment(
+                parameters,
+                path_to_runner,
+                paths_to_metrics,
+                name=experiment_name,
+                objective_name=objective_name,
+                minimize=minimize,
+                parameter_constraints=parameter_constraints,
+                outcome_constraints=outcome_constraints,
+            ),
+            total_trials=total_trials,
+            arms_per_trial=arms_per_trial,
+            random_seed=random_seed,
+            wait_time=wait_time,
+            run_async=True,
+        )
+
     def run_trial(self) -> None:
-        """Makes one trial, evaluates it and keeps its result.
+        """Makes one trial, runs it to its end and keeps its result.
 
         Raises:
             ValueError: All trials have run, or a trial would have less than one arm.
@@ -150,24 +228,59 @@ class OptimizationLoop:
                 f"Optimization is complete: all {self.total_trials} trials have run, cannot run "
                 "another"
             )
-        if self.arms_per_trial < 1:
-            raise ValueError(f"a trial needs at least one arm, got {self.arms_per_trial} per trial")
-        run = self.generation_strategy.gen(experiment=self.experiment, n=self.arms_per_trial)
-        trial: BaseTrial
-        if self.arms_per_trial == 1:
-            trial = self.experiment.new_trial(generator_run=run)
+        if self.experiment.is_simple_experiment:
+            self._new_trial().fetch_data()
         else:
-            trial = self.experiment.new_batch_trial(generator_run=run)
-        trial.fetch_data()
+            with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
+                watch.start(self._new_trial())
+                watch.wait()
         self.current_trial += 1
 
     def full_run(self) -> OptimizationLoop:
-        """Runs all trials that are left; returns the loop."""
+        """Runs all trials that are left; returns the loop.
+
+        With a runner: when an exception ends it, Ctrl-C among them, the trials that still run are
+        stopped through the runner and abandoned. Calling it again makes others in their place.
+        """
+        if self.run_async:
+            self._run_side_by_side()
+            return self
         while self.current_trial < self.total_trials:
             self.run_trial()
             if self.wait_time and self.current_trial < self.total_trials:
                 time.sleep(self.wait_time)
         return self
+
+    def _run_side_by_side(self) -> None:
+        with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
+            while True:
+                self._start_trials(watch)
+                if not watch.running:
+                    return
+                watch.wait()
+
+    def _start_trials(self, watch: TrialWatch) -> None:
+        """Starts as many trials as the budget, the strategy and the runner allow now."""
+        while watch.has_room:
+            kept = (t for t in self.experiment.trials.values() if not t.is_abandoned)
+            self.current_trial = sum(1 for _ in kept)
+            if self.current_trial >= self.total_trials:
+                return
+            try:
+                trial = self._new_trial()
+            except (MaxParallelismReachedException, DataRequiredError, NothingLeftError):
+                if not watch.running:
+                    raise
+                return  # until one that runs has ended
+            watch.start(trial)
+
+    def _new_trial(self) -> BaseTrial:
+        if self.arms_per_trial < 1:
+            raise ValueError(f"a trial needs at least one arm, got {self.arms_per_trial} per trial")
+        run = self.generation_strategy.gen(experiment=self.experiment, n=self.arms_per_trial)
+        if self.arms_per_trial == 1:
+            return self.experiment.new_trial(generator_run=run)
+        return self.experiment.new_batch_trial(generator_run=run)
 
     def get_best_point(
         self,
