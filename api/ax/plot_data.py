@@ -1,0 +1,202 @@
+"""What the plots of an experiment show, as plain dicts of numbers and lists; no figure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import UsageError
+from armwright.experiment import ObservationFeatures, ParameterType, RangeParameter
+from armwright.generation.encoding import latest_data
+from armwright.generation.model_bridge import ModelBridge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from armwright.experiment import Experiment, TParameterization, TParamValue
+    from armwright.generation import GenerationStrategy
+
+__all__ = ["contour", "importances", "optimization_trace", "predictions", "predictive_model"]
+
+_GRID = 30  # points per side of a contour plot
+
+
+def predictive_model(experiment: Experiment, strategy: GenerationStrategy) -> ModelBridge:
+    """The model that made the newest model-made trial, with all data known now.
+
+    Raises:
+        UsageError: There is no trial, or none was made by a model that predicts.
+    """
+    if not experiment.trials:
+        raise UsageError("cannot plot or predict: there are no trials")
+    used = {run._model_key for trial in experiment.trials.values() for run in trial.generator_runs}
+    for step in reversed(strategy._steps):
+        if getattr(step.model, "value", None) in used:
+            model = strategy._make_model(step, experiment, None)
+            if type(model).predict is not ModelBridge.predict:
+                return model
+    raise UsageError(
+        "cannot plot or predict: no trial was made yet by a model that predicts, only by "
+        f"{', '.join(sorted(str(key) for key in used if key)) or 'hand'}",
+        hint="complete the first trials and get the next one",
+    )
+
+
+def predictions(
+    experiment: Experiment,
+    strategy: GenerationStrategy,
+    metric_names: Sequence[str] | None = None,
+) -> dict[int, dict[str, tuple[float, float]]]:
+    """Trial index to metric name to predicted mean and standard error, for trials of one arm.
+
+    Raises:
+        UsageError: No model that predicts is in use yet, or it does not predict a metric.
+    """
+    model = predictive_model(experiment, strategy)
+    arms = {i: trial.arms[0] for i, trial in experiment.trials.items() if len(trial.arms) == 1}
+    means, covariances = model.predict(
+        [ObservationFeatures(parameters=arm.parameters) for arm in arms.values()]
+    )
+    wanted = list(metric_names or means)
+    for metric in wanted:
+        if metric not in means:
+            raise UsageError(f"metric_names: the model predicts {list(means)}, got {metric!r}")
+    return {
+        index: {
+            metric: (means[metric][at], math.sqrt(covariances[metric][metric][at]))
+            for metric in wanted
+        }
+        for at, index in enumerate(arms)
+    }
+
+
+def optimization_trace(
+    experiment: Experiment, strategy: GenerationStrategy, optimum: float | None
+) -> dict[str, Any]:
+    """The objective by trial, and the best so far.
+
+    Raises:
+        UsageError: There is no trial, or no optimization config.
+    """
+    config = experiment.optimization_config
+    if not experiment.trials or config is None:
+        raise UsageError("cannot plot: there are no trials")
+    metric, minimize = config.objective.metric.name, config.objective.minimize
+    frame = latest_data(experiment).df
+    rows = frame[frame["metric_name"] == metric]
+    done = {i for i, trial in experiment.trials.items() if trial.status.is_completed}
+    indices: list[int] = []
+    values: list[float] = []
+    best: list[float] = []
+    for record in rows.to_dict("records"):
+        index, mean = int(record["trial_index"]), float(record["mean"])
+        if index in done and math.isfinite(mean):
+            indices.append(index)
+            values.append(mean)
+            best.append(mean if not best else (min if minimize else max)(best[-1], mean))
+    return {
+        "kind": "optimization_trace",
+        "metric": metric,
+        "minimize": minimize,
+        "trial_index": indices,
+        "mean": values,
+        "best": best,
+        "optimum": optimum,
+        "model_transitions": strategy.model_transitions,
+    }
+
+
+def contour(
+    experiment: Experiment,
+    model: ModelBridge,
+    *,
+    param_x: str | None,
+    param_y: str | None,
+    metric_name: str | None,
+    around: TParameterization,
+) -> dict[str, Any]:
+    """Predictions over a grid of two range parameters, the others held where `around` is.
+
+    Raises:
+        UsageError: There are no two range parameters, a name is none of them, or the metric is not
+            predicted.
+    """
+    ranges = {
+        name: parameter
+        for name, parameter in experiment.parameters.items()
+        if isinstance(parameter, RangeParameter)
+    }
+    if (param_x is None) != (param_y is None):
+        raise UsageError("cannot plot: name both param_x and param_y, or neither")
+    names = [param_x, param_y] if param_x and param_y else list(ranges)[:2]
+    if len(names) < 2 or any(name not in ranges for name in names):
+        raise UsageError(
+            f"cannot plot: a contour needs two range parameters of {list(ranges)}, got {names}"
+        )
+    x, y = (_grid(ranges[str(name)]) for name in names)
+    points: list[TParameterization] = [
+        {**around, str(names[0]): at_x, str(names[1]): at_y} for at_y in y for at_x in x
+    ]
+    means, covariances = model.predict([ObservationFeatures(parameters=p) for p in points])
+    metric = metric_name or next(iter(means))
+    if metric not in means:
+        raise UsageError(f"cannot plot: the model predicts {list(means)}, got {metric!r}")
+    sems = [math.sqrt(value) for value in covariances[metric][metric]]
+    return {
+        "kind": "contour",
+        "metric": metric,
+        "param_x": names[0],
+        "param_y": names[1],
+        "x": x,
+        "y": y,
+        "mean": _rows(means[metric], len(x)),
+        "sem": _rows(sems, len(x)),
+        "fixed": {key: value for key, value in around.items() if key not in names},
+        "arms": {name: arm.parameters for name, arm in experiment.arms_by_name.items()},
+    }
+
+
+def importances(experiment: Experiment, model: ModelBridge, *, relative: bool) -> dict[str, Any]:
+    """How fast the objective varies along each parameter: the reciprocal of its lengthscale.
+
+    Raises:
+        UsageError: The model has no lengthscale for each tunable parameter.
+    """
+    model.predict([])  # fits it, unless the newest trial's record held the fit
+    found = getattr(model.model, "hyperparameters", None)
+    names = list(experiment.search_space.tunable_parameters)
+    lengthscales = getattr(found, "lengthscales", ())
+    if len(lengthscales) != len(names):
+        raise UsageError(f"cannot plot: {type(model).__name__} has no importance of parameters")
+    values: Mapping[str, float] = {
+        name: 1.0 / lengthscale for name, lengthscale in zip(names, lengthscales, strict=True)
+    }
+    total = sum(values.values()) if relative else 1.0
+    config = experiment.optimization_config
+    return {
+        "kind": "feature_importances",
+        "metric": None if config is None else config.objective.metric.name,
+        "relative": relative,
+        "importances": {
+            name: values[name] / total for name in sorted(values, key=values.__getitem__)[::-1]
+        },
+    }
+
+
+def _grid(parameter: RangeParameter) -> list[TParamValue]:
+    lower, upper = float(parameter.lower), float(parameter.upper)
+    count = _GRID
+    if parameter.parameter_type is ParameterType.INT:
+        count = min(_GRID, round(upper - lower) + 1)
+    shares = [place / (count - 1) for place in range(count)]
+    if parameter.log_scale:
+        numbers = [lower * (upper / lower) ** share for share in shares]
+    else:
+        numbers = [lower + (upper - lower) * share for share in shares]
+    whole = parameter.parameter_type is ParameterType.INT
+    values = [round(number) if whole else number for number in numbers]
+    return list(dict.fromkeys(min(max(value, lower), upper) for value in values))
+
+
+def _rows(values: list[float], width: int) -> list[list[float]]:
+    return [values[start : start + width] for start in range(0, len(values), width)]
