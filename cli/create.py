@@ -38,7 +38,8 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
     from armwright.persistence import StoredExperiment, definition_from_text
 
     url = only_experiment(words)
-    source = "standard input" if definition.name in ("-", "<stdin>", 0) else str(definition.name)
+    name = getattr(definition, "name", "-")
+    source = "standard input" if name in ("-", "<stdin>", 0) else str(name)
     try:
         body = definition.read()
     except OSError as error:  # such as a folder
