@@ -183,7 +183,7 @@ def _why_failed(record: Mapping[str, Any]) -> str:
     code = process_group.exit_code(record)
     if code == 0:
         return ""
-    what = "was killed, it left no exit code" if code is None else f"exit code {code}"
+    what = "was stopped or killed, it left no exit code" if code is None else f"exit code {code}"
     text = (Path(record["folder"]) / "stderr").read_text(encoding="utf-8", errors="replace")
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
     return f"{what}: {last[:_LONGEST_REASON]}" if last else what

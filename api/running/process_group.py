@@ -1,7 +1,8 @@
 """One command in a process group of its own, which outlives the process that started it.
 
 The command runs under a shell that writes its exit code into a file when it ends. So any process of
-this machine, also one started later, can tell how it ended; and a whole group can be stopped.
+this machine, also one started later, can tell how it ended; and a whole group can be stopped. One
+that is stopped or killed leaves no exit code, as its shell dies with it.
 
     record    what is remembered of a group, JSON: pid (of the shell, which is the group's number),
               host, start_ticks (tells a later process of the same pid apart; None where unknown)
@@ -21,12 +22,13 @@ __all__ = ["exit_code", "is_running", "start", "stop"]
 
 Record = Mapping[str, Any]
 
-# The trap lets the shell outlive a SIGTERM to its group, to write down what became of the command;
-# the rename makes the file appear whole.
-_SHELL = 'trap : TERM; "$@"; code=$?; echo "$code" > "$0.part" && mv "$0.part" "$0"; exit "$code"'
-_POLL_S = 0.02
-# After SIGKILL only zombies can be left, which nobody reaps in a container without an init.
-_REAP_S = 2.0
+# The rename makes the file appear whole. No trap: while the shell starts the command, a signal that
+# it catches would be lost on both.
+_SHELL = '"$@"; code=$?; echo "$code" > "$0.part" && mv "$0.part" "$0"; exit "$code"'
+_POLL_S = 0.05
+_STATE, _GROUP, _STARTED = 0, 2, 19  # places in what `_stat` returns
+# After SIGKILL nothing should be left but for a process that the kernel holds up.
+_KILL_S = 2.0
 
 
 def start(
@@ -58,7 +60,7 @@ def start(
 
 
 def exit_code(record: Record) -> int | None:
-    """The command's exit code; None while it runs, or if it was killed together with its shell."""
+    """The command's exit code; None while it runs, and if it was stopped or killed."""
     try:
         return int((Path(record["folder"]) / "exit_code").read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -86,9 +88,11 @@ def stop(
 ) -> None:
     """Ends the whole group: asks with SIGTERM, and after `grace_s` seconds kills what is left."""
     group = record["pid"]
-    if record["host"] != os.uname().nodename or not is_running(record, child):
+    if record["host"] != os.uname().nodename or exit_code(record) is not None:
         return
-    for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, _REAP_S)):
+    if _start_ticks(group) not in (None, record["start_ticks"]):
+        return  # it has gone, and its number was given to another process
+    for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, _KILL_S)):
         _signal(group, number)
         deadline = clock() + patience_s
         while _is_left(group, child):
@@ -101,18 +105,22 @@ def stop(
 
 def _is_left(group: int, child: "subprocess.Popen[bytes] | None") -> bool:
     if child is not None:
-        child.poll()  # reaps it: as a zombie it would count as a member of its group
+        child.poll()  # reaps it
     return _group_exists(group)
 
 
 def _group_exists(group: int) -> bool:
+    """Whether a process of the group is alive; zombies, which others must reap, are not."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
     except PermissionError:  # a process of another user: the number has been given anew
         return False
-    return True
+    if not Path("/proc/self/stat").exists():
+        return True
+    stats = (_stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return any(stat and stat[_GROUP] == str(group) and stat[_STATE] not in "ZX" for stat in stats)
 
 
 def _signal(group: int, number: signal.Signals) -> None:
@@ -122,9 +130,14 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 def _start_ticks(pid: int) -> int | None:
     """When the process started, in clock ticks since boot; None where the system does not tell."""
+    stat = _stat(pid)
+    return int(stat[_STARTED]) if stat else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat behind the program's name; empty if there is no such file."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
-    # The second field is the program's name in brackets and may hold anything.
-    return int(stat.rpartition(")")[2].split()[19])
+        return []
+    return text.rpartition(")")[2].split()  # the name is in brackets and may hold anything
