@@ -27,7 +27,7 @@ class DesignBridge(ModelBridge):
         known = list(request.pending)
         if self._experiment is not None:
             known += self._experiment.arms_by_signature.values()
-        rows, metadata = self.model.gen(request.count, encoding, encoding.rows(known))
+        rows, metadata = self.model.gen(request.count, encoding, encoding.used(known))
         if len(rows) < request.count and not self.takes_all:
             self._refuse(request.count, found=len(rows), used=len(known), encoding=encoding)
         arms = [Arm(parameters=encoding.parameterization(row)) for row in rows]

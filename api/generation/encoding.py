@@ -95,6 +95,10 @@ class Encoding:
         """The rows of the arms that have one, shape (number of them, columns)."""
         return self.table([row for arm in arms if (row := self.row(arm.parameters)) is not None])
 
+    def used(self, arms: Iterable[Arm]) -> NDArray[np.float64]:
+        """The rows of those arms that also have the values all arms of this space share."""
+        return self.rows(arm for arm in arms if self.fixed.items() <= arm.parameters.items())
+
     def table(self, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
         """Rows as an array, two-dimensional even where there are none."""
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.problem.columns))

@@ -140,7 +140,7 @@ class GaussianProcessBridge(ModelBridge):
         metric = self._objective.metric.name
         known = [*self._observed[metric].arms, *request.pending]
         seed = derived_seed(self.model.seed, "gp within", len(known))
-        used = part.rows(known)
+        used = part.used(known)
         if not self._observed[metric].arms:
             draw = sobol(
                 part.problem, seed=seed, start=len(used), count=request.count, exclude=used

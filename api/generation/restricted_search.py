@@ -95,8 +95,9 @@ def log_expected_improvement(
     from scipy.special import erfcx
 
     sd = np.maximum(sd, 1e-150)
-    z = np.clip((mean - best) / sd, -1e150, 1e150)
-    log_density = -0.5 * z**2 - 0.5 * np.log(2.0 * np.pi)
+    with np.errstate(over="ignore"):
+        z = np.clip((mean - best) / sd, -1e150, 1e300)
+    log_density = -0.5 * np.minimum(z, 1e150) ** 2 - 0.5 * np.log(2.0 * np.pi)
     mills = np.sqrt(np.pi / 2.0) * erfcx(np.maximum(-z, -25.0) / np.sqrt(2.0))  # Phi(z) / phi(z)
     with np.errstate(divide="ignore", invalid="ignore"):
         bracket = np.log1p(np.minimum(z, 25.0) * mills)
