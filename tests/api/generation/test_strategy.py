@@ -58,6 +58,7 @@ def models(strategy):
         (made(ranges=3, choices=(3,)), [Models.SOBOL, Models.GPEI]),
         (made(ranges=2, choices=(3,)), [Models.SOBOL]),
         (made(ranges=3, choices=(2, 2)), [Models.SOBOL]),
+        (ax.SearchSpace([ax.FixedParameter("f", ax.ParameterType.INT, 1)]), [Models.SOBOL]),
     ],
 )
 def test_the_model_is_used_where_ranges_outnumber_choice_values(space, expected):
@@ -68,6 +69,16 @@ def test_the_model_is_used_where_ranges_outnumber_choice_values(space, expected)
 def test_a_grid_of_integers_within_the_budget_is_walked_by_sobol_alone(num_trials, count):
     strategy = choose_generation_strategy(made(ranges=2, ints=True), num_trials=num_trials)
     assert len(strategy._steps) == count
+
+
+@pytest.mark.parametrize(("num_trials", "count"), [(32, 1), (31, 2)])
+def test_choices_count_into_the_grid(num_trials, count):
+    space = made(ranges=2, choices=(2,), ints=True)
+    assert len(choose_generation_strategy(space, num_trials=num_trials)._steps) == count
+
+
+def test_a_grid_with_a_range_of_floats_is_never_small_enough():
+    assert len(choose_generation_strategy(made(ranges=1), num_trials=10_000)._steps) == 2
 
 
 @pytest.mark.parametrize(
@@ -198,33 +209,211 @@ def test_the_seed_is_the_one_given_else_the_environment_s_else_fresh(monkeypatch
         base_seed()
 
 
-def test_models_tell_their_keywords():
-    defaults, bridge = Models.SOBOL.view_defaults()
-    assert defaults == {
-        "seed": None,
-        "deduplicate": False,
-        "init_position": 0,
-        "scramble": True,
-        "generated_points": None,
+def test_fixed_parameters_count_into_the_number_of_sobol_trials():
+    fixed = [ax.FixedParameter(f"f{i}", ax.ParameterType.INT, 1) for i in range(5)]
+    space = ax.SearchSpace([*parameters(ranges=2), *fixed])
+    assert choose_generation_strategy(space)._steps[0].num_trials == 7
+
+
+def test_the_steps_are_those_of_the_release():
+    sobol, gp = choose_generation_strategy(made(), random_seed=9)._steps
+    assert sobol.model_kwargs == {"deduplicate": True, "seed": 9}
+    assert sobol.max_parallelism is None
+    assert sobol.enforce_num_trials
+    assert (gp.num_trials, gp.min_trials_observed, gp.index) == (-1, 0, 1)
+
+
+def test_a_step_s_fields_stand_in_the_order_of_the_release():
+    step = GenerationStep(Models.SOBOL, 5, 2, 3, False, {"seed": 1}, {"n": 2}, 4)
+    assert vars(step) == {
+        "model": Models.SOBOL,
+        "num_trials": 5,
+        "min_trials_observed": 2,
+        "max_parallelism": 3,
+        "enforce_num_trials": False,
+        "model_kwargs": {"seed": 1},
+        "model_gen_kwargs": {"n": 2},
+        "index": 4,
     }
-    assert bridge["search_space"] is None
-    assert set(Models.SOBOL.view_kwargs()[0]) == set(defaults)
+    assert vars(GenerationStep(Models.SOBOL, 5)) == {
+        "model": Models.SOBOL,
+        "num_trials": 5,
+        "min_trials_observed": 0,
+        "max_parallelism": None,
+        "enforce_num_trials": True,
+        "model_kwargs": None,
+        "model_gen_kwargs": None,
+        "index": -1,
+    }
 
 
-def test_a_model_without_a_space_is_refused():
-    with pytest.raises(AssertionError, match="Sobol needs a search_space or an experiment"):
-        Models.SOBOL()
+@pytest.mark.parametrize("steps", [[], [GenerationStep(Models.SOBOL, num_trials=0)]])
+def test_a_strategy_without_trials_is_refused(steps):
+    with pytest.raises(ValueError, match=r"at least one step|should be positive or -1, got 0"):
+        GenerationStrategy(steps)
 
 
-def test_sobol_predicts_nothing():
-    with pytest.raises(NotImplementedError, match="predicts nothing"):
-        Models.SOBOL(search_space=made()).predict([])
+def test_the_name_is_the_given_one_else_the_models_names():
+    steps = [GenerationStep(Models.SOBOL, num_trials=5), GenerationStep(Models.GPEI, num_trials=-1)]
+    assert GenerationStrategy(steps).name == "Sobol+GPEI"
+    assert GenerationStrategy(steps, name="mine").name == "mine"
+    assert choose_generation_strategy(made()).name == "Sobol+GPEI"
+    assert choose_generation_strategy(made(ranges=0, choices=(2,))).name == "Sobol"
 
 
-def test_sobol_arms_keep_linear_constraints():
-    space = ax.SearchSpace(
-        parameters(ranges=2), [ax.ParameterConstraint({"x0": 1.0, "x1": 1.0}, bound=1.0)]
+def test_the_printed_form_tells_the_steps():
+    strategy = choose_generation_strategy(made(), random_seed=1)
+    assert repr(strategy) == (
+        "GenerationStrategy(name='Sobol+GPEI', "
+        "steps=[Sobol for 5 trials, GPEI for subsequent trials])"
     )
-    run = Models.SOBOL(search_space=space, seed=3).gen(20)
-    assert len(run.arms) == 20
-    assert all(space.check_membership(arm.parameters) for arm in run.arms)
+
+
+def test_strategies_are_equal_when_names_steps_and_seeds_are():
+    first, same = (choose_generation_strategy(made(), random_seed=1) for _ in range(2))
+    same.gen(experiment_in(made()))
+    assert first == same
+    assert first != choose_generation_strategy(made(), random_seed=2)
+    assert first != choose_generation_strategy(made(), random_seed=1, num_initialization_trials=3)
+    assert first != None  # noqa: E711 - any other type compares unequal
+
+
+def test_before_the_first_arm_there_is_no_model_experiment_or_table():
+    strategy = choose_generation_strategy(made())
+    assert strategy.model is None
+    assert strategy.experiment is None
+    assert strategy.trials_as_df is None
+
+
+def test_the_model_is_the_bridge_that_made_the_newest_arms():
+    experiment, strategy = experiment_in(made()), choose_generation_strategy(made(), random_seed=3)
+    strategy.gen(experiment)
+    assert strategy.model.model.seed == 3
+    assert strategy.experiment is experiment
+
+
+def test_the_model_changes_after_the_steps_trials():
+    steps = [
+        GenerationStep(Models.SOBOL, num_trials=3),
+        GenerationStep(Models.UNIFORM, num_trials=2),
+        GenerationStep(Models.GPEI, num_trials=-1),
+    ]
+    assert GenerationStrategy(steps).model_transitions == [3, 5]
+
+
+def test_the_table_of_trials_says_who_made_what():
+    experiment = experiment_in(made())
+    strategy = GenerationStrategy(
+        [GenerationStep(Models.SOBOL, num_trials=1), GenerationStep(Models.UNIFORM, num_trials=-1)]
+    )
+    trials = [add(experiment, strategy), add(experiment, strategy, end="mark_failed")]
+    experiment.new_trial().add_arm(ax.Arm({"x0": 0.0, "x1": 0.0}))
+    frame = strategy.trials_as_df
+    assert frame.to_dict("list") == {
+        "Generation Step": [0, 1],
+        "Generation Model": ["Sobol", "Uniform"],
+        "Trial Index": [0, 1],
+        "Trial Status": ["COMPLETED", "FAILED"],
+        "Arm Parameterizations": [{trial.arm.name: trial.arm.parameters} for trial in trials],
+    }
+
+
+def test_clone_reset_has_the_same_steps_and_nothing_made():
+    experiment, strategy = experiment_in(made()), choose_generation_strategy(made(), random_seed=1)
+    first = strategy.gen(experiment)
+    clone = strategy.clone_reset()
+    assert clone == strategy
+    assert clone.experiment is None
+    assert clone.gen(experiment_in(made())).arms == first.arms
+
+
+def test_keywords_of_gen_go_to_the_model_and_win_over_the_step_s_own():
+    held = ax.ObservationFeatures({"x0": 1.5})
+    step = GenerationStep(
+        Models.SOBOL,
+        num_trials=-1,
+        model_kwargs={"seed": 2},
+        model_gen_kwargs={"fixed_features": held},
+    )
+    experiment, strategy = experiment_in(made()), GenerationStrategy([step])
+    assert strategy.gen(experiment).arms[0].parameters["x0"] == 1.5
+    free = strategy.gen(experiment, fixed_features=None).arms[0]
+    assert free.parameters["x0"] != 1.5
+
+
+def test_many_arms_make_a_batch():
+    experiment, strategy = experiment_in(made()), choose_generation_strategy(made(), 4)
+    trial = experiment.new_batch_trial(strategy.gen(experiment, n=4))
+    assert len(trial.arms) == 4
+
+
+def test_a_run_knows_its_step():
+    experiment = experiment_in(made())
+    strategy = GenerationStrategy(
+        [GenerationStep(Models.SOBOL, num_trials=1), GenerationStep(Models.UNIFORM, num_trials=1)]
+    )
+    assert [strategy.gen(experiment)._generation_step_index for _ in range(2)] == [0, 1]
+
+
+def test_a_function_may_stand_for_a_model():
+    def get_mine(search_space):
+        return Models.SOBOL(search_space=search_space, seed=1)
+
+    experiment = experiment_in(made())
+    strategy = GenerationStrategy([GenerationStep(get_mine, num_trials=-1)])
+    assert strategy.name == "get_mine"
+    assert strategy.gen(experiment).arms == Models.SOBOL(made(), seed=1).gen(1).arms
+
+
+def test_uniform_arms_go_on_in_another_process_too():
+    space, step = made(), GenerationStep(Models.UNIFORM, -1, model_kwargs={"seed": 4})
+    experiment = experiment_in(space)
+    for _ in range(3):
+        add(experiment, GenerationStrategy([step]))
+    expected = Models.UNIFORM(search_space=space, seed=4).gen(3).arms
+    assert [arm.parameters for arm in experiment.arms_by_name.values()] == [
+        arm.parameters for arm in expected
+    ]
+
+
+def test_errors_that_pass_when_a_trial_is_completed_say_that_a_retry_may_help():
+    assert DataRequiredError.retryable
+    assert MaxParallelismReachedException.retryable
+
+
+def measure(experiment, trial, sem):
+    value = sum(trial.arm.parameters.values())
+    outcome = {trial.arm.name: {"m": (value, sem)}}
+    experiment.attach_data(ax.Data.from_evaluations(outcome, trial.index))
+    trial.mark_completed()
+
+
+def test_the_model_learns_from_what_the_first_step_measured():
+    experiment, strategy = experiment_in(made()), choose_generation_strategy(made(), random_seed=1)
+    for _ in range(7):
+        measure(experiment, add(experiment, strategy, end=""), 0.0)
+    records = [trial.generator_run.gen_metadata for trial in experiment.trials.values()]
+    assert [record.get("observations") for record in records] == [None] * 5 + [5, 6]
+
+
+def test_the_model_step_refuses_errors_known_for_some_only():
+    experiment, strategy = experiment_in(made()), choose_generation_strategy(made(), random_seed=1)
+    for place in range(5):
+        measure(experiment, add(experiment, strategy, end=""), 0.1 if place else None)
+    with pytest.raises(ValueError, match="known for some observations and unknown for 1 of 5"):
+        strategy.gen(experiment)
+
+
+def test_on_a_store_errors_may_be_known_for_some_only():
+    experiment = experiment_in(made())
+    strategy = default_generation_strategy(made(), seed=1)
+    for place in range(5):
+        measure(experiment, add(experiment, strategy, end=""), 0.1 if place else None)
+    assert strategy.gen(experiment)._model_key == "GPEI"
+
+
+def test_the_model_step_works_without_any_result():
+    experiment = experiment_in(made())
+    strategy = GenerationStrategy([GenerationStep(Models.GPEI, num_trials=-1)])
+    trials = [add(experiment, strategy, end="") for _ in range(3)]
+    assert len({trial.arm.signature for trial in trials}) == 3
