@@ -26,6 +26,7 @@ from armwright.persistence.json_codec import (
     WRONG_DOCUMENT,
     JSONDecodeError,
     JSONEncodeError,
+    data_from_json,
     object_from_json,
     object_to_json,
 )
@@ -133,10 +134,7 @@ def experiment_from_json(document: Mapping[str, Any]) -> Experiment:
         trials = {int(index): trial for index, trial in document["trials"].items()}
         for index in sorted(trials):
             _add_trial(experiment, index, trials[index], document)
-        for index, stored in document["data_by_trial"].items():
-            experiment._data_by_trial[int(index)] = OrderedDict(
-                (int(timestamp), object_from_json(data)) for timestamp, data in stored
-            )
+        _add_data(experiment, document["data_by_trial"])
     except KeyError as error:
         raise JSONDecodeError(f"the {kind} in this document lacks {error}") from error
     except WRONG_DOCUMENT as error:
@@ -193,6 +191,20 @@ def _add_trial(
         # Two workers may have made the same arm at once: each keeps its name, which data refer to.
         experiment._arms.by_name.setdefault(arm.name, arm)
         experiment._arms.by_signature.setdefault(arm.signature, arm)
+
+
+def _add_data(experiment: Experiment, by_trial: Mapping[str, Any]) -> None:
+    places = [
+        (int(index), int(timestamp), data)
+        for index, stored in by_trial.items()
+        for timestamp, data in stored
+    ]
+    plain = [place for place in places if place[2].get("__type") == "Data"]
+    found = dict(zip(map(id, plain), data_from_json([data for *_, data in plain]), strict=True))
+    for place in places:
+        index, timestamp, document = place
+        data = found[id(place)] if id(place) in found else object_from_json(document)
+        experiment._data_by_trial.setdefault(index, OrderedDict())[timestamp] = data
 
 
 def _run(

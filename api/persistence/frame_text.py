@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from armwright.experiment import Data
 from armwright.experiment.scalars import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-__all__ = ["data_frame", "frame_from_text", "frame_to_text"]
+__all__ = ["data_frames", "frame_from_text", "frame_to_text"]
 
 
 def frame_to_text(frame: pd.DataFrame) -> str:
@@ -26,13 +28,9 @@ def frame_to_text(frame: pd.DataFrame) -> str:
     Raises:
         TypeError: A cell holds something that is neither a number, a time nor text.
     """
+    positions = [str(index) for index in frame.index]
     columns = {
-        str(name): {
-            str(index): None if gap else _cell(item)
-            for index, item, gap in zip(
-                frame.index, frame[name].tolist(), frame[name].isna().tolist(), strict=True
-            )
-        }
+        str(name): dict(zip(positions, map(_cell, frame[name].tolist()), strict=True))
         for name in frame.columns
     }
     return json.dumps(columns, allow_nan=False)
@@ -40,6 +38,8 @@ def frame_to_text(frame: pd.DataFrame) -> str:
 
 def _cell(item: Any) -> Any:
     item = plain(item)
+    if item is None or type(item).__name__ == "NAType" or item != item:
+        return None
     if isinstance(item, float) and math.isinf(item):
         return str(item)
     return item.isoformat() if hasattr(item, "isoformat") else item
@@ -60,19 +60,50 @@ def _cells_of(column: Iterable[Any]) -> list[Any]:
     return items
 
 
-def data_frame(frame: pd.DataFrame, *, floats: set[str], times: set[str]) -> pd.DataFrame:
-    """The same frame, with the columns that are known to hold floats or times read as such."""
+def data_frames(texts: Sequence[str]) -> list[pd.DataFrame]:
+    """The tables of many `Data` at once, cast and checked, from their texts.
+
+    Casting is what takes pandas its time, and it takes as long for one row as for all: so tables
+    that are alike are cast as one, and cut apart again.
+
+    Raises:
+        ValueError: A text is not the table of a `Data`.
+    """
+    tables = [{name: list(cells.values()) for name, cells in json.loads(t).items()} for t in texts]
+    alike: dict[Any, list[int]] = {}
+    for place, table in enumerate(tables):
+        # An integer column with gaps holds floats, so it is not like one without.
+        gaps = frozenset(name for name, cells in table.items() if None in cells)
+        alike.setdefault((tuple(table), gaps), []).append(place)
+    frames: dict[int, pd.DataFrame] = {}
+    for places in alike.values():
+        frames |= zip(places, _cast([tables[place] for place in places]), strict=True)
+    return [frames[place] for place in range(len(texts))]
+
+
+def _cast(tables: Sequence[Mapping[str, list[Any]]]) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
-    read: dict[str, Any] = {}
-    for name in frame.columns:
-        if name in floats:
-            values = [math.nan if gap else float(item) for item, gap in _cells(frame[name])]
-            read[name] = pd.Series(values, index=frame.index, dtype="float64")
-        elif name in times and frame[name].dtype.kind not in "iufM" and len(frame):
-            read[name] = pd.to_datetime(frame[name], format="ISO8601")
-    return frame.assign(**read)
+    whole: dict[str, Any] = {}
+    for name in tables[0]:
+        cells = [cell for table in tables for cell in table[name]]
+        if name in _floats():
+            cells = [math.nan if cell is None else float(cell) for cell in cells]
+        elif name in Data.time_columns() and any(isinstance(cell, str) for cell in cells):
+            cells = pd.to_datetime(pd.Series(cells), format="ISO8601").tolist()
+        whole[name] = cells
+    frame = Data(pd.DataFrame(whole)).df
+    lengths = [len(next(iter(table.values()), ())) for table in tables]
+    if len(frame) != sum(lengths):  # rows without any value were dropped: each table for itself
+        yield from (Data(pd.DataFrame(table)).df for table in tables)
+        return
+    start = 0
+    for length in lengths:
+        yield frame.iloc[start : start + length].reset_index(drop=True)
+        start += length
 
 
-def _cells(column: pd.Series[Any]) -> zip[tuple[Any, bool]]:
-    return zip(column.tolist(), column.isna().tolist(), strict=True)
+@cache
+def _floats() -> frozenset[str]:
+    types = Data.column_data_types()
+    return frozenset(name for name, kind in types.items() if issubclass(kind, float))

@@ -21,7 +21,7 @@ from armwright.experiment import (
     SearchSpace,
     SumConstraint,
 )
-from armwright.persistence.frame_text import data_frame, frame_from_text, frame_to_text
+from armwright.persistence.frame_text import data_frames, frame_from_text, frame_to_text
 from armwright.persistence.known_classes import (
     ENUMS,
     JSONDecodeError,
@@ -35,12 +35,13 @@ from armwright.persistence.known_classes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
     "WRONG_DOCUMENT",
     "JSONDecodeError",
     "JSONEncodeError",
+    "data_from_json",
     "object_from_json",
     "object_to_json",
     "register_metric",
@@ -148,11 +149,6 @@ def object_from_json(value: Any) -> Any:
     )
 
 
-def _time(text: str) -> datetime:
-    zoned = len(text) > len("2020-01-01 00:00:00.000000")
-    return datetime.strptime(text, _TIME_FORMAT + ("%z" if zoned else ""))
-
-
 def _pairs(pairs: list[Any]) -> list[tuple[Any, Any]]:
     return [(object_from_json(key), object_from_json(item)) for key, item in pairs]
 
@@ -165,7 +161,7 @@ def _array(items: list[Any]) -> Any:
 
 _PLAIN: dict[str, Callable[[Any], Any]] = {
     "float": float,
-    "datetime": _time,
+    "datetime": datetime.fromisoformat,
     "tuple": lambda items: tuple(object_from_json(items)),
     "set": lambda items: set(object_from_json(items)),
     "dict": lambda pairs: dict(_pairs(pairs)),
@@ -178,15 +174,24 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
 def _rebuild(cls: type, body: Mapping[str, Any]) -> Any:
     if cls is SearchSpace:
         return _search_space(body)
+    if cls is Data:
+        return data_from_json([body])[0]
     names = argument_names(cls)
     arguments = {name: object_from_json(item) for name, item in body.items() if name in names}
     if cls is GeneratorRun:
         return _generator_run(arguments, body)
-    if cls is Data:
-        types = Data.column_data_types()
-        floats = {name for name, kind in types.items() if issubclass(kind, float)}
-        arguments["df"] = data_frame(arguments["df"], floats=floats, times=Data.time_columns())
     return cls(**arguments)
+
+
+def data_from_json(documents: Sequence[Mapping[str, Any]]) -> list[Data]:
+    """The `Data` that many JSON values describe; far faster than one after the other."""
+    found = []
+    frames = data_frames([document["df"]["value"] for document in documents])
+    for frame, document in zip(frames, documents, strict=True):
+        data = Data.__new__(Data)  # its table is checked already
+        data._df, data.description = frame, document.get("description")
+        found.append(data)
+    return found
 
 
 def _generator_run(arguments: dict[str, Any], body: Mapping[str, Any]) -> GeneratorRun:

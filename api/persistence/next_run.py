@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.errors import UsageError
+from armwright.errors import ArmwrightError, UsageError
 
 if TYPE_CHECKING:
     from armwright.experiment import Arm, Experiment, GeneratorRun
@@ -31,23 +31,18 @@ def check_runnable(experiment: Experiment) -> None:
             f"{', '.join(space.parameters) or 'none'}",
             hint="fixed parameters are the same in every arm",
         )
-    special = any(
-        parameter.is_fidelity or getattr(parameter, "is_task", False)
-        for parameter in space.parameters.values()
-    )
-    if special or config.outcome_constraints or len(config.objective.metrics) != 1:
-        from armwright.generation.gaussian_process_bridge import check_modelable
+    from armwright.generation.modelable import check_modelable
 
-        try:
-            check_modelable(config, space)
-        except NotImplementedError as error:
-            raise UsageError(str(error)) from error
+    try:
+        check_modelable(config, space, experiment.status_quo)
+    except NotImplementedError as error:
+        raise UsageError(str(error)) from error
     if space.parameter_constraints:
         from armwright.generation import Models
 
         try:
             Models.SOBOL(search_space=space, seed=0).gen(1)
-        except ValueError as error:
+        except (NotImplementedError, ValueError) as error:
             raise UsageError(f"no arm can be made: {error}") from error
 
 
@@ -73,6 +68,8 @@ def next_run(experiment: Experiment, *, seed: int, initial_trials: int | None) -
     }
     try:
         return strategy.gen(experiment, **options)
+    except ArmwrightError:
+        raise
     except (NotImplementedError, ValueError) as error:
         raise UsageError(f"no arm can be made: {error}") from error
 

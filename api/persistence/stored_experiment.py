@@ -213,8 +213,10 @@ class StoredExperiment:
             if len(asked) == count:
                 break
             attempt = facts.next_attempt
+            if attempt is None or not is_retried(facts):
+                continue
             arm = only_arm(facts)
-            if attempt is None or arm is None or not is_retried(facts):
+            if arm is None:
                 continue
             if self._folder.claim(number, attempt, {**claim, **_running()}) == "won":
                 asked.append(AskedTrial(number=number, attempt=attempt, arm=arm))

@@ -204,7 +204,11 @@ def test_a_class_cannot_take_the_name_of_one_of_ours():
         ax.register_metric(impostor)
 
 
-@pytest.mark.parametrize("value", [object(), 1j, lambda: 0, type("Mood", (), {})()], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [object(), 1j, lambda: 0, type("Mood", (), {})()],
+    ids=["object", "complex", "function", "own"],
+)
 def test_an_object_without_a_form_is_refused(value):
     with pytest.raises(ax.JSONEncodeError, match="have no form in our documents"):
         object_to_json(value)
