@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.ax.constraint_check import check_relative_constraints
 from armwright.ax.search_space_from_dicts import search_space_from_dicts
 from armwright.errors import UsageError
 from armwright.experiment import Arm, Experiment, Metric, Objective, OptimizationConfig
@@ -46,7 +45,12 @@ def client_experiment(
         status_quo=None if status_quo is None else Arm(status_quo),
         experiment_type=experiment_type,
     )
-    check_relative_constraints(experiment)
+    relative = [constraint for constraint in constraints if constraint.relative]
+    if relative and status_quo is None:
+        raise UsageError(
+            f"{relative[0]} is relative to the status quo, and the experiment has none",
+            hint="write the bound without %, or name a status_quo",
+        )
     return experiment
 
 

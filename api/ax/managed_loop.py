@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.ax.best_point import best_point
-from armwright.ax.constraint_check import check_relative_constraints
 from armwright.ax.deployed_experiment import deployed_experiment
 from armwright.ax.search_space_from_dicts import search_space_from_dicts
 from armwright.errors import NothingLeftError
@@ -105,8 +104,10 @@ class OptimizationLoop:
             return
         from armwright.generation.modelable import check_modelable
 
-        check_relative_constraints(self.experiment)
-        check_modelable(self.experiment.optimization_config, self.experiment.search_space)
+        experiment = self.experiment
+        check_modelable(
+            experiment.optimization_config, experiment.search_space, experiment.status_quo
+        )
 
     @staticmethod
     def with_evaluation_function(
