@@ -8,7 +8,6 @@ process, on the same experiment goes on where the last one stopped.
 from __future__ import annotations
 
 import inspect
-import math
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.experiment.comparable import Comparable
@@ -21,18 +20,14 @@ from armwright.generation.models import Models
 from armwright.generation.seed import base_seed, derived_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
-    from armwright.experiment import BaseTrial, Data, Experiment, GeneratorRun, SearchSpace
+    from armwright.experiment import BaseTrial, Data, Experiment, GeneratorRun
     from armwright.generation.model_bridge import ModelBridge
 
-__all__ = [
-    "GenerationStrategy",
-    "choose_generation_strategy",
-    "default_generation_strategy",
-]
+__all__ = ["GenerationStrategy"]
 
 
 @final
@@ -159,14 +154,8 @@ class GenerationStrategy(Comparable):
         step = self._current(experiment)
         self._check_parallelism(step, experiment)
         self._model = self._make_model(step, experiment, data)
-        run = self._model.gen(
-            n,
-            **{
-                "pending_observations": self._pending(experiment),
-                **(step.model_gen_kwargs or {}),
-                **kwargs,
-            },
-        )
+        options = {"n": n, "pending_observations": self._pending(experiment)}
+        run = self._model.gen(**{**options, **(step.model_gen_kwargs or {}), **kwargs})
         run._generation_step_index = step.index
         self._made.append(run)
         return run
@@ -275,112 +264,3 @@ def _taken(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _all_runs(experiment: Experiment) -> list[GeneratorRun]:
     return [run for trial in experiment.trials.values() for run in trial.generator_runs]
-
-
-def default_generation_strategy(
-    search_space: SearchSpace, *, seed: int, initial_trials: int | None = None
-) -> GenerationStrategy:
-    """What an experiment on a store uses: Sobol arms, then the Gaussian process, and no limits.
-
-    Any number of workers ask at once, so nobody is refused: while too few of the first trials are
-    completed there are further Sobol arms. Categorical parameters are modelled, not left to chance.
-    """
-    initial = initial_trials or max(5, len(search_space.tunable_parameters))
-    strategy = GenerationStrategy(
-        [
-            GenerationStep(
-                model=Models.SOBOL,
-                num_trials=initial,
-                min_trials_observed=math.ceil(initial / 2),
-                enforce_num_trials=False,
-                model_kwargs={"deduplicate": True},
-            ),
-            GenerationStep(
-                model=Models.GPEI,
-                num_trials=-1,
-                # Anyone may tell a result with or without its standard error.
-                model_kwargs={"mixed_noise": True, "track": False},
-            ),
-        ]
-    )
-    strategy._seed = seed
-    return strategy
-
-
-def choose_generation_strategy(
-    search_space: SearchSpace,
-    arms_per_trial: int = 1,
-    enforce_sequential_optimization: bool = True,
-    random_seed: int | None = None,
-    *,
-    num_trials: int | None = None,
-    num_initialization_trials: int | None = None,
-    max_parallelism_cap: int | None = None,
-    max_parallelism_override: int | None = None,
-) -> GenerationStrategy:
-    """The strategy of the flat Ax API for a search space; its rules are those of that release.
-
-    Args:
-        search_space: Decides, by its parameters, whether a Gaussian process is used.
-        arms_per_trial: One Sobol trial is enough when trials are batches.
-        enforce_sequential_optimization: Refuse arms while results are missing, and limit how many
-            trials run at once.
-        random_seed: Decides the arms.
-        num_trials: The budget, where it is known: a grid no larger is walked by Sobol arms alone.
-        num_initialization_trials: How many Sobol trials, instead of max(5, number of parameters).
-        max_parallelism_cap: An upper limit to how many model-made trials run at once.
-        max_parallelism_override: The limit itself; -1 for none.
-
-    Raises:
-        ValueError: Both a cap and an override are given.
-    """
-    if max_parallelism_cap is not None and max_parallelism_override is not None:
-        raise ValueError(
-            "max_parallelism_cap and max_parallelism_override exclude each other, got "
-            f"{max_parallelism_cap} and {max_parallelism_override}"
-        )
-    parallelism: int | None = 3 if enforce_sequential_optimization else None
-    if max_parallelism_override is not None:
-        parallelism = None if max_parallelism_override == -1 else max_parallelism_override
-    elif max_parallelism_cap is not None and parallelism is not None:
-        parallelism = min(parallelism, max_parallelism_cap)
-
-    sobol_kwargs = {"deduplicate": True, "seed": random_seed}
-    if _is_modelled(search_space, num_trials):
-        if num_initialization_trials is not None:
-            initial = num_initialization_trials
-        else:
-            initial = 1 if arms_per_trial > 1 else max(5, len(search_space.parameters))
-        steps = [
-            GenerationStep(
-                model=Models.SOBOL,
-                num_trials=initial,
-                min_trials_observed=math.ceil(initial / 2),
-                enforce_num_trials=enforce_sequential_optimization,
-                model_kwargs=sobol_kwargs,
-            ),
-            GenerationStep(model=Models.GPEI, num_trials=-1, max_parallelism=parallelism),
-        ]
-        name = "Sobol+GPEI"
-    else:
-        steps = [GenerationStep(model=Models.SOBOL, num_trials=-1, model_kwargs=sobol_kwargs)]
-        name = "Sobol"
-    strategy = GenerationStrategy(steps, name)
-    strategy._seed = base_seed(random_seed)
-    if random_seed is None:
-        sobol_kwargs["seed"] = strategy._seed
-    return strategy
-
-
-def _is_modelled(search_space: SearchSpace, num_trials: int | None) -> bool:
-    from armwright.experiment import ChoiceParameter, ParameterType, RangeParameter
-
-    parameters: Sequence[Any] = list(search_space.parameters.values())
-    ranges = [p for p in parameters if isinstance(p, RangeParameter)]
-    choices = [len(p.values) for p in parameters if isinstance(p, ChoiceParameter)]
-    if len(ranges) < sum(choices) or not ranges:
-        return False
-    if num_trials is None or any(p.parameter_type is not ParameterType.INT for p in ranges):
-        return True
-    grid = math.prod(int(p.upper) - int(p.lower) + 1 for p in ranges) * math.prod(choices)
-    return grid > num_trials

@@ -417,3 +417,23 @@ def test_the_model_step_works_without_any_result():
     strategy = GenerationStrategy([GenerationStep(Models.GPEI, num_trials=-1)])
     trials = [add(experiment, strategy, end="") for _ in range(3)]
     assert len({trial.arm.signature for trial in trials}) == 3
+
+
+def test_a_design_of_all_combinations_may_be_followed_by_thompson_sampling():
+    space = ax.SearchSpace(parameters(ranges=0, choices=(2, 3)))
+    experiment = experiment_in(space)
+    strategy = GenerationStrategy(
+        [
+            GenerationStep(Models.FACTORIAL, num_trials=1, model_gen_kwargs={"n": -1}),
+            GenerationStep(Models.THOMPSON, num_trials=-1, model_kwargs={"seed": 1}),
+        ]
+    )
+    assert strategy.name == "Factorial+Thompson"
+    first = experiment.new_batch_trial(strategy.gen(experiment))
+    first.mark_running(no_runner_required=True)
+    outcomes = {arm.name: {"m": (sum(arm.parameters.values()), 0.1)} for arm in first.arms}
+    experiment.attach_data(ax.Data.from_evaluations(outcomes, first.index))
+    first.mark_completed()
+    second = experiment.new_batch_trial(strategy.gen(experiment, n=2))
+    assert [len(trial.arms) for trial in (first, second)] == [6, 1]
+    assert second.arms[0].parameters == {"c0": 0, "c1": 0}
