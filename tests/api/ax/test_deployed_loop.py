@@ -1,7 +1,11 @@
 """Loops that deploy trials through a runner and fetch what metrics measure."""
 
+import signal
+import subprocess
+import sys
 import textwrap
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -56,8 +60,6 @@ number = 3
 @pytest.fixture(autouse=True)
 def module(tmp_path, monkeypatch):
     """Makes `deployed_things` importable, and every import of it fresh."""
-    import sys
-
     text = textwrap.dedent(MODULE).replace("FOLDER", repr(str(tmp_path / "out")))
     (tmp_path / "deployed_things.py").write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -247,3 +249,46 @@ def test_one_trial_may_be_run_to_its_end():
     loop.full_run()
     with pytest.raises(ValueError, match="Optimization is complete"):
         loop.run_trial()
+
+
+SLEEPERS = """
+import signal, sys
+from armwright import ax
+from armwright.running import LocalProcessMetric, LocalProcessRunner
+
+# Python's own handler, whatever the shell that runs the tests has set.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+metric = LocalProcessMetric("loss")
+experiment = ax.Experiment(
+    ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)]),
+    optimization_config=ax.OptimizationConfig(ax.Objective(metric)),
+    runner=LocalProcessRunner(
+        ["sh", "-c", "touch $ARMWRIGHT_FOLDER/up; sleep 60"], folder=sys.argv[1], max_parallelism=2
+    ),
+)
+loop = ax.OptimizationLoop(experiment, run_async=True)
+try:
+    loop.full_run()
+except KeyboardInterrupt:
+    runner = experiment.runner
+    print([trial.abandoned_reason for trial in experiment.trials.values()])
+    print([runner.poll_trial_status(trial).name for trial in experiment.trials.values()])
+"""
+
+
+def test_ctrl_c_ends_the_processes_of_the_running_trials(tmp_path):
+    job = subprocess.Popen(
+        [sys.executable, "-c", SLEEPERS, str(tmp_path / "jobs")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(3000):
+        if len(list(tmp_path.glob("jobs/*/*/*/up"))) == 2:
+            break
+        time.sleep(0.02)
+    job.send_signal(signal.SIGINT)
+    words, _ = job.communicate(timeout=60)
+    assert words.splitlines() == [
+        "['stopped by KeyboardInterrupt', 'stopped by KeyboardInterrupt']",
+        "['FAILED', 'FAILED']",
+    ]
