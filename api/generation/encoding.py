@@ -47,7 +47,7 @@ __all__ = [
     "encode",
     "latest_data",
     "observe",
-    "open_arms",
+    "unobserved_arms",
 ]
 
 
@@ -254,12 +254,17 @@ def observe(
     )
 
 
-def open_arms(experiment: Experiment) -> list[Arm]:
-    """Arms that were given out and have no result yet: of candidate, staged and running trials."""
+def unobserved_arms(experiment: Experiment) -> list[Arm]:
+    """Arms that were given out and have no result to learn from.
+
+    Those of candidate, staged and running trials, whose results are awaited; and those of failed
+    and abandoned ones, which are not to be proposed again.
+    """
     return [
         arm
         for index, trial in experiment.trials.items()
-        if not trial.status.is_terminal and not len(experiment.lookup_data_for_trial(index)[0].df)
+        if trial.did_not_complete
+        or (not trial.status.is_terminal and not len(experiment.lookup_data_for_trial(index)[0].df))
         for arm in trial.arms
     ]
 

@@ -248,10 +248,10 @@ class GenerationStrategy(Comparable):
         )
 
     def _pending(self, experiment: Experiment) -> list[Any]:
-        from armwright.generation.encoding import open_arms
+        from armwright.generation.encoding import unobserved_arms
 
         made = [arm for run in self._made for arm in run.arms]
-        return [*open_arms(experiment), *made]
+        return [*unobserved_arms(experiment), *made]
 
 
 def _taken(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:

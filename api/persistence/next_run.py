@@ -5,12 +5,12 @@ Loads NumPy, and JAX once a model is fitted; so it is imported when arms are mad
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from armwright.errors import ArmwrightError, UsageError
 
 if TYPE_CHECKING:
-    from armwright.experiment import Arm, Experiment, GeneratorRun
+    from armwright.experiment import Experiment, GeneratorRun
 
 __all__ = ["check_runnable", "next_run"]
 
@@ -55,30 +55,15 @@ def next_run(experiment: Experiment, *, seed: int, initial_trials: int | None) -
             for the first time.
     """
     from armwright.generation import default_generation_strategy
-    from armwright.generation.encoding import open_arms
 
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
     strategy = default_generation_strategy(
         experiment.search_space, seed=seed, initial_trials=initial_trials
     )
-    options: dict[str, Any] = {
-        # An arm that failed has no result to learn from, and is not to be proposed for ever.
-        "pending_observations": [*open_arms(experiment), *_failed_arms(experiment)]
-    }
     try:
-        return strategy.gen(experiment, **options)
+        return strategy.gen(experiment)
     except ArmwrightError:
         raise
     except (NotImplementedError, ValueError) as error:
         raise UsageError(f"no arm can be made: {error}") from error
-
-
-def _failed_arms(experiment: Experiment) -> list[Arm]:
-    return [
-        arm
-        for trial in experiment.trials.values()
-        if trial.status.is_failed or trial.status.is_abandoned
-        for arm in trial.arms
-        if None not in arm.parameters.values()
-    ]
