@@ -45,9 +45,10 @@ __all__ = [
     "Encoding",
     "Observed",
     "encode",
+    "failed_arms",
     "latest_data",
     "observe",
-    "unobserved_arms",
+    "open_arms",
 ]
 
 
@@ -254,18 +255,20 @@ def observe(
     )
 
 
-def unobserved_arms(experiment: Experiment) -> list[Arm]:
-    """Arms that were given out and have no result to learn from.
-
-    Those of candidate, staged and running trials, whose results are awaited; and those of failed
-    and abandoned ones, which are not to be proposed again.
-    """
+def open_arms(experiment: Experiment) -> list[Arm]:
+    """Arms whose results are awaited: of candidate, staged and running trials without data."""
     return [
         arm
         for index, trial in experiment.trials.items()
-        if trial.did_not_complete
-        or (not trial.status.is_terminal and not len(experiment.lookup_data_for_trial(index)[0].df))
+        if not trial.status.is_terminal and not len(experiment.lookup_data_for_trial(index)[0].df)
         for arm in trial.arms
+    ]
+
+
+def failed_arms(experiment: Experiment) -> list[Arm]:
+    """Arms of trials that came to nothing: there is no result to learn from, nor a second try."""
+    return [
+        arm for trial in experiment.trials.values() if trial.did_not_complete for arm in trial.arms
     ]
 
 

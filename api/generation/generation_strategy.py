@@ -248,10 +248,10 @@ class GenerationStrategy(Comparable):
         )
 
     def _pending(self, experiment: Experiment) -> list[Any]:
-        from armwright.generation.encoding import unobserved_arms
+        from armwright.generation.encoding import failed_arms, open_arms
 
         made = [arm for run in self._made for arm in run.arms]
-        return [*unobserved_arms(experiment), *made]
+        return [*open_arms(experiment), *failed_arms(experiment), *made]
 
 
 def _taken(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,12 @@ from armwright.experiment import (
     SyntheticRunner,
     TrialStatus,
 )
+from armwright.running import (
+    ExecutorMetric,
+    ExecutorRunner,
+    LocalProcessMetric,
+    LocalProcessRunner,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +98,9 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     OutcomeConstraint: ("metric", "op", "bound", "relative"),
     OptimizationConfig: ("objective", "outcome_constraints"),
     SyntheticRunner: ("dummy_metadata",),
+    LocalProcessRunner: ("command", "folder", "environment", "grace_s", "max_parallelism"),
+    LocalProcessMetric: ("name", "lower_is_better", "key"),
+    ExecutorMetric: ("name", "lower_is_better"),
     Data: ("df", "description"),
     GeneratorRun: (
         *("arms", "weights", "optimization_config", "search_space", "model_predictions"),
@@ -199,6 +208,8 @@ def unknown_class(value: object) -> JSONEncodeError:
     for base, function in ((Metric, "register_metric"), (Runner, "register_runner")):
         if isinstance(value, base):
             hint = f"call armwright.ax.{function}({kind}) once, before saving and before loading"
+    if isinstance(value, ExecutorRunner):
+        hint = "an executor lives in its process; save with experiment.runner = None"
     return JSONEncodeError(
         f"{kind} objects have no form in our documents, got {value!r}", hint=hint
     )

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from armwright.errors import ArmwrightError, UsageError
+from armwright.errors import ArmwrightError, NothingLeftError, UsageError
 
 if TYPE_CHECKING:
     from armwright.experiment import Experiment, GeneratorRun
 
 __all__ = ["check_runnable", "next_run"]
+
+_MOST_AHEAD = 64  # the store spreads racing workers no wider
 
 
 def check_runnable(experiment: Experiment) -> None:
@@ -46,8 +48,20 @@ def check_runnable(experiment: Experiment) -> None:
             raise UsageError(f"no arm can be made: {error}") from error
 
 
-def next_run(experiment: Experiment, *, seed: int, initial_trials: int | None) -> GeneratorRun:
+def next_run(
+    experiment: Experiment, *, seed: int, initial_trials: int | None, ahead: int = 0
+) -> GeneratorRun:
     """Makes the next arm, from all that the experiment holds.
+
+    Workers that race for trial numbers know the same history, and would make the same arm. So the
+    arm of a number depends on the number: whoever is `ahead` of the next free one by k makes the
+    k + 1 arms that would follow each other, and takes the last.
+
+    Args:
+        experiment: What to make an arm for.
+        seed: Decides every arm.
+        initial_trials: How many quasi-random trials come first; the default if None.
+        ahead: How many trial numbers lie between, for others to take.
 
     Raises:
         NothingLeftError: Every point of the space was tried already.
@@ -62,8 +76,37 @@ def next_run(experiment: Experiment, *, seed: int, initial_trials: int | None) -
         experiment.search_space, seed=seed, initial_trials=initial_trials
     )
     try:
-        return strategy.gen(experiment)
+        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD)))
+    except NothingLeftError:
+        if ahead == 0:
+            raise
+        return next_run(experiment, seed=seed, initial_trials=initial_trials)
     except ArmwrightError:
         raise
     except (NotImplementedError, ValueError) as error:
         raise UsageError(f"no arm can be made: {error}") from error
+
+
+def _last_of(run: GeneratorRun) -> GeneratorRun:
+    """The run with its last arm only."""
+    from armwright.experiment import GeneratorRun
+    from armwright.experiment.model_predict import predictions_at
+
+    if len(run.arms) == 1:
+        return run
+    predictions = run.model_predictions
+    return GeneratorRun(
+        arms=run.arms[-1:],
+        optimization_config=run.optimization_config,
+        search_space=run.search_space,
+        model_predictions=predictions and predictions_at(predictions, [-1]),
+        best_arm_predictions=run.best_arm_predictions,
+        fit_time=run.fit_time,
+        gen_time=run.gen_time,
+        model_key=run._model_key,
+        model_kwargs=run._model_kwargs,
+        bridge_kwargs=run._bridge_kwargs,
+        gen_metadata={**(run.gen_metadata or {}), "ahead": len(run.arms) - 1},
+        model_state_after_gen=run._model_state_after_gen,
+        generation_step_index=run._generation_step_index,
+    )

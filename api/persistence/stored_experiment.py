@@ -229,7 +229,12 @@ class StoredExperiment:
             self._check_budget(state)
             experiment = experiment_of(self._folder, state)
             plan = _plan(state)
-            run = next_run(experiment, seed=plan["seed"], initial_trials=plan["initial_trials"])
+            run = next_run(
+                experiment,
+                seed=plan["seed"],
+                initial_trials=plan["initial_trials"],
+                ahead=max(number - experiment._next_trial_index, 0),
+            )
             experiment._first_free_index = number
             trial = experiment.new_trial(generator_run=run)
             arms[number] = trial.arms[0]

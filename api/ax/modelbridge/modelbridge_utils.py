@@ -17,9 +17,9 @@ def get_pending_observation_features(
     Returns:
         For each metric of the experiment, the features of the observations awaited.
     """
-    from armwright.generation.encoding import unobserved_arms
+    from armwright.generation.encoding import open_arms
 
-    arms = unobserved_arms(experiment)
+    arms = open_arms(experiment)
     if include_failed_as_pending:
         failed = [trial for trial in experiment.trials.values() if trial.status.is_failed]
         arms += [arm for trial in failed for arm in trial.arms]

@@ -248,6 +248,7 @@ def test_processes_that_start_at_once_share_one_experiment(tmp_path):
         assert worker.returncode == 0, words
     experiment = AxClient(store=url).experiment
     assert len(experiment.trials) == 16
+    assert len(experiment.arms_by_signature) == 16
     for index, trial in experiment.trials.items():
         assert trial.status.is_completed
         (mean,) = experiment.lookup_data_for_trial(index)[0].df["mean"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from armwright import ax
-from armwright.generation.encoding import encode, latest_data, observe, unobserved_arms
+from armwright.generation.encoding import encode, failed_arms, latest_data, observe, open_arms
 
 FLOAT, INT, STRING, BOOL = (
     ax.ParameterType.FLOAT,
@@ -209,10 +209,11 @@ def test_abandoned_arms_of_a_batch_are_left_out(experiment):
     assert [arm.parameters for arm in observed(experiment).arms] == [{"x": 0.9}]
 
 
-def test_unobserved_arms_are_those_given_out_without_a_result(experiment):
+def test_arms_without_a_result_are_open_or_failed(experiment):
     add_trial(experiment, 0.1, (1.0, 0.0))
     failed = add_trial(experiment, 0.2, end="mark_failed")
     running = add_trial(experiment, 0.3, end="")
     add_trial(experiment, 0.4, (1.0, 0.0), end="")
     candidate = experiment.new_trial().add_arm(ax.Arm({"x": 0.5}))
-    assert unobserved_arms(experiment) == [failed.arm, running.arm, candidate.arm]
+    assert open_arms(experiment) == [running.arm, candidate.arm]
+    assert failed_arms(experiment) == [failed.arm]

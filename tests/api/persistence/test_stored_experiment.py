@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -609,3 +610,21 @@ def test_two_results_of_the_same_millisecond_are_both_kept(stored, url):
     before = files_of(url)
     ax.save(back, url)
     assert files_of(url) == before
+
+
+ASK_AT_ONCE = """
+import sys, time
+import armwright
+experiment = armwright.open(sys.argv[1])
+import armwright.generation.encoding
+time.sleep(max(0.0, float(sys.argv[2]) - time.time()))
+experiment.ask(3)
+"""
+
+
+def test_processes_that_ask_at_once_get_different_arms(stored, url):
+    start = str(time.time() + 3)
+    workers = [subprocess.Popen([sys.executable, "-c", ASK_AT_ONCE, url, start]) for _ in range(4)]
+    assert [worker.wait(timeout=60) for worker in workers] == [0] * 4
+    arms = [arm.signature for t in stored.refresh().trials.values() for arm in t.arms]
+    assert len(arms) == len(set(arms)) == 12
