@@ -39,7 +39,7 @@ from armwright.store.layout import arm_path
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from armwright.experiment import Arm, Experiment, Metric, OptimizationConfig, SearchSpace
     from armwright.store import Damage, State, TrialFacts
@@ -206,6 +206,18 @@ class StoredExperiment:
                     raise
                 break
         return asked
+
+    def loop(self) -> Iterator[AskedTrial]:
+        """Asks for one trial after the other, for this process to run, until none is left.
+
+        Tell each one's result before the next is asked for; several processes may loop at once.
+        """
+        while True:
+            try:
+                (trial,) = self.ask(in_process=True)
+            except NothingLeftError:
+                return
+            yield trial
 
     def _claim_waiting(self, count: int, claim: dict[str, Any]) -> list[AskedTrial]:
         asked: list[AskedTrial] = []

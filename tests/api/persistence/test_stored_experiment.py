@@ -628,3 +628,10 @@ def test_processes_that_ask_at_once_get_different_arms(stored, url):
     assert [worker.wait(timeout=60) for worker in workers] == [0] * 4
     arms = [arm.signature for t in stored.refresh().trials.values() for arm in t.arms]
     assert len(arms) == len(set(arms)) == 12
+
+
+def test_a_loop_ends_when_the_budget_is_used_up(url):
+    stored = armwright.create(url, DEFINITION, seed=5, budget=3)
+    for trial in stored.loop():
+        stored.tell(trial.number, {"loss": trial.arm.parameters["x"]})
+    assert [facts.status for facts in stored.trials.values()] == ["completed"] * 3
