@@ -89,6 +89,8 @@ def _load(entry: Entry, question: Question) -> _Program | None:
                 payload,
                 jax.tree.structure(((question,), {})),
                 jax.tree.structure(Answer(*range(len(Answer._fields)))),
+                backend=_processor().platform,
+                execution_devices=[_processor()],
             )
             jax.tree.map(np.asarray, program(question))
         except _UNLOADABLE:

@@ -18,7 +18,7 @@ class Hyperparameters:
 
     Attributes:
         lengthscales: One per column.
-        outputscale: Prior variance of the function.
+        outputscale: Prior variance of the function around its level.
         noise: Variance of the noise, where observations do not bring their own.
         energy: Negative log posterior density per observation when it was fitted.
         observations: Number of observations it was fitted to.

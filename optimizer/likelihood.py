@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from armwright.optimizer.kernel import matern52, squared_distance
+from armwright.optimizer.kernel import kernel, squared_distance
 from armwright.optimizer.linear_algebra import gaussian_energy, matmul
 from armwright.optimizer.priors import log_prior
 from armwright.optimizer.shapes import Array, Bool, Float
@@ -58,10 +58,10 @@ def covariance(
 ) -> Float[Array, "n n"]:
     """Covariance of the active rows, noise on the diagonal; rows of the identity elsewhere."""
     scaled = rows.features * feature_scales(log_hyperparameters, rows.membership)
-    kernel = jnp.exp(log_hyperparameters[-2]) * matern52(squared_distance(scaled, scaled))
-    kernel = jnp.where(active[:, None] & active[None, :], kernel, 0.0)
+    prior = kernel(squared_distance(scaled, scaled), jnp.exp(log_hyperparameters[-2]))
+    prior = jnp.where(active[:, None] & active[None, :], prior, 0.0)
     diagonal = jnp.where(active, noise_diagonal(log_hyperparameters, rows), 1.0)
-    return kernel + jnp.diag(diagonal)
+    return prior + jnp.diag(diagonal)
 
 
 def negative_log_posterior(log_hyperparameters: Float[Array, " t"], rows: Rows) -> Float[Array, ""]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from armwright.optimizer.kernel import matern52, squared_distance
+from armwright.optimizer.kernel import LEVEL_VARIANCE, kernel, squared_distance
 from armwright.optimizer.likelihood import Rows, covariance, feature_scales, noise_diagonal
 from armwright.optimizer.linear_algebra import inverse_factor, matmul
 from armwright.optimizer.shapes import Array, Bool, Float
@@ -25,7 +25,7 @@ class Posterior(NamedTuple):
     Attributes:
         scaled: Features of all rows, divided by the lengthscales.
         scales: What features are multiplied by.
-        outputscale: Prior variance.
+        outputscale: Prior variance around the level.
         active: Observed or pending rows.
         inverse: Inverse of the lower Cholesky factor; the identity in padding rows.
         alpha: K^-1 y for each draw; zero in padding rows.
@@ -80,8 +80,9 @@ def marginals(
 ) -> tuple[Float[Array, "k s"], Float[Array, " k"]]:
     """Mean for each draw, and standard deviation, of the noise-free function at each point."""
     distance = squared_distance(features * posterior.scales, posterior.scaled)
-    cross = posterior.outputscale * jnp.where(posterior.active, matern52(distance), 0.0)
+    cross = jnp.where(posterior.active, kernel(distance, posterior.outputscale), 0.0)
     explained = matmul(cross, posterior.inverse.T)
-    variance = posterior.outputscale - jnp.sum(explained * explained, axis=1)
+    prior = LEVEL_VARIANCE + posterior.outputscale
+    variance = prior - jnp.sum(explained * explained, axis=1)
     floor = _SMALLEST_VARIANCE * posterior.outputscale
     return matmul(cross, posterior.alpha), jnp.sqrt(jnp.maximum(variance, floor))

@@ -7,6 +7,7 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
+from armwright.optimizer.kernel import LEVEL_VARIANCE
 from armwright.optimizer.likelihood import Rows, negative_log_posterior
 from armwright.optimizer.priors import log_prior
 
@@ -41,7 +42,8 @@ density = jax.jit(jax.value_and_grad(negative_log_posterior))
 
 
 def test_matches_scikit_learns_marginal_likelihood():
-    kernel = ConstantKernel(2.5) * Matern([0.3, 0.8, 1.7], nu=2.5) + WhiteKernel(0.01)
+    kernel = ConstantKernel(2.5) * Matern([0.3, 0.8, 1.7], nu=2.5)
+    kernel += ConstantKernel(LEVEL_VARIANCE) + WhiteKernel(0.01)
     model = GaussianProcessRegressor(kernel, alpha=0.0, optimizer=None).fit(X, Y)
     likelihood = model.log_marginal_likelihood_value_ + 0.5 * len(Y) * np.log(2 * np.pi)
     ours = density(jnp.asarray(LOGARITHMS), rows(9))[0] + log_prior(jnp.asarray(LOGARITHMS))

@@ -6,6 +6,7 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
+from armwright.optimizer.kernel import LEVEL_VARIANCE
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.posterior import condition, marginals
 
@@ -34,7 +35,7 @@ def rows(x, y, *, pending=0, size=16):
 
 
 def reference(x, y, noise=NOISE):
-    kernel = ConstantKernel(2.5) * Matern([0.3, 0.8], nu=2.5)
+    kernel = ConstantKernel(2.5) * Matern([0.3, 0.8], nu=2.5) + ConstantKernel(LEVEL_VARIANCE)
     return GaussianProcessRegressor(kernel, alpha=noise, optimizer=None).fit(x, y)
 
 

@@ -1,0 +1,163 @@
+"""Test functions with known optima, as problems of the optimizer.
+
+Every objective takes one row of raw values and is minimised by definition; `Benchmark.value` flips
+the sign, because larger is better in the optimizer.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from armwright.optimizer import Column, Problem
+
+__all__ = ["BENCHMARKS", "Benchmark"]
+
+Row = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """One test function.
+
+    Attributes:
+        name: Name on the command line.
+        problem: Its columns and constraints.
+        objective: Function of raw values, to be minimised.
+        minimum: Its known minimum over the problem.
+        trials: Evaluations of a run, unless told otherwise.
+    """
+
+    name: str
+    problem: Problem
+    objective: Callable[[Row], float]
+    minimum: float
+    trials: int
+
+    def value(self, row: Row) -> float:
+        """The objective's negative: larger is better."""
+        return -float(self.objective(row))
+
+
+def _box(lower: float, upper: float, width: int) -> Problem:
+    return Problem(columns=tuple(Column(lower=lower, upper=upper) for _ in range(width)))
+
+
+def _branin(row: Row) -> float:
+    """Dixon and Szego (1978); three equal minima."""
+    first, second = row
+    bowl = second - 5.1 / (4 * math.pi**2) * first**2 + 5 / math.pi * first - 6
+    return float(bowl**2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(first) + 10)
+
+
+_HARTMANN_HEIGHT = np.array([1.0, 1.2, 3.0, 3.2])
+_HARTMANN_WIDTH = np.array(
+    [
+        [10, 3, 17, 3.5, 1.7, 8],
+        [0.05, 10, 17, 0.1, 8, 14],
+        [3, 3.5, 1.7, 10, 17, 8],
+        [17, 8, 0.05, 10, 0.1, 14],
+    ]
+)
+_HARTMANN_CENTER = 1e-4 * np.array(
+    [
+        [1312, 1696, 5569, 124, 8283, 5886],
+        [2329, 4135, 8307, 3736, 1004, 9991],
+        [2348, 1451, 3522, 2883, 3047, 6650],
+        [4047, 8828, 8732, 5743, 1091, 381],
+    ]
+)
+
+
+def _hartmann6(row: Row) -> float:
+    """Dixon and Szego (1978); six local minima, the second best 0.12 above the best."""
+    inner = np.sum(_HARTMANN_WIDTH * (row - _HARTMANN_CENTER) ** 2, axis=1)
+    return -float(_HARTMANN_HEIGHT @ np.exp(-inner))
+
+
+def _ackley(row: Row) -> float:
+    """Ackley (1987); a needle in a nearly flat plateau."""
+    root = math.sqrt(float(np.mean(row**2)))
+    waves = float(np.mean(np.cos(2 * math.pi * row)))
+    return 20 + math.e - 20 * math.exp(-0.2 * root) - math.exp(waves)
+
+
+def _rosenbrock(row: Row) -> float:
+    """Rosenbrock (1960); a curved valley, values over six decades."""
+    return float(np.sum(100 * (row[1:] - row[:-1] ** 2) ** 2 + (1 - row[:-1]) ** 2))
+
+
+def _levy(row: Row) -> float:
+    """Levy and Montalvo (1985); many local minima along waves."""
+    w = 1 + (row - 1) / 4
+    middle = np.sum((w[:-1] - 1) ** 2 * (1 + 10 * np.sin(math.pi * w[:-1] + 1) ** 2))
+    last = (w[-1] - 1) ** 2 * (1 + math.sin(2 * math.pi * w[-1]) ** 2)
+    return float(math.sin(math.pi * w[0]) ** 2 + middle + last)
+
+
+def _styblinski(row: Row) -> float:
+    """Styblinski and Tang (1990); 2**d local minima."""
+    return float(0.5 * np.sum(row**4 - 16 * row**2 + 5 * row))
+
+
+def _mixed(row: Row) -> float:
+    """Ours: a learning rate in log units, a whole number of layers and one of three kinds.
+
+    Each kind has its own best rate; only one of the three reaches 0, at 5 layers and 1e-3.
+    """
+    rate, layers, dropout, kind = row
+    best_rate = (-2.0, -3.0, -4.0)[int(kind)]
+    offset = (0.3, 0.0, 0.6)[int(kind)]
+    bowl = (math.log10(rate) - best_rate) ** 2 + 0.1 * (layers - 5) ** 2
+    return float(offset + bowl + 4 * (dropout - 0.25) ** 2)
+
+
+_MIXED = Problem(
+    columns=(
+        Column(lower=1e-6, upper=1.0, log=True),
+        Column(lower=1, upper=12, step=1.0),
+        Column(lower=0.0, upper=0.9),
+        Column(kind="choice", levels=3),
+    )
+)
+_BRANIN = Problem(columns=(Column(lower=-5, upper=10), Column(lower=0, upper=15)))
+
+BENCHMARKS: dict[str, Benchmark] = {
+    benchmark.name: benchmark
+    for benchmark in (
+        Benchmark(
+            name="branin", problem=_BRANIN, objective=_branin, minimum=0.39788735773, trials=30
+        ),
+        Benchmark(
+            name="hartmann6",
+            problem=_box(0, 1, 6),
+            objective=_hartmann6,
+            minimum=-3.32236801141551,
+            trials=60,
+        ),
+        Benchmark(name="levy8", problem=_box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
+        Benchmark(  # shifted, so that the optimum is not in the middle
+            name="ackley10",
+            problem=_box(-20, 32.8, 10),
+            objective=_ackley,
+            minimum=0.0,
+            trials=80,
+        ),
+        Benchmark(
+            name="rosenbrock8",
+            problem=_box(-5, 10, 8),
+            objective=_rosenbrock,
+            minimum=0.0,
+            trials=80,
+        ),
+        Benchmark(
+            name="styblinski5",
+            problem=_box(-5, 5, 5),
+            objective=_styblinski,
+            minimum=-39.16616570377142 * 5,
+            trials=50,
+        ),
+        Benchmark(name="mixed4", problem=_MIXED, objective=_mixed, minimum=0.0, trials=40),
+    )
+}

@@ -1,0 +1,166 @@
+"""Simple regret after a fixed number of trials: problems x seeds x optimizer.
+
+    python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 10
+
+Each run starts with max(5, columns) Sobol points and then asks for one arm at a time. Prints
+quartiles over seeds, or with --json one line per run. README.md beside this file has results.
+"""
+
+import json
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+
+import click
+import numpy as np
+from problems import BENCHMARKS, Benchmark
+from rich.console import Console
+from rich.table import Table
+
+from armwright.optimizer import Observations, sobol, to_model
+
+__all__ = ["OPTIMIZERS", "Run", "main"]
+
+OPTIMIZERS = ("armwright", "sobol")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of one optimizer on one problem.
+
+    Attributes:
+        problem: Name of the problem.
+        optimizer: Name of the optimizer.
+        seed: Seed of the run.
+        trials: Evaluations.
+        regret: Best value found, less the known minimum.
+        cpu_s: CPU seconds of this process per model-based arm, compiling included.
+        notes: Fallbacks the optimizer reported.
+    """
+
+    problem: str
+    optimizer: str
+    seed: int
+    trials: int
+    regret: float
+    cpu_s: float
+    notes: tuple[str, ...]
+
+
+def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
+    """Runs one optimizer on one problem from one seed."""
+    benchmark = BENCHMARKS[problem]
+    budget = trials or benchmark.trials
+    begin = min(budget, max(5, len(benchmark.problem.columns)))
+    first = budget if optimizer == "sobol" else begin
+    values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
+    y = np.array([benchmark.value(row) for row in values])
+    notes: set[str] = set()
+    started = time.process_time()
+    if optimizer == "armwright":
+        values, y, notes = _model_based(benchmark, values, y, budget, seed)
+    return Run(
+        problem=problem,
+        optimizer=optimizer,
+        seed=seed,
+        trials=budget,
+        regret=float(-y.max() - benchmark.minimum),
+        cpu_s=(time.process_time() - started) / max(budget - begin, 1),
+        notes=tuple(sorted(notes)),
+    )
+
+
+def _model_based(
+    benchmark: Benchmark, values: np.ndarray, y: np.ndarray, budget: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, set[str]]:
+    from armwright.optimizer import suggest
+
+    warm, notes = None, set()
+    while len(y) < budget:
+        proposal = suggest(
+            benchmark.problem,
+            Observations(x=to_model(benchmark.problem, values), y=y),
+            warm=warm,
+            seed=1000 * seed + len(y),
+        )
+        warm = proposal.hyperparameters
+        notes.update(proposal.notes)
+        if proposal.exhausted:
+            break
+        values = np.concatenate([values, proposal.values])
+        y = np.append(y, benchmark.value(proposal.values[0]))
+    return values, y, notes
+
+
+def table(runs: list[Run]) -> Table:
+    """Quartiles of the regret, per problem and optimizer."""
+    result = Table(title="Simple regret")
+    for name in ("problem", "trials", "optimizer", "seeds", "25 %", "median", "75 %", "worst"):
+        result.add_column(name, justify="left" if name in ("problem", "optimizer") else "right")
+    result.add_column("CPU ms/arm", justify="right")
+    for key in dict.fromkeys((r.problem, r.optimizer) for r in runs):
+        same = [r for r in runs if (r.problem, r.optimizer) == key]
+        regrets = [r.regret for r in same]
+        quartiles = np.quantile(regrets, [0.25, 0.5, 0.75, 1.0])
+        result.add_row(
+            key[0],
+            str(same[0].trials),
+            key[1],
+            str(len(same)),
+            *(f"{value:.2g}" for value in quartiles),
+            f"{1e3 * np.median([r.cpu_s for r in same]):.0f}" if key[1] != "sobol" else "-",
+        )
+    return result
+
+
+@click.command()
+@click.option(
+    "--problem",
+    "problems",
+    multiple=True,
+    type=click.Choice(list(BENCHMARKS)),
+    help="Problem to run; repeat for several, leave out for all.",
+)
+@click.option(
+    "--optimizer",
+    "optimizers",
+    multiple=True,
+    type=click.Choice(OPTIMIZERS),
+    help="Optimizer to run; repeat for several, leave out for all.",
+)
+@click.option("--seeds", default=10, show_default=True, help="Seeds 0 .. SEEDS - 1.")
+@click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
+@click.option("--processes", default=2, show_default=True, help="Runs at a time.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")
+def main(
+    problems: tuple[str, ...],
+    optimizers: tuple[str, ...],
+    *,
+    seeds: int,
+    trials: int | None,
+    processes: int,
+    as_json: bool,
+) -> None:
+    """Measure simple regret over problems, seeds and optimizers."""
+    jobs = [
+        (problem, optimizer, seed, trials)
+        for problem in problems or tuple(BENCHMARKS)
+        for optimizer in optimizers or OPTIMIZERS
+        for seed in range(seeds)
+    ]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(run, *job) for job in jobs]
+        runs = []
+        for future in futures:
+            runs.append(future.result())
+            if as_json:
+                click.echo(json.dumps(asdict(runs[-1]), allow_nan=False))
+    if not as_json:
+        Console().print(table(runs))
+        for note in sorted({note for r in runs for note in r.notes}):
+            click.echo(f"note: {note}")
+
+
+if __name__ == "__main__":
+    main()
