@@ -149,3 +149,12 @@ def test_a_read_only_folder_can_be_shown_and_refuses_the_rest(asked, definition,
         assert (done.returncode, done.stdout) == (1, "")
         assert "permission denied\nhint: check that you may write there" in done.stderr
     assert ax.load(asked).trials[0].status.is_running
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("creat", "did you mean 'create'?"), ("zzz", "No such command 'zzz'")]
+)
+def test_a_mistyped_verb_is_wrong_usage_and_names_the_nearest(typed, words, run):
+    result = run(typed)
+    assert result.exit_code == 2
+    assert words in result.stderr
