@@ -30,6 +30,7 @@ from armwright.persistence.json_codec import (
     object_from_json,
     object_to_json,
 )
+from armwright.persistence.unknown_metrics import with_known_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,15 +97,13 @@ def trial_to_json(trial: BaseTrial) -> dict[str, Any]:
     if isinstance(trial, BatchTrial):
         document |= {
             "generator_run_structs": [
-                {"generator_run": object_to_json(run), "weight": weight}
-                for run, weight in trial.generator_run_structs
+                object_to_json(struct) for struct in trial.generator_run_structs
             ],
             "status_quo": object_to_json(trial.status_quo),
             "status_quo_weight_override": trial._status_quo_weight_override,
             "optimize_for_power": trial.optimize_for_power,
             "abandoned_arms_metadata": {
-                name: {"time": object_to_json(arm.time), "reason": arm.reason}
-                for name, arm in trial._abandoned_arms_metadata.items()
+                name: object_to_json(arm) for name, arm in trial._abandoned_arms_metadata.items()
             },
         }
     elif isinstance(trial, Trial):
@@ -112,8 +111,13 @@ def trial_to_json(trial: BaseTrial) -> dict[str, Any]:
     return document
 
 
-def experiment_from_json(document: Mapping[str, Any]) -> Experiment:
+def experiment_from_json(document: Mapping[str, Any], *, strict: bool = False) -> Experiment:
     """The experiment a document describes; a SimpleExperiment comes without its function.
+
+    Args:
+        document: What `experiment_to_json` returned.
+        strict: Whether to refuse metrics of classes that are not known here, rather than to warn
+            and put plain metrics in their place.
 
     Raises:
         JSONDecodeError: The document is of another kind, or of a later format, or incomplete, or
@@ -130,6 +134,8 @@ def experiment_from_json(document: Mapping[str, Any]) -> Experiment:
             hint="upgrade armwright",
         )
     try:
+        if not strict:
+            document = with_known_metrics(document)
         experiment = _without_trials(document)
         trials = {int(index): trial for index, trial in document["trials"].items()}
         for index in sorted(trials):

@@ -14,7 +14,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from armwright.experiment import (
+    BaseTrial,
     Data,
+    Experiment,
     GeneratorRun,
     OrderConstraint,
     ParameterConstraint,
@@ -81,12 +83,9 @@ def object_to_json(value: Any) -> Any:
         return _dict_to_json(value)
     if isinstance(value, list):
         return [object_to_json(item) for item in value]
-    for kind, name in ((tuple, "tuple"), (frozenset, "set"), (set, "set")):
-        if isinstance(value, kind):
-            return {"__type": name, "value": [object_to_json(item) for item in value]}
     fields = fields_of(value)
     if fields is None:
-        return _foreign_to_json(value)
+        return _other_to_json(value)
     if isinstance(value, GeneratorRun):  # it has state beside its constructor's arguments
         for key in _PREDICTIONS:
             fields[key] = _as(list, fields[key], depth=_PREDICTIONS[key])
@@ -101,6 +100,19 @@ def _dict_to_json(value: dict[Any, Any]) -> Any:
         pairs = [[object_to_json(key), object_to_json(item)] for key, item in value.items()]
         return {"__type": "OrderedDict" if is_ordered else "dict", "value": pairs}
     return {str(key): object_to_json(item) for key, item in value.items()}
+
+
+def _other_to_json(value: Any) -> Any:
+    for kind, name in ((tuple, "tuple"), (frozenset, "set"), (set, "set")):
+        if isinstance(value, kind):
+            return {"__type": name, "value": [object_to_json(item) for item in value]}
+    if isinstance(value, (Experiment, BaseTrial)):
+        from armwright.persistence import experiment_json  # which builds on this module
+
+        if isinstance(value, Experiment):
+            return experiment_json.experiment_to_json(value)
+        return experiment_json.trial_to_json(value)
+    return _foreign_to_json(value)
 
 
 def _foreign_to_json(value: Any) -> Any:
@@ -129,6 +141,10 @@ def object_from_json(value: Any) -> Any:
     if "__type" not in value:
         return {key: object_from_json(item) for key, item in value.items()}
     kind = value["__type"]
+    if kind in ("Experiment", "SimpleExperiment"):
+        from armwright.persistence import experiment_json  # which builds on this module
+
+        return experiment_json.experiment_from_json(value, strict=True)
     body = {key: item for key, item in value.items() if key != "__type"}
     try:
         if kind in _PLAIN:
@@ -142,10 +158,15 @@ def object_from_json(value: Any) -> Any:
         raise JSONDecodeError(f"the {kind} in this document is incomplete: {error}") from error
     except WRONG_DOCUMENT as error:
         raise JSONDecodeError(f"the {kind} in this document cannot be: {error}") from error
+    if kind in ("Trial", "BatchTrial"):
+        raise JSONDecodeError(
+            f"a {kind} has no meaning outside its experiment",
+            hint="read the document of the whole experiment",
+        )
     raise JSONDecodeError(
         f"the document holds a {kind}, a class that is not known here",
-        hint="if it is a Metric or Runner of yours, call armwright.ax.register_metric or "
-        "register_runner with it before loading",
+        hint=f"if it is a Metric or Runner of yours, call armwright.ax.register_metric({kind}) or "
+        f"armwright.ax.register_runner({kind}) before loading",
     )
 
 

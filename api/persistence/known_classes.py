@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ArmwrightError
 from armwright.experiment import (
+    AbandonedArm,
     Arm,
     BraninMetric,
     ChoiceParameter,
@@ -18,12 +19,14 @@ from armwright.experiment import (
     Data,
     FixedParameter,
     GeneratorRun,
+    GeneratorRunStruct,
     GeneratorRunType,
     Hartmann6Metric,
     Metric,
     MultiObjective,
     NoisyFunctionMetric,
     Objective,
+    ObservationFeatures,
     OptimizationConfig,
     OrderConstraint,
     OutcomeConstraint,
@@ -102,6 +105,9 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     LocalProcessMetric: ("name", "lower_is_better", "key"),
     ExecutorMetric: ("name", "lower_is_better"),
     Data: ("df", "description"),
+    ObservationFeatures: ("parameters", "trial_index", "start_time", "end_time", "random_split"),
+    AbandonedArm: ("name", "time", "reason"),
+    GeneratorRunStruct: ("generator_run", "weight"),
     GeneratorRun: (
         *("arms", "weights", "optimization_config", "search_space", "model_predictions"),
         *("best_arm_predictions", "type", "fit_time", "gen_time", "model_key", "model_kwargs"),

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["experiment_of", "load", "save"]
 
 
+# Of files of other formats, which nobody wants a store folder to be called like.
+_FILE_ENDINGS = (
+    *(".json", ".jsn", ".jsonl", ".txt", ".csv", ".tsv", ".xml", ".yaml", ".yml", ".toml", ".ini"),
+    *(".pkl", ".pickle", ".npz", ".npy", ".h5", ".db", ".sqlite", ".parquet", ".gz", ".zip"),
+)
+
+
 def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
     """Saves an experiment. Source: the flat Ax API; store folders are ours.
 
@@ -32,7 +39,7 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
             whole; any other is a store folder, to which is added what it does not hold yet.
 
     Raises:
-        ValueError: It is not an experiment, or the path is empty.
+        ValueError: It is not an experiment, or the path is empty or that of another kind of file.
         JSONEncodeError: It holds a Metric or Runner of a class that is not registered.
         ConflictError: The store folder holds a different fact; nothing was changed.
         StoreError: It cannot be written there.
@@ -42,6 +49,11 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
     url = _path(filepath)
     if not url:
         raise UsageError("save needs a path, got an empty one")
+    if not url.endswith(".json") and url.lower().endswith(_FILE_ENDINGS):
+        raise UsageError(
+            f"a document's path ends in .json, got {url!r}",
+            hint="or name a folder, which becomes a store",
+        )
     if url.endswith(".json"):
         text = json.dumps(experiment_to_json(experiment), allow_nan=False, indent=1)
         write_document(url, text.encode())
@@ -51,8 +63,15 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
     publish(experiment, url, plan={"budget": None, "seed": base_seed(), "initial_trials": None})
 
 
-def load(filepath: str | os.PathLike[str]) -> Experiment:
+def load(filepath: str | os.PathLike[str], *, strict: bool = False) -> Experiment:
     """Loads an experiment that `save` or the `armwright` command wrote; either form.
+
+    A metric of a class that is not known here does not keep the experiment from being opened: a
+    plain Metric comes in its place, with a warning.
+
+    Args:
+        filepath: The path or fsspec URL.
+        strict: Whether to refuse such metrics.
 
     Raises:
         ExperimentNotFoundError: There is none at that path.
@@ -62,7 +81,7 @@ def load(filepath: str | os.PathLike[str]) -> Experiment:
     url = _path(filepath)
     if not url.endswith(".json"):
         folder = ExperimentFolder.open(url)
-        return experiment_of(folder, folder.state)
+        return experiment_of(folder, folder.state, strict=strict)
     try:
         document = json.loads(read_document(url))
     except (ValueError, RecursionError) as error:
@@ -70,12 +89,12 @@ def load(filepath: str | os.PathLike[str]) -> Experiment:
     if not isinstance(document, dict):
         kind = type(document).__name__
         raise JSONDecodeError(f"{url!r} is not an experiment: expected an object, got a {kind}")
-    return experiment_from_json(document)
+    return experiment_from_json(document, strict=strict)
 
 
-def experiment_of(folder: ExperimentFolder, state: State) -> Experiment:
-    """The experiment that a folder's facts add up to."""
-    experiment = experiment_from_json(experiment_document(state))
+def experiment_of(folder: ExperimentFolder, state: State, *, strict: bool = False) -> Experiment:
+    """The experiment that a folder's facts add up to; `strict` as in `load`."""
+    experiment = experiment_from_json(experiment_document(state), strict=strict)
     experiment._origin = (folder.id, state.version)
     experiment._first_free_index = 1 + max(_numbers(state), default=-1)
     return experiment

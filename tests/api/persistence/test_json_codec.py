@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zoo import OBJECTS
+from zoo import EXPERIMENTS, OBJECTS
 
 from armwright import ax
 from armwright.experiment.equality import equal
@@ -241,3 +241,34 @@ def test_bounds_the_wrong_way_round_in_a_document_are_refused():
 def test_keys_of_a_later_release_are_left_aside():
     document = {**object_to_json(ax.Metric("m")), "unit": "s"}
     assert object_from_json(document) == ax.Metric("m")
+
+
+@pytest.mark.parametrize("make", EXPERIMENTS.values(), ids=EXPERIMENTS)
+def test_an_experiment_is_an_object_like_any_other(make):
+    experiment = make()
+    (back,) = through_text([experiment])
+    assert type(back) is type(experiment)
+    assert back == experiment
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        ax.AbandonedArm("0_0", datetime(2020, 4, 17), "broken"),
+        ax.GeneratorRunStruct(ax.GeneratorRun([ax.Arm({"x": 1})]), 2.0),
+        ax.ObservationFeatures({"x": 1.0}, trial_index=3),
+    ],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_a_record_comes_back_as_one(thing):
+    back = through_text(thing)
+    assert type(back) is type(thing)
+    assert back == thing
+
+
+def test_a_trial_alone_has_a_document_but_is_read_with_its_experiment():
+    experiment = EXPERIMENTS["every status"]()
+    document = object_to_json(experiment.trials[0])
+    assert document["__type"] == "Trial"
+    with pytest.raises(ax.JSONDecodeError, match=r"Trial has no meaning.*\n.*whole experiment"):
+        object_from_json(document)

@@ -13,6 +13,7 @@ from armwright.errors import (
     StoreError,
     UsageError,
 )
+from armwright.persistence import known_classes
 
 
 @pytest.mark.parametrize("make", EXPERIMENTS.values(), ids=EXPERIMENTS)
@@ -211,3 +212,69 @@ def test_a_path_inside_a_file_is_refused_in_words(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match="a file stands where a folder"):
         ax.save(EXPERIMENTS["empty"](), tmp_path / "file" / "e.json")
+
+
+class Forgotten(ax.Metric):
+    """Registered when an experiment is saved, unknown when it is loaded."""
+
+
+@pytest.fixture
+def gone(place, monkeypatch):
+    """Where an experiment is that holds an unknown metric in every place a metric can be in."""
+    ax.register_metric(Forgotten)
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    config = ax.OptimizationConfig(
+        ax.Objective(Forgotten("loss", lower_is_better=True), minimize=True),
+        [ax.OutcomeConstraint(Forgotten("cost"), ax.ComparisonOp.LEQ, 3.0)],
+    )
+    experiment = ax.Experiment(space, "gone", config, [Forgotten("seconds"), ax.Metric("plain")])
+    arms = [ax.Arm({"x": 0.5})]
+    experiment.new_trial(ax.GeneratorRun(arms, optimization_config=config.clone()))
+    experiment.new_batch_trial(ax.GeneratorRun(arms, optimization_config=config.clone()))
+    experiment.attach_data(ax.Data.from_evaluations({"0_0": {"loss": (1.0, 0.1)}}, 0))
+    ax.save(experiment, place)
+    monkeypatch.delitem(known_classes._CLASSES, "Forgotten")
+    return place
+
+
+def test_an_experiment_with_an_unknown_metric_opens_with_a_plain_one_and_a_warning(gone):
+    with pytest.warns(
+        UserWarning, match=r"a Forgotten, .*'seconds', 'loss', 'cost'.*metric\(Forgotten\)"
+    ):
+        back = ax.load(gone)
+    assert {name: type(metric) for name, metric in back.metrics.items()} == dict.fromkeys(
+        ("seconds", "plain", "cost", "loss"), ax.Metric
+    )
+    assert back.metrics["loss"].lower_is_better is True
+    assert back.fetch_data().df["mean"].tolist() == [1.0]
+    runs = [run for trial in back.trials.values() for run in trial.generator_runs]
+    assert [type(run.optimization_config.objective.metric) for run in runs] == [ax.Metric] * 2
+
+
+def test_an_experiment_with_an_unknown_metric_is_refused_when_strict(gone):
+    with pytest.raises(
+        ax.JSONDecodeError, match=r"a Forgotten, a class.*\n.*register_metric\(Forgotten\)"
+    ):
+        ax.load(gone, strict=True)
+
+
+@pytest.mark.parametrize("name", ["e.txt", "e.JSON", "e.pkl", "e.json.gz"])
+def test_a_path_of_another_kind_of_file_is_refused_and_nothing_is_written(name, tmp_path):
+    with pytest.raises(ValueError, match=r"a document's path ends in \.json, got"):
+        ax.save(EXPERIMENTS["every status"](), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_object_in_a_document_says_its_class(tmp_path):
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    experiment = ax.Experiment(space)
+    batch = experiment.new_batch_trial().add_arm(ax.Arm({"x": 0.5}), 2.0)
+    batch.mark_arm_abandoned("0_0", "broken")
+    ax.save(experiment, tmp_path / "e.json")
+    trial = json.loads((tmp_path / "e.json").read_text())["trials"]["0"]
+    (struct,) = trial["generator_run_structs"]
+    assert (struct["__type"], struct["weight"]) == ("GeneratorRunStruct", 1.0)
+    abandoned = trial["abandoned_arms_metadata"]["0_0"]
+    assert [abandoned[key] for key in ("__type", "name", "reason")] == [
+        *("AbandonedArm", "0_0", "broken"),
+    ]
