@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, final, get_type_hints
 
+from armwright import experiment
 from armwright.experiment import GeneratorRun, ObservationFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from armwright.experiment import (
         Arm,
@@ -225,10 +227,12 @@ def pending_arms(
 
 
 def keywords(target: Any) -> dict[str, inspect.Parameter]:
-    """The keyword arguments that a model or bridge class takes, by name."""
+    """The keyword arguments that a model or bridge class takes, by name; annotations as types."""
     own = {"model", "model_key", "model_kwargs"}
+    # What a module imports for type checkers only is not among its own names.
+    types = get_type_hints(target.__init__, localns={**vars(experiment), "Mapping": Mapping})
     return {
-        name: parameter
+        name: parameter.replace(annotation=types[name])
         for name, parameter in inspect.signature(target).parameters.items()
         if name not in own
     }

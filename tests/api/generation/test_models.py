@@ -51,6 +51,23 @@ def test_the_annotated_keywords_are_those_that_have_defaults(member):
         assert None not in annotations.values()
 
 
+@pytest.mark.parametrize("member", Models)
+def test_annotations_are_types_and_not_texts(member):
+    for annotations in member.view_kwargs():
+        assert not any(isinstance(annotation, str) for annotation in annotations.values())
+
+
+def test_the_annotated_keywords_of_sobol_are_those_of_the_release():
+    model, bridge = Models.SOBOL.view_kwargs()
+    assert {name: model[name] for name in ("seed", "deduplicate", "init_position", "scramble")} == {
+        "seed": int | None,
+        "deduplicate": bool,
+        "init_position": int,
+        "scramble": bool,
+    }
+    assert bridge["search_space"] == ax.SearchSpace | None
+
+
 @pytest.mark.parametrize("member", [m for m in Models if m not in MISSING])
 def test_neither_a_search_space_nor_an_experiment_is_refused(member):
     with pytest.raises(AssertionError, match="needs a search_space or an experiment, got none"):
