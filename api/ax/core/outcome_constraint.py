@@ -7,6 +7,7 @@ from armwright.experiment import (
     ComparisonOp,
     OutcomeConstraint,
 )
+from armwright.experiment.outcome_constraint import logger
 
 __all__ = [
     "CONSTRAINT_WARNING_MESSAGE",
@@ -14,4 +15,5 @@ __all__ = [
     "UPPER_BOUND_MISMATCH",
     "ComparisonOp",
     "OutcomeConstraint",
+    "logger",
 ]

@@ -1,5 +1,9 @@
 """The names of `ax.modelbridge.generation_strategy`."""
 
-from armwright.generation import GenerationStep, GenerationStrategy
+from armwright.generation import (
+    GenerationStep,
+    GenerationStrategy,
+    MaxParallelismReachedException,
+)
 
-__all__ = ["GenerationStep", "GenerationStrategy"]
+__all__ = ["GenerationStep", "GenerationStrategy", "MaxParallelismReachedException"]

@@ -10,6 +10,7 @@ import pytest
 
 from armwright import ax
 from armwright.errors import ArmwrightError, UsageError
+from armwright.experiment import outcome_constraint
 
 PATHS = {
     "core": "Arm BaseTrial BatchTrial ChoiceParameter Data Experiment FixedParameter GeneratorRun "
@@ -38,12 +39,14 @@ PATHS = {
     "TModelPredictArm TParamValue TParameterization TTrialEvaluation merge_model_predict",
     "exceptions.core": "DataRequiredError",
     "exceptions.generation_strategy": "MaxParallelismReachedException",
+    "exceptions.storage": "JSONDecodeError JSONEncodeError",
     "metrics.branin": "BraninMetric",
     "metrics.hartmann6": "Hartmann6Metric",
     "metrics.noisy_function": "NoisyFunctionMetric",
     "modelbridge": "Models",
     "modelbridge.dispatch_utils": "choose_generation_strategy",
-    "modelbridge.generation_strategy": "GenerationStep GenerationStrategy",
+    "modelbridge.generation_strategy": "GenerationStep GenerationStrategy "
+    "MaxParallelismReachedException",
     "modelbridge.registry": "Models",
     "runners.synthetic": "SyntheticRunner",
     "service.ax_client": "AxClient",
@@ -91,6 +94,7 @@ def test_an_old_path_has_the_same_objects(path, names):
     [
         ("exceptions.core", "AxError", ArmwrightError),
         ("exceptions.core", "UserInputError", UsageError),
+        ("core.outcome_constraint", "logger", outcome_constraint.logger),
         ("storage.json_store.save", "save_experiment", ax.save),
         ("storage.json_store.load", "load_experiment", ax.load),
     ],
