@@ -67,6 +67,8 @@ class Experiment(Comparable):
         # trial index that is free there; neither is part of what the experiment is.
         self._origin: tuple[str, int] | None = None
         self._first_free_index = 0
+        # What its document says of metrics of unknown classes, by name; see `ax.load`.
+        self._unknown_metrics: dict[str, dict[str, Any]] = {}
         self._search_space = search_space
         self._status_quo: Arm | None = None
         self.status_quo = status_quo
@@ -414,7 +416,7 @@ class Experiment(Comparable):
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("_origin", "_first_free_index")
+            if name not in ("_origin", "_first_free_index", "_unknown_metrics")
         }
 
     def _description(self) -> str:

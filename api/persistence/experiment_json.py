@@ -30,7 +30,11 @@ from armwright.persistence.json_codec import (
     object_from_json,
     object_to_json,
 )
-from armwright.persistence.unknown_metrics import with_known_metrics
+from armwright.persistence.unknown_metrics import (
+    warn_of_unknown,
+    with_known_metrics,
+    with_unknown_metrics,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +73,7 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
             f"{type(experiment).__name__} has no form in our documents, only Experiment and "
             "SimpleExperiment have"
         )
-    return {
+    document = {
         "__type": type(experiment).__name__,
         "format": FORMAT,
         "name": experiment._name,
@@ -82,6 +86,10 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
         "tracking_metrics": object_to_json(list(experiment._tracking_metrics.values())),
         "runner": object_to_json(experiment.runner),
         "status_quo": object_to_json(experiment.status_quo),
+    }
+    own = with_unknown_metrics(document, experiment._unknown_metrics)
+    return {
+        **own,
         "trials": {str(index): trial_to_json(trial) for index, trial in experiment.trials.items()},
         "data_by_trial": {
             str(index): [[timestamp, object_to_json(data)] for timestamp, data in stored.items()]
@@ -108,7 +116,7 @@ def trial_to_json(trial: BaseTrial) -> dict[str, Any]:
         }
     elif isinstance(trial, Trial):
         document["generator_run"] = object_to_json(trial.generator_run)
-    return document
+    return dict(with_unknown_metrics(document, trial.experiment._unknown_metrics))
 
 
 def experiment_from_json(document: Mapping[str, Any], *, strict: bool = False) -> Experiment:
@@ -134,9 +142,11 @@ def experiment_from_json(document: Mapping[str, Any], *, strict: bool = False) -
             hint="upgrade armwright",
         )
     try:
+        unknown: dict[str, Any] = {}
         if not strict:
-            document = with_known_metrics(document)
+            document, unknown = with_known_metrics(document)
         experiment = _without_trials(document)
+        experiment._unknown_metrics = unknown
         trials = {int(index): trial for index, trial in document["trials"].items()}
         for index in sorted(trials):
             _add_trial(experiment, index, trials[index], document)
@@ -145,6 +155,7 @@ def experiment_from_json(document: Mapping[str, Any], *, strict: bool = False) -
         raise JSONDecodeError(f"the {kind} in this document lacks {error}") from error
     except WRONG_DOCUMENT as error:
         raise JSONDecodeError(f"the {kind} in this document cannot be: {error}") from error
+    warn_of_unknown(unknown)
     return experiment
 
 

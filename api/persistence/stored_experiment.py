@@ -34,6 +34,7 @@ from armwright.persistence.next_run import check_runnable, next_run
 from armwright.persistence.process import is_gone, this_place
 from armwright.persistence.publish import publish
 from armwright.persistence.save import experiment_of
+from armwright.persistence.unknown_metrics import with_known_metrics
 from armwright.store import ExperimentFolder
 from armwright.store.layout import arm_path
 
@@ -159,7 +160,8 @@ class StoredExperiment:
     def _part(self, key: str) -> Any:
         """A part of the configuration in force, as a domain object."""
         state = self.state
-        return object_from_json(config_of(state, state.version)[key])
+        config, _ = with_known_metrics(config_of(state, state.version))
+        return object_from_json(config[key])
 
     @property
     def trials(self) -> dict[int, TrialFacts]:

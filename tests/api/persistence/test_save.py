@@ -251,6 +251,30 @@ def test_an_experiment_with_an_unknown_metric_opens_with_a_plain_one_and_a_warni
     assert [type(run.optimization_config.objective.metric) for run in runs] == [ax.Metric] * 2
 
 
+@pytest.mark.filterwarnings("ignore:the document holds a Forgotten")
+def test_what_a_document_said_of_an_unknown_metric_is_saved_again(gone, tmp_path):
+    back = ax.load(gone)
+    back.new_trial(ax.GeneratorRun([ax.Arm({"x": 0.7})]))
+    ax.save(back, gone)
+    ax.save(back, tmp_path / "copy.json")
+    ax.register_metric(Forgotten)
+    for path in (gone, tmp_path / "copy.json"):
+        whole = ax.load(path, strict=True)
+        kinds = {name: type(metric) for name, metric in whole.metrics.items()}
+        assert kinds == dict.fromkeys(("seconds", "cost", "loss"), Forgotten) | {"plain": ax.Metric}
+        assert whole.num_trials == 3
+        config = whole.trials[0].generator_run.optimization_config
+        assert type(config.objective.metric) is Forgotten
+
+
+@pytest.mark.filterwarnings("ignore:the document holds a Forgotten")
+def test_a_metric_put_in_place_of_an_unknown_one_is_what_is_saved(gone, tmp_path):
+    back = ax.load(gone)
+    back.update_tracking_metric(ax.BraninMetric("seconds", ["x", "x"]))
+    ax.save(back, tmp_path / "copy.json")
+    assert type(ax.load(tmp_path / "copy.json").metrics["seconds"]) is ax.BraninMetric
+
+
 def test_an_experiment_with_an_unknown_metric_is_refused_when_strict(gone):
     with pytest.raises(
         ax.JSONDecodeError, match=r"a Forgotten, a class.*\n.*register_metric\(Forgotten\)"

@@ -22,7 +22,7 @@ from armwright.errors import (
     TrialNotFoundError,
     UsageError,
 )
-from armwright.persistence import StoredExperiment
+from armwright.persistence import StoredExperiment, known_classes
 from armwright.persistence.facts import MAX_LOST
 from armwright.store import ExperimentFolder
 
@@ -635,3 +635,22 @@ def test_a_loop_ends_when_the_budget_is_used_up(url):
     for trial in stored.loop():
         stored.tell(trial.number, {"loss": trial.arm.parameters["x"]})
     assert [facts.status for facts in stored.trials.values()] == ["completed"] * 3
+
+
+class Elsewhere(ax.Metric):
+    """Registered where the folder was made, unknown where it is opened."""
+
+
+@pytest.mark.filterwarnings("ignore:the document holds an? Elsewhere")
+def test_a_folder_whose_metric_is_of_an_unknown_class_is_asked_and_told(tmp_path, monkeypatch):
+    ax.register_metric(Elsewhere)
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    config = ax.OptimizationConfig(ax.Objective(Elsewhere("loss"), minimize=True))
+    ax.save(ax.Experiment(space, "e", config), tmp_path / "e")
+    monkeypatch.delitem(known_classes._CLASSES, "Elsewhere")
+    opened = StoredExperiment.open(tmp_path / "e")
+    (trial,) = opened.ask()
+    opened.tell(trial.number, {"loss": 1.0})
+    assert opened.best().mean == 1.0
+    ax.register_metric(Elsewhere)
+    assert type(ax.load(tmp_path / "e").metrics["loss"]) is Elsewhere
