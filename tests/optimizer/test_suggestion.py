@@ -5,6 +5,8 @@ import math
 import jax
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from armwright.optimizer import (
     Column,
@@ -129,6 +131,30 @@ def test_any_finite_values_give_an_arm_and_finite_predictions(y):
     for array in (proposal.mean, proposal.sd, proposal.log_acquisition):
         assert np.isfinite(array).all()
     assert proposal.notes == ()
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=40)
+@given(
+    rows=st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), numbers, st.floats(0, allow_infinity=False)),
+        min_size=1,
+        max_size=12,
+    ),
+    count=st.integers(1, 3),
+)
+def test_whatever_was_observed_the_arms_are_inside_and_the_numbers_finite(rows, count):
+    table = np.array(rows)
+    noise = np.where(table[:, 3] > 1, np.nan, table[:, 3])
+    proposal = suggest(
+        SQUARE, Observations(x=table[:, :2], y=table[:, 2], noise=noise), seed=0, count=count
+    )
+    assert_inside(SQUARE, proposal, count)
+    assert len(np.unique(proposal.values, axis=0)) == count
+    for array in (proposal.mean, proposal.sd, proposal.log_acquisition):
+        assert np.isfinite(array).all()
 
 
 @pytest.mark.parametrize("noise", [None, 0.0, 1e-9, 0.5])
