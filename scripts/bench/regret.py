@@ -1,6 +1,6 @@
 """Simple regret after a fixed number of trials: problems x seeds x optimizer.
 
-    python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 10
+    python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
 
 Each run starts with max(5, columns) Sobol points and then asks for one arm at a time. Prints
 quartiles over seeds, or with --json one line per run. README.md beside this file has results.
@@ -129,7 +129,7 @@ def table(runs: list[Run]) -> Table:
     type=click.Choice(OPTIMIZERS),
     help="Optimizer to run; repeat for several, leave out for all.",
 )
-@click.option("--seeds", default=10, show_default=True, help="Seeds 0 .. SEEDS - 1.")
+@click.option("--seeds", default=20, show_default=True, help="Seeds 0 .. SEEDS - 1.")
 @click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")

@@ -1,28 +1,14 @@
-"""Checks every array shape of the optimizer while its tests run, and keeps their cache apart."""
+"""Keeps the cache of the optimizer's tests apart, and their numbers strict."""
 
 import os
-import sys
 import tempfile
 
 import jax
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
 
 settings.register_profile("optimizer", deadline=None, derandomize=True)
 settings.load_profile("optimizer")
-
-# A whole number is a float where one is asked for, as in PEP 484.
-CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
-
-# Where other tests have loaded the optimizer already it stays unchecked, and works the same.
-if "armwright.optimizer" not in sys.modules:
-    with install_import_hook("armwright.optimizer", CHECKER):
-        import armwright.optimizer
-        import armwright.optimizer.compiled
-        import armwright.optimizer.suggestion
-
-        assert armwright.optimizer.compile_count() == 0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,9 @@
+"""Checks every array shape in the optimizer's signatures, in whichever test it is called."""
+
+from jaxtyping import install_import_hook
+
+# A whole number is a float where one is asked for, as in PEP 484.
+CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+
+# Before anything imports the optimizer, and for as long as the tests run.
+install_import_hook("armwright.optimizer", CHECKER)
