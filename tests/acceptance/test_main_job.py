@@ -26,14 +26,13 @@ def run(root, *words):
 
 def start_and_wait_for(root, text, *words):
     """Starts the job, and returns it once it has printed a line with `text`."""
-    # Python's own handler, whatever the shell that runs the tests has set: Ctrl-C.
+    # Ctrl-C is to arrive, even where whoever runs the tests has it ignored.
     job = subprocess.Popen(
-        command(root, *words),
+        ["env", "--default-signal=INT", *command(root, *words)],  # noqa: S607 - Debian's coreutils
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     for line in job.stderr:
         if text in line:
