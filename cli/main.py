@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import Any, final
 
 import click
@@ -63,6 +64,7 @@ class _Group(click.Group):
             if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly
                 raise
             click.echo(f"error: {error.strerror or error}", err=True)
+            _drop_what_is_left_to_print()
             ctx.exit(EXIT_FAILURE)
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
@@ -87,3 +89,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_what_is_left_to_print() -> None:
+    """Python prints it again as it ends, and failing again would change the exit code to 120."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
