@@ -14,7 +14,7 @@ from armwright.optimizer.compiled import ask
 from armwright.optimizer.features import Features
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.likelihood import Rows
-from armwright.optimizer.observations import Observations, Standardised, standardise
+from armwright.optimizer.observations import Observations, standardise
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.program import Answer, Question, Region
 from armwright.optimizer.settings import Settings
@@ -80,11 +80,6 @@ class Model:
         self._logarithms: Float[np.ndarray, " t"] | None = None
         self.jitter = 0.0
         self.add_pending(pending)
-
-    @property
-    def standardised(self) -> Standardised:
-        """The observations as the model sees them."""
-        return self._known
 
     def add_pending(self, x: Float[np.ndarray, "p d"]) -> None:
         """Makes points, in model units, pending from now on."""

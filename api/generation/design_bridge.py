@@ -29,7 +29,8 @@ class DesignBridge(ModelBridge):
             known += self._experiment.arms_by_signature.values()
         rows, metadata = self.model.gen(request.count, encoding, encoding.used(known))
         if len(rows) < request.count and not self.takes_all:
-            self._refuse(request.count, found=len(rows), used=len(known), encoding=encoding)
+            used = len({arm.signature for arm in known})
+            self._refuse(request.count, found=len(rows), used=used, encoding=encoding)
         arms = [Arm(parameters=encoding.parameterization(row)) for row in rows]
         return Generated(arms=arms, metadata=metadata)
 

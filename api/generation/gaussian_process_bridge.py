@@ -193,7 +193,8 @@ class GaussianProcessBridge(ModelBridge):
         return score
 
     def _refuse(self, request: Request, *, found: int) -> NoReturn:
-        used = len(self._observed[self._objective.metric.name].arms) + len(request.pending)
+        known = (*self._observed[self._objective.metric.name].arms, *request.pending)
+        used = len({arm.signature for arm in known})
         raise SearchSpaceExhausted(wanted=request.count, found=found, used=used)
 
     def _described(

@@ -280,7 +280,7 @@ def test_no_arm_repeats_with_deduplicate(member, four):
 def test_a_space_that_runs_out_is_a_value_error(member, four):
     bridge = member(search_space=four, seed=1, deduplicate=True)
     bridge.gen(4)
-    with pytest.raises(ValueError, match="the search space has no 1 further arms"):
+    with pytest.raises(ValueError, match="the search space has no further arms"):
         bridge.gen(1)
 
 
@@ -335,7 +335,7 @@ def test_the_plain_sequence_does_not_depend_on_the_seed_and_goes_on_from_a_posit
 def test_the_plain_sequence_keeps_constraints_and_repeats_nothing_when_told(four):
     bridge = Models.SOBOL(search_space=four, scramble=False, deduplicate=True)
     assert len({arm.signature for arm in bridge.gen(4).arms}) == 4
-    with pytest.raises(ValueError, match="no 1 further arms"):
+    with pytest.raises(ValueError, match="no further arms"):
         bridge.gen(1)
 
 
