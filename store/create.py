@@ -15,7 +15,7 @@ def create(fs: Any, path: str, body: bytes, token: str) -> Outcome:
     exists. Missing folders on the way are made.
 
     Args:
-        fs: An fsspec file system (local or memory), or an object with the four calls of `Files`.
+        fs: An fsspec file system (local or memory), or an object with the calls of `Files`.
         path: Where, absolute in that file system.
         body: The whole content; must hold the token, as text.
         token: Marks this one logical write. Repeating the call with the same token and body is safe

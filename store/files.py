@@ -1,12 +1,16 @@
-"""What the store asks of a file system: four calls, and which file systems answer them.
+"""What the store asks of a file system: seven calls, and which file systems answer them.
 
-    create   one file, exclusively, complete before its name exists
-    list     the names in one folder
-    read     whole files, many at once
-    remove   one file of our own: a probe, a temporary; never a fact
+    create       one file, exclusively, complete before its name exists
+    list         the names in one folder
+    read         whole files, many at once
+    remove       one file: a probe, a temporary, a fact that a snapshot holds
+    remove_many  the same for many
+    overwrite    a heartbeat: one file, replaced as a whole by its only writer
+    modified     when the server thinks that a file was last written
 
-Nothing else is assumed: no rename, no locks, no compare-and-swap, no time stamps. A file system is
-supported when it has a class with these four and an entry in `_KINDS`.
+Nothing else is assumed: no rename, no locks, no compare-and-swap, no clocks that agree. No fact
+depends on `overwrite` or `modified`. A file system is supported when it has a class with these and
+an entry in `_KINDS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +21,7 @@ from armwright.store.errors import StoreError
 
 __all__ = [
     "MAX_READ_BYTES",
+    "MAX_TABLE_BYTES",
     "Files",
     "Listing",
     "Outcome",
@@ -25,9 +30,10 @@ __all__ = [
     "supported_protocols",
 ]
 
-# One conditional put of an object store carries 5 MiB, so no file of ours is larger; reading stops
-# here in case a foreign one is.
+# No fact is larger than 4 MiB; reading stops here in case a foreign file is. Tables may be larger:
+# who reads one says so.
 MAX_READ_BYTES = 5 << 20
+MAX_TABLE_BYTES = 64 << 20
 
 Outcome = Literal["won", "lost"]
 
@@ -42,7 +48,14 @@ class Listing:
 
 @runtime_checkable
 class Files(Protocol):
-    """A file system as the store sees it; paths are absolute in that file system, with slashes."""
+    """A file system as the store sees it; paths are absolute in that file system, with slashes.
+
+    Attributes:
+        exclusive: Whether one of several who create a name at once is sure to be the only winner.
+            Where it is False, one process at a time may write.
+    """
+
+    exclusive: bool
 
     def create(self, path: str, body: bytes, token: str) -> Outcome:
         """Makes the file if there is none; see `armwright.store.create`."""
@@ -52,12 +65,29 @@ class Files(Protocol):
         """Names what is in a folder now, from the file system itself and never from a cache."""
         ...
 
-    def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
-        """Yields each path with its first `MAX_READ_BYTES`, or with the error that reading gave."""
+    def read(
+        self, paths: Iterable[str], limit: int = MAX_READ_BYTES
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        """Yields each path with its first `limit` bytes, or with the error that reading gave."""
         ...
 
     def remove(self, path: str) -> None:
         """Removes a file; it is no error if it is gone already."""
+        ...
+
+    def remove_many(self, paths: Iterable[str]) -> None:
+        """Removes files, in as few requests as can be; it is no error if some are gone already."""
+        ...
+
+    def overwrite(self, path: str, body: bytes) -> None:
+        """Makes or replaces a file; a reader finds the old content or the new, never a mixture."""
+        ...
+
+    def modified(self, path: str) -> float | None:
+        """Says when a file was last written, in seconds since 1970 by the server's clock.
+
+        None if there is no such file, or the file system does not say.
+        """
         ...
 
 

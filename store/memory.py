@@ -22,6 +22,8 @@ _lock = threading.RLock()
 class MemoryFiles:
     """fsspec's memory file system; without an argument, the one all of this process shares."""
 
+    exclusive = True
+
     def __init__(self, fs: Any = None) -> None:
         if fs is None:
             from fsspec.implementations.memory import MemoryFileSystem
@@ -57,12 +59,14 @@ class MemoryFiles:
             found[entry["type"]].append(entry["name"].rpartition("/")[2])
         return Listing(files=tuple(found["file"]), folders=tuple(found["directory"]))
 
-    def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
+    def read(
+        self, paths: Iterable[str], limit: int = MAX_READ_BYTES
+    ) -> Iterator[tuple[str, bytes | OSError]]:
         """Yields each path with its bytes or its error."""
         for path in paths:
             try:
                 with _lock:
-                    body = self._fs.cat_file(path, start=0, end=MAX_READ_BYTES)
+                    body = self._fs.cat_file(path, start=0, end=limit)
             except OSError as error:
                 yield path, error
             else:
@@ -73,3 +77,25 @@ class MemoryFiles:
         with _lock:
             if self._fs.isfile(path):
                 self._fs.rm_file(path)
+
+    def remove_many(self, paths: Iterable[str]) -> None:
+        """Removes files."""
+        for path in paths:
+            self.remove(path)
+
+    def overwrite(self, path: str, body: bytes) -> None:
+        """Makes or replaces a file."""
+        with _lock:
+            try:
+                self._fs.pipe_file(path, body)
+            except OSError as error:
+                raise write_failure(path, error) from error
+
+    def modified(self, path: str) -> float | None:
+        """Says when a file was last written."""
+        with _lock:
+            try:
+                modified: float = self._fs.modified(path).timestamp()
+            except FileNotFoundError:
+                return None
+        return modified

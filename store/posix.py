@@ -44,6 +44,8 @@ class PosixFiles:
     disk, the file is removed, so that nothing half-written stays.
     """
 
+    exclusive = True
+
     def create(self, path: str, body: bytes, token: str) -> Outcome:
         """Makes the file if there is none; see `armwright.store.create`."""
         check_token(token)
@@ -66,11 +68,13 @@ class PosixFiles:
             raise read_failure(folder, error) from error
         return Listing(files=tuple(files), folders=tuple(folders))
 
-    def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
+    def read(
+        self, paths: Iterable[str], limit: int = MAX_READ_BYTES
+    ) -> Iterator[tuple[str, bytes | OSError]]:
         """Yields each path with its bytes or its error."""
         for path in paths:
             try:
-                yield path, _read(path)
+                yield path, _read(path, limit)
             except OSError as error:
                 yield path, error
 
@@ -81,6 +85,27 @@ class PosixFiles:
         except OSError as error:
             raise write_failure(path, error) from error
 
+    def remove_many(self, paths: Iterable[str]) -> None:
+        """Removes files."""
+        for path in paths:
+            self.remove(path)
+
+    def overwrite(self, path: str, body: bytes) -> None:
+        """Makes or replaces a file, by renaming a complete one over it; not forced to disk."""
+        try:
+            _replace(path, body)
+        except OSError as error:
+            raise write_failure(path, error) from error
+
+    def modified(self, path: str) -> float | None:
+        """Says when a file was last written, by the clock of the disk's host."""
+        try:
+            return os.stat(path).st_mtime  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise read_failure(path, error) from error
+
 
 def _create(path: str, body: bytes, token: str) -> Outcome:
     folder = os.path.dirname(path)  # noqa: PTH120 a Path costs more than the rest of this function
@@ -88,18 +113,14 @@ def _create(path: str, body: bytes, token: str) -> Outcome:
     # may carry the final name by now.
     temporary = f"{folder}/.{token}.{os.urandom(4).hex()}"
     try:
-        try:
-            _write(temporary, body)
-        except FileNotFoundError:
-            _make_folder(Path(folder))
-            _write(temporary, body)
+        _write_temporary(temporary, folder, body, sync=True)
         try:
             os.link(temporary, path)
         except OSError as error:
             if _has_two_names(temporary):
                 pass
             elif error.errno == errno.EEXIST:
-                return _whose(path, token)
+                return _whose(path, body, token)
             elif error.errno in _NO_LINKS:
                 return _create_in_place(path, body, token)
             else:
@@ -114,9 +135,9 @@ def _create_in_place(path: str, body: bytes, token: str) -> Outcome:
     try:
         descriptor = os.open(path, _NEW_FILE, 0o666)
     except FileExistsError:
-        return _whose(path, token)
+        return _whose(path, body, token)
     try:
-        _fill(descriptor, body)
+        _fill(descriptor, body, sync=True)
     except OSError:
         _discard(path)
         raise
@@ -124,10 +145,21 @@ def _create_in_place(path: str, body: bytes, token: str) -> Outcome:
     return "won"
 
 
-def _whose(path: str, token: str) -> Outcome:
-    """Settles a doubt: the file is ours if it holds our token."""
+def _replace(path: str, body: bytes) -> None:
+    folder = os.path.dirname(path)  # noqa: PTH120
+    temporary = f"{folder}/.{os.urandom(8).hex()}.tmp"
     try:
-        ours = token.encode() in _read(path)
+        _write_temporary(temporary, folder, body, sync=False)
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def _whose(path: str, body: bytes, token: str) -> Outcome:
+    """Settles a doubt: the file is ours if it holds our token, wherever our body has it."""
+    try:
+        ours = token.encode() in _read(path, len(body) + 1)
     except (FileNotFoundError, IsADirectoryError):
         return "lost"
     if ours:
@@ -135,27 +167,34 @@ def _whose(path: str, token: str) -> Outcome:
     return "won" if ours else "lost"
 
 
-def _write(path: str, body: bytes) -> None:
-    _fill(os.open(path, _NEW_FILE, 0o666), body)
+def _write_temporary(path: str, folder: str, body: bytes, *, sync: bool) -> None:
+    try:
+        descriptor = os.open(path, _NEW_FILE, 0o666)
+    except FileNotFoundError:
+        _make_folder(Path(folder))
+        descriptor = os.open(path, _NEW_FILE, 0o666)
+    _fill(descriptor, body, sync=sync)
 
 
-def _fill(descriptor: int, body: bytes) -> None:
+def _fill(descriptor: int, body: bytes, *, sync: bool) -> None:
     try:
         rest = memoryview(body)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
+        if sync:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, limit: int) -> bytes:
     descriptor = os.open(path, _OLD_FILE)
     try:
-        chunk = os.read(descriptor, _CHUNK_BYTES)
-        if len(chunk) < _CHUNK_BYTES:
+        first = min(limit, _CHUNK_BYTES)
+        chunk = os.read(descriptor, first)
+        if len(chunk) < first:
             return chunk
-        chunks, rest = [chunk], MAX_READ_BYTES - len(chunk)
+        chunks, rest = [chunk], limit - len(chunk)
         while rest > 0 and (chunk := os.read(descriptor, min(rest, 1 << 20))):
             chunks.append(chunk)
             rest -= len(chunk)
