@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self, final
 
 from armwright.store.birth import make_experiment, read_experiment, unfinished
+from armwright.store.difference import difference, in_words
 from armwright.store.errors import ConflictError, StoreError
 from armwright.store.fact import END_STATES, Fact
 from armwright.store.files import Outcome
 from armwright.store.layout import (
-    arm_path,
     claim_path,
     config_path,
     data_path,
@@ -166,7 +166,7 @@ class ExperimentFolder:
         with self._lock:
             number, state = self._reader.highest + 1, self._reader.state()
         for losses in range(1, _MOST_LOSSES):
-            if self._write_arm(number, make(number, state), claim) == "won":
+            if self._ledger.write_arm(number, make(number, state), claim) == "won":
                 return number
             with self._lock:
                 self._reader.look_from(max(self._reader.highest, 0))
@@ -190,21 +190,27 @@ class ExperimentFolder:
             StoreError: It could not be written, or the number is too far from all others.
             ValueError: The number is negative, or a document is not JSON.
         """
-        check_number(number)
-        with self._lock:
-            if segment_of(number) > segment_of(self._reader.highest) + 1:
-                self._reader.look()
-            if segment_of(number) > segment_of(self._reader.highest) + 1:
-                raise StoreError(
-                    f"trial {number} of {self.url!r} would be too far from the last, which is "
-                    f"{self._reader.highest}",
-                    hint="add trials in ascending order",
-                )
-        outcome = self._write_arm(number, document, claim)
+        self._check_near(number)
+        outcome = self._ledger.write_arm(number, document, claim)
         if outcome == "lost":
             with self._lock:
                 self._reader.look_at(number)
         return outcome
+
+    def fence(self, number: int) -> bool:
+        """Makes a number void that holds no trial, so that none can come under it any more.
+
+        Whoever is just adding a trial there loses the number and takes another. Repeatable.
+
+        Returns:
+            True if the number is void now, whoever made it so; False if a trial has it.
+
+        Raises:
+            StoreError: It could not be written, or the number is too far from all others.
+            ValueError: The number is negative.
+        """
+        self._check_near(number)
+        return self._ledger.fence(number)
 
     def claim(self, number: int, attempt: int, document: Document | None = None) -> Outcome:
         """Takes an attempt at a trial: the first one of a waiting trial, or one after an end.
@@ -306,10 +312,28 @@ class ExperimentFolder:
         by = f", written {there.at} by {there.by}" if there else ""
         raise ConflictError(
             f"the configuration of {self.url!r} was edited from version {base}, "
-            f"the newest is {newest}{by}",
+            f"the newest is {newest}{by}{self._what_differs(document, base=base, newest=newest)}",
             hint="read it again and repeat the change",
         )
 
-    def _write_arm(self, number: int, document: Document, claim: Document | None) -> Outcome:
-        more = {} if claim is None else {"claim": dict(claim)}
-        return self._ledger.write(arm_path(number), document, more=more)
+    def _check_near(self, number: int) -> None:
+        """Refuses a number that would leave a whole segment empty."""
+        check_number(number)
+        with self._lock:
+            if segment_of(number) > segment_of(self._reader.highest) + 1:
+                self._reader.look()
+            if segment_of(number) > segment_of(self._reader.highest) + 1:
+                raise StoreError(
+                    f"trial {number} of {self.url!r} would be too far from the last, which is "
+                    f"{self._reader.highest}",
+                    hint="add trials in ascending order",
+                )
+
+    def _what_differs(self, document: Document, *, base: int, newest: int) -> str:
+        """Says what two edits of one configuration changed, where both can be read."""
+        with self._lock:
+            old, new = self._reader.config(base), self._reader.config(newest)
+        if old is None or new is None:
+            return ""
+        theirs, ours = difference(old.document, new.document), difference(old.document, document)
+        return f"; they changed {in_words(theirs)}, this edit changes {in_words(ours)}"

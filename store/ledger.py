@@ -56,12 +56,7 @@ class Ledger:
             UncertainError: The file system would not say, several times over.
             ValueError: The document is not JSON.
         """
-        if self.reader.later_format:
-            raise StoreError(
-                f"{self._location.url!r} was moved to a later format "
-                f"(format/{self.reader.later_format}), which this armwright must not write",
-                hint="upgrade armwright",
-            )
+        self.check_writable()
         name, token = parse_name(path), new_token()
         assert name is not None  # noqa: S101 our own names parse
         writer, at = self._around.writer().document(), self._around.clock()
@@ -71,6 +66,38 @@ class Ledger:
             with self.lock:
                 self.reader.learn(name, body)
         return outcome
+
+    def check_writable(self) -> None:
+        """Raises StoreError if the folder has moved on to a format that this version cannot write.
+
+        What is known from the last look at the folder decides.
+        """
+        if self.reader.later_format:
+            raise StoreError(
+                f"{self._location.url!r} was moved to a later format "
+                f"(format/{self.reader.later_format}), which this armwright must not write",
+                hint="upgrade armwright",
+            )
+
+    def write_arm(
+        self, number: int, document: Mapping[str, Any], claim: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """Creates a trial under a number, claimed in the same fact if there is a `claim`."""
+        more = {} if claim is None else {"claim": dict(claim)}
+        return self.write(arm_path(number), document, more=more)
+
+    def fence(self, number: int) -> bool:
+        """Makes a number void that holds no trial; whether it is void then.
+
+        A number that somebody is just about to use is raced for like any other: either the trial is
+        there and nothing changes, or its writer loses and takes another number.
+        """
+        if self.write(arm_path(number), {}, more={"void": True}) == "won":
+            return True
+        with self.lock:
+            self.reader.look_at(number)
+            trial = self.reader.state().trials.get(number)
+        return trial is not None and trial.void
 
     def trial(self, number: int) -> TrialFacts:
         """Returns a trial, looking for it if it is not known yet.
