@@ -124,7 +124,7 @@ def _problem(name: str) -> str:
         return "starts with a dot"
     if name != name.strip():
         return "starts or ends with a space"
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
         return "has a control character"
     length = len(name.encode())
     if length > _MAX_NAME_BYTES:

@@ -19,6 +19,8 @@ BAD_NAMES = {
     "a\0b": "has a control character",
     "a\x7fb": "has a control character",
     "a\udcffb": "has a control character",
+    "a\u2028b": "has a control character",
+    "a\x85b": "has a control character",
     " a": "starts or ends with a space",
     "ö" * 128: "is 256 bytes long, 255 are allowed",
     "armwright-store.json": "is the store's own file",
