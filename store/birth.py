@@ -18,6 +18,7 @@ from armwright.store.failure import read_failure
 from armwright.store.layout import EXPERIMENT_FILE, config_path, parse_name
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
+from armwright.store.retry import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
@@ -53,12 +54,12 @@ def make_experiment(
     first = _draft(location, config_path(1), config, writer=writer, at=at, more={"base": 0})
     ensure_marker(location.root, writer=writer, at=at)
     files = location.files
-    if files.create(*head) == "lost":
+    if create_surely(files, *head, surroundings) == "lost":
         _check_same(location, EXPERIMENT_FILE, head[1])
         made = dict(files.read([first[0]]))[first[0]]
         if isinstance(made, bytes):
             raise _exists(location, read_experiment(location))
-    if files.create(*first) == "lost":
+    if create_surely(files, *first, surroundings) == "lost":
         _check_same(location, config_path(1), first[1])
 
 

@@ -78,8 +78,20 @@ class ExperimentFolder:
             ValueError: A document is not JSON.
         """
         location = locate(url)
+        return cls.create_at(location, document=document, config=config, surroundings=surroundings)
+
+    @classmethod
+    def create_at(
+        cls,
+        location: Location,
+        *,
+        document: Document,
+        config: Document,
+        surroundings: Surroundings = _REAL,
+    ) -> Self:
+        """The same, at a place on a file system of the caller's choice."""
         make_experiment(location, document=document, config=config, surroundings=surroundings)
-        return cls.open(url, surroundings=surroundings)
+        return cls.open_at(location, surroundings=surroundings)
 
     @classmethod
     def open(
@@ -95,7 +107,11 @@ class ExperimentFolder:
             ExperimentUnfinishedError: It is being made.
             StoreError: It cannot be read, or is of a format this version does not know.
         """
-        location = locate(url)
+        return cls.open_at(locate(url), surroundings=surroundings)
+
+    @classmethod
+    def open_at(cls, location: Location, *, surroundings: Surroundings = _REAL) -> Self:
+        """The same, at a place on a file system of the caller's choice."""
         fact = read_experiment(location)
         folder = cls(location, fact=fact, surroundings=surroundings)
         state = folder.refresh()
@@ -117,6 +133,11 @@ class ExperimentFolder:
     def url(self) -> str:
         """Where it is; absolute."""
         return self._location.url
+
+    @property
+    def location(self) -> Location:
+        """Where it is: file system and path."""
+        return self._location
 
     @property
     def name(self) -> str:

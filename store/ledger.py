@@ -13,22 +13,19 @@ from armwright.store.errors import (
     StoreError,
     TrialEndedError,
     TrialNotFoundError,
-    UncertainError,
 )
 from armwright.store.fact import encode
 from armwright.store.files import Outcome
 from armwright.store.layout import arm_path, end_path, late_path, parse_name
 from armwright.store.location import Location
 from armwright.store.reader import Reader
+from armwright.store.retry import create_surely
 from armwright.store.state import AttemptFacts, TrialFacts
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
 
 __all__ = ["Ledger", "check_number"]
-
-# Seconds before a doubtful write is repeated, with the same token; each is stretched at random.
-_PAUSES = (0.05, 0.2, 0.8)
 
 
 @final
@@ -61,7 +58,8 @@ class Ledger:
         assert name is not None  # noqa: S101 our own names parse
         writer, at = self._around.writer().document(), self._around.clock()
         body = encode(name, document, token=token, writer=writer, at=at, more=more)
-        outcome = self._create(self._location.join(path), body, token)
+        where = self._location.join(path)
+        outcome = create_surely(self._location.files, where, body, token, self._around)
         if outcome == "won":
             with self.lock:
                 self.reader.learn(name, body)
@@ -168,14 +166,6 @@ class Ledger:
             f"has ended already: {ended}",
             hint=f"what came now is kept in {path}, and does not count",
         )
-
-    def _create(self, path: str, body: bytes, token: str) -> Outcome:
-        for pause in _PAUSES:
-            try:
-                return self._location.files.create(path, body, token)
-            except UncertainError:
-                self._around.sleep(pause * (1.0 + self._around.choose(1000) / 1000.0))
-        return self._location.files.create(path, body, token)
 
 
 def check_number(number: int) -> None:

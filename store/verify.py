@@ -1,0 +1,300 @@
+"""Whether a folder keeps the store's promises: all of its files read anew, and held to the rules.
+
+The checks are those of `docs/format.md`, "What the facts mean", told from the files and not from
+what a reader made of them. What is wrong is a problem; what is only left over from a killed process
+and may be cleared away is counted.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, final
+
+from armwright.store.fold import fold
+from armwright.store.folder import ExperimentFolder
+from armwright.store.layout import arm_path, config_path, end_path, segment_folder, segment_of
+from armwright.store.location import locate
+from armwright.store.state import AttemptFacts, State, TrialFacts
+from armwright.store.walk import Walk, walk
+
+__all__ = ["Acknowledged", "Problem", "Report", "verify"]
+
+_SHUFFLES = 3
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """A write that the store has confirmed to somebody, who kept a note of it.
+
+    Attributes:
+        kind: arm, claim, data, end, late or config.
+        number: Of the trial, or the version of a configuration.
+        attempt: Of the trial; None for arm, late and config.
+        document: What was written.
+    """
+
+    kind: Literal["arm", "claim", "data", "end", "late", "config"]
+    number: int
+    attempt: int | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A promise that the folder does not keep.
+
+    Attributes:
+        kind: `torn`, `foreign`, `orphan`, `number`, `attempt`, `config`, `fold` or `lost`.
+        path: The file it is about; empty if it is about none.
+        problem: What is wrong.
+    """
+
+    kind: str
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What `verify` found.
+
+    Attributes:
+        url: Of the experiment.
+        problems: Promises that are not kept; empty where all is well.
+        counts: How many of what: trials by status, facts by kind, temporaries, acknowledged writes.
+    """
+
+    url: str
+    problems: tuple[Problem, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every promise is kept."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        if self.ok:
+            return f"{self.url}: every promise is kept: {counts}"
+        lines = [f"  {problem.kind}: {problem}" for problem in self.problems]
+        one = len(lines) == 1
+        head = f"{self.url}: {len(lines)} {'problem' if one else 'problems'}: {counts}"
+        return "\n".join([head, *lines])
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        problems = [
+            {"kind": item.kind, "path": item.path, "problem": item.problem}
+            for item in self.problems
+        ]
+        return {
+            "url": self.url,
+            "ok": self.ok,
+            "problems": problems,
+            "counts": dict(self.counts),
+        }
+
+
+def verify(
+    experiment: ExperimentFolder | str | os.PathLike[str],
+    *,
+    acknowledged: Iterable[Acknowledged] = (),
+) -> Report:
+    """Reads an experiment anew and checks all that the store promises about it.
+
+    Others may go on writing meanwhile: what they add is seen or not, and is no problem either way.
+
+    Args:
+        experiment: A folder or its URL.
+        acknowledged: Writes that were confirmed before this call; each must be there.
+
+    Raises:
+        ExperimentNotFoundError: There is none.
+        StoreError: It cannot be read at all.
+    """
+    location = (
+        experiment.location if isinstance(experiment, ExperimentFolder) else locate(experiment)
+    )
+    seen = walk(location)
+    # Opened after the walk, so that it holds at least what the walk saw.
+    state = ExperimentFolder.open_at(location).state
+    problems = [
+        *_files(seen),
+        *_numbers(seen, state),
+        *(item for trial in state.trials.values() for item in _attempts(trial)),
+        *_counted(seen),
+        *_configs(state),
+        *_folds(seen, state),
+    ]
+    noted = list(acknowledged)
+    problems += [item for note in noted if (item := _missing(note, state))]
+    return Report(url=location.url, problems=tuple(problems), counts=_counts(seen, state, noted))
+
+
+def _files(seen: Walk) -> Iterable[Problem]:
+    for path, problem in sorted(seen.torn.items()):
+        yield Problem(kind="torn", path=path, problem=problem)
+    for path in sorted(seen.foreign):
+        yield Problem(kind="foreign", path=_printable(path), problem="the format has no such name")
+
+
+def _numbers(seen: Walk, state: State) -> Iterable[Problem]:
+    """Every fact is about a trial that there is; void ones hold nothing; no segment is missing."""
+    for path, fact in sorted(seen.facts.items()):
+        number = fact.name.number
+        if number is None or fact.name.kind == "config":
+            continue
+        if number not in state.trials:
+            problem = f"trial {number} has no arm that can be read"
+            yield Problem(kind="orphan", path=path, problem=problem)
+        elif state.trials[number].void and fact.name.kind != "arm":
+            problem = f"trial {number} is void and holds nothing"
+            yield Problem(kind="number", path=path, problem=problem)
+    highest = max(state.trials, default=-1)
+    held = {segment_of(number) for number in state.trials} | seen.segments
+    for segment in range(segment_of(highest)):
+        if segment not in held:
+            path = segment_folder(segment)
+            yield Problem(kind="number", path=path, problem="the segment is missing")
+
+
+def _attempts(trial: TrialFacts) -> Iterable[Problem]:
+    """Attempts count from 1 without a gap, and the next begins when the one before has ended."""
+    path = arm_path(trial.number)
+    numbers = sorted(trial.attempts)
+    if numbers != list(range(1, len(numbers) + 1)):
+        tried = ", ".join(map(str, numbers))
+        yield Problem(kind="attempt", path=path, problem=f"attempts have a gap: {tried}")
+    for number in numbers[:-1]:
+        if trial.attempts[number].end is None:
+            problem = f"attempt {number + 1} began before attempt {number} had ended"
+            yield Problem(kind="attempt", path=path, problem=problem)
+
+
+def _counted(seen: Walk) -> Iterable[Problem]:
+    """What an end counts is there."""
+    data = {
+        (fact.name.number, fact.name.attempt, fact.name.id)
+        for fact in seen.facts.values()
+        if fact.name.kind == "data"
+    } | {(name.number, name.attempt, name.id) for name in seen.tables}
+    for path, fact in sorted(seen.facts.items()):
+        if fact.name.kind != "end":
+            continue
+        for ident in fact.more.get("counted", ()):
+            if (fact.name.number, fact.name.attempt, ident) not in data:
+                problem = f"it counts data-{ident}, which is not there"
+                yield Problem(kind="lost", path=path, problem=problem)
+
+
+def _configs(state: State) -> Iterable[Problem]:
+    """Configurations are one chain from 1 on."""
+    for place, version in enumerate(state.configs, start=1):
+        path = config_path(version)
+        if version != place:
+            problem = f"version {place} is missing before it"
+            yield Problem(kind="config", path=path, problem=problem)
+            return
+        if state.bases[version] != version - 1:
+            problem = f"edited from version {state.bases[version]}, expected {version - 1}"
+            yield Problem(kind="config", path=path, problem=problem)
+
+
+def _folds(seen: Walk, state: State) -> Iterable[Problem]:
+    """The facts add up to the same in any order, and to what a reader says they do."""
+    facts = list(seen.facts.values())
+    alone = fold(facts)
+    chance = random.Random(0)  # noqa: S311 no secret
+    for _ in range(_SHUFFLES):
+        mixed = facts + chance.sample(facts, len(facts) // 2)
+        chance.shuffle(mixed)
+        if fold(mixed) != alone:
+            yield Problem(kind="fold", path="", problem="the order of the facts changes the state")
+            break
+    for number, trial in alone.trials.items():
+        told = state.trials.get(number)
+        if told is not None and not _grown(trial, told):
+            problem = "a reader says otherwise than the facts of the trial"
+            yield Problem(kind="fold", path=arm_path(number), problem=problem)
+
+
+def _grown(before: TrialFacts, after: TrialFacts) -> bool:
+    """Whether a trial seen later holds all that was seen of it before."""
+    if (before.arm, before.void) != (after.arm, after.void):
+        return False
+    for number, attempt in before.attempts.items():
+        later = after.attempts.get(number)
+        if later is None or (attempt.claim, attempt.claimed) != (later.claim, later.claimed):
+            return False
+        if attempt.end is not None and attempt != later and not _tabled(attempt, later):
+            return False
+    return all(document in after.late for document in before.late)
+
+
+def _tabled(attempt: AttemptFacts, later: AttemptFacts) -> bool:
+    """Whether two views of an ended attempt differ only in data that one of them cannot read."""
+    return (attempt.end, attempt.ended) == (later.end, later.ended) and all(
+        document in later.data or document in later.stray for document in attempt.data
+    )
+
+
+def _missing(note: Acknowledged, state: State) -> Problem | None:
+    """Looks for a write that was confirmed."""
+    if note.kind == "config":
+        if state.configs.get(note.number) == note.document:
+            return None
+        path = config_path(note.number)
+    else:
+        trial = state.trials.get(note.number)
+        if trial is not None and note.document in _told(trial, note):
+            return None
+        path = end_path(note.number, note.attempt or 1) if note.kind == "end" else ""
+        path = path or arm_path(note.number)
+    attempt = f" of attempt {note.attempt}" if note.attempt else ""
+    problem = f"a confirmed {note.kind}{attempt} of {note.number} is not there: {note.document!r}"
+    return Problem(kind="lost", path=path, problem=problem)
+
+
+def _told(trial: TrialFacts, note: Acknowledged) -> Iterable[Mapping[str, Any] | None]:
+    if note.kind == "arm":
+        return (trial.arm,)
+    if note.kind == "late":
+        return trial.late
+    attempt = trial.attempts.get(note.attempt or 1)
+    if attempt is None:
+        return ()
+    if note.kind == "claim":
+        return (attempt.claim,)
+    return (attempt.end,) if note.kind == "end" else (*attempt.data, *attempt.stray)
+
+
+def _counts(seen: Walk, state: State, noted: list[Acknowledged]) -> dict[str, int]:
+    trials = Counter(trial.status for trial in state.trials.values())
+    facts = Counter(fact.name.kind for fact in seen.facts.values())
+    highest = max(state.trials, default=-1)
+    counts = {
+        "trials": len(state.trials),
+        **{f"{status} trials": count for status, count in sorted(trials.items())},
+        "unused numbers": highest + 1 - len(state.trials),
+        **{f"{kind} facts": count for kind, count in sorted(facts.items())},
+        "tables": len(seen.tables),
+        "snapshots": len(seen.snapshots),
+        "heartbeats": len(seen.beats),
+        "temporaries": len(seen.temporaries),
+        "confirmed writes": len(noted),
+    }
+    return {name: count for name, count in counts.items() if count or name == "trials"}
+
+
+def _printable(path: str) -> str:
+    """A foreign name may be no text at all."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
