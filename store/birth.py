@@ -18,7 +18,7 @@ from armwright.store.failure import read_failure
 from armwright.store.layout import EXPERIMENT_FILE, config_path, parse_name
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
-from armwright.store.retry import create_surely
+from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid

@@ -19,8 +19,8 @@ from armwright.store.files import Outcome
 from armwright.store.layout import arm_path, end_path, late_path, parse_name
 from armwright.store.location import Location
 from armwright.store.reader import Reader
-from armwright.store.retry import create_surely
 from armwright.store.state import AttemptFacts, TrialFacts
+from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
