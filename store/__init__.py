@@ -22,6 +22,7 @@ from armwright.store.errors import (
     StoreError,
     TrialEndedError,
     TrialNotFoundError,
+    UnavailableError,
     UncertainError,
 )
 from armwright.store.fact import END_STATES
@@ -49,6 +50,7 @@ __all__ = [
     "TrialFacts",
     "TrialNotFoundError",
     "TrialState",
+    "UnavailableError",
     "UncertainError",
     "check_name",
     "create",

@@ -13,6 +13,7 @@ __all__ = [
     "StoreError",
     "TrialEndedError",
     "TrialNotFoundError",
+    "UnavailableError",
     "UncertainError",
 ]
 
@@ -66,6 +67,12 @@ class TrialEndedError(StoreError):
 
 class ConflictError(StoreError):
     """The store holds a different fact under this name; nothing was changed."""
+
+
+class UnavailableError(StoreError):
+    """The file system did not answer, several times over; nothing was changed."""
+
+    retryable = True
 
 
 class UncertainError(StoreError):
