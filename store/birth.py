@@ -52,7 +52,7 @@ def make_experiment(
         more={"id": new_ulid(), "name": location.name, "format": FORMAT, "features": []},
     )
     first = _draft(location, config_path(1), config, writer=writer, at=at, more={"base": 0})
-    ensure_marker(location.root, writer=writer, at=at)
+    ensure_marker(location.root, writer=writer, at=at, surroundings=surroundings)
     files = location.files
     if create_surely(files, *head, surroundings) == "lost":
         _check_same(location, EXPERIMENT_FILE, head[1])

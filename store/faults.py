@@ -54,21 +54,22 @@ class FaultyFiles:
 
     Attributes:
         calls: Names of the calls made so far, in order.
+        fault: What goes wrong; None for nothing.
         dead: Whether the process has been killed; every further call raises `Killed` then.
     """
 
     def __init__(self, files: Files, fault: Fault | None = None) -> None:
         self.exclusive = files.exclusive
         self.calls: list[str] = []
+        self.fault = fault
         self.dead = False
         self._files = files
-        self._fault = fault
         self._lock = threading.Lock()
 
     @property
     def struck(self) -> bool:
         """Whether there were calls enough for the fault."""
-        return self._fault is not None and len(self.calls) >= self._fault.call
+        return self.fault is not None and len(self.calls) >= self.fault.call
 
     def create(self, path: str, body: bytes, token: str) -> Outcome:
         """Makes the file if there is none."""
@@ -136,7 +137,7 @@ class FaultyFiles:
             if self.dead:
                 raise Killed
             self.calls.append(name)
-            fault, call = self._fault, len(self.calls)
+            fault, call = self.fault, len(self.calls)
             if fault is None or not fault.call <= call < fault.call + fault.lasting:
                 return None
         if fault.how == "killed before":
@@ -144,8 +145,8 @@ class FaultyFiles:
         return fault.how
 
     def _finish(self, how: How | None, error: Exception) -> None:
-        if how == "killed after" and self._fault is not None:
-            self._die(self._fault)
+        if how == "killed after" and self.fault is not None:
+            self._die(self.fault)
         if how is not None:
             raise error
 

@@ -224,7 +224,8 @@ class ExperimentFolder:
         Whoever is just adding a trial there loses the number and takes another. Repeatable.
 
         Returns:
-            True if the number is void now, whoever made it so; False if a trial has it.
+            True if the number is void now, whoever made it so. False if a trial has it, or a file
+            that cannot be read.
 
         Raises:
             StoreError: It could not be written, or the number is too far from all others.

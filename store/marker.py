@@ -12,16 +12,21 @@ from armwright.store.fact import BadFactError, decode, encode
 from armwright.store.failure import read_failure
 from armwright.store.layout import EXPERIMENT_FILE, MARKER_FILE, Name
 from armwright.store.location import Location
+from armwright.store.surely import create_surely
+from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 
 __all__ = ["STORE_FORMAT", "ensure_marker"]
 
 STORE_FORMAT = 1
 
+_REAL = Surroundings()
 _NAME = Name(path=MARKER_FILE, kind="store")
 
 
-def ensure_marker(root: Location, *, writer: Mapping[str, Any], at: str) -> None:
+def ensure_marker(
+    root: Location, *, writer: Mapping[str, Any], at: str, surroundings: Surroundings = _REAL
+) -> None:
     """Checks that experiments can be kept in a root; leaves the marker that says so.
 
     Raises:
@@ -41,18 +46,22 @@ def ensure_marker(root: Location, *, writer: Mapping[str, Any], at: str) -> None
         return
     if not isinstance(marker, FileNotFoundError | NotADirectoryError):
         raise read_failure(paths[1], marker)
-    _probe(root)
+    _probe(root, surroundings)
     token = new_token()
     document = {"format": STORE_FORMAT, "exclusive_create": True}
     body = encode(_NAME, document, token=token, writer=writer, at=at)
-    root.files.create(paths[1], body, token)  # who comes second finds it there, which is as good
+    # Who comes second finds it there, which is as good.
+    create_surely(root.files, paths[1], body, token, surroundings)
 
 
-def _probe(root: Location) -> None:
+def _probe(root: Location, surroundings: Surroundings) -> None:
     first, second = new_token(), new_token()
     path = root.join(f".probe-{first}")
     try:
-        outcomes = [root.files.create(path, token.encode(), token) for token in (first, second)]
+        outcomes = [
+            create_surely(root.files, path, token.encode(), token, surroundings)
+            for token in (first, second)
+        ]
     finally:
         root.files.remove(path)
     if outcomes != ["won", "lost"]:

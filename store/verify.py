@@ -15,7 +15,7 @@ from typing import Any, Literal, final
 from armwright.store.fold import fold
 from armwright.store.folder import ExperimentFolder
 from armwright.store.layout import arm_path, config_path, end_path, segment_folder, segment_of
-from armwright.store.location import locate
+from armwright.store.location import Location, locate
 from armwright.store.state import AttemptFacts, State, TrialFacts
 from armwright.store.walk import Walk, walk
 
@@ -105,7 +105,7 @@ class Report:
 
 
 def verify(
-    experiment: ExperimentFolder | str | os.PathLike[str],
+    experiment: ExperimentFolder | Location | str | os.PathLike[str],
     *,
     acknowledged: Iterable[Acknowledged] = (),
 ) -> Report:
@@ -114,16 +114,16 @@ def verify(
     Others may go on writing meanwhile: what they add is seen or not, and is no problem either way.
 
     Args:
-        experiment: A folder or its URL.
+        experiment: A folder, its place, or its URL.
         acknowledged: Writes that were confirmed before this call; each must be there.
 
     Raises:
         ExperimentNotFoundError: There is none.
         StoreError: It cannot be read at all.
     """
-    location = (
-        experiment.location if isinstance(experiment, ExperimentFolder) else locate(experiment)
-    )
+    if isinstance(experiment, ExperimentFolder):
+        experiment = experiment.location
+    location = experiment if isinstance(experiment, Location) else locate(experiment)
     seen = walk(location)
     # Opened after the walk, so that it holds at least what the walk saw.
     state = ExperimentFolder.open_at(location).state

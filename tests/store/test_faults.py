@@ -1,0 +1,261 @@
+"""Every operation, with the i-th call to the file system going wrong, for every i and each way.
+
+A process that dies is played by an exception that no code of ours catches, and by a file system
+that does nothing any more from then on; what is left is what a killed process leaves. (Real kills,
+between the calls to the operating system and inside of them, are in test_kill.py.) Then somebody
+who knows nothing opens the folder: every promise is kept, all that was acknowledged is there, and
+the operation can be done again.
+"""
+
+import itertools
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from armwright.store import (
+    ConflictError,
+    ExperimentExistsError,
+    ExperimentFolder,
+    StoreError,
+    TrialEndedError,
+)
+from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
+from armwright.store.location import Location, locate
+from armwright.store.surroundings import Surroundings
+from armwright.store.verify import Acknowledged, verify
+
+AROUND = Surroundings(sleep=lambda _seconds: None, choose=lambda _bound: 0)
+KINDS = {"document": {"a": 1}, "config": {"c": 1}}
+
+
+def arm(number, _state):
+    return {"n": number}
+
+
+def prepare(location):
+    """Trial 0 is completed, 1 runs, both have data, 2 waits, 3 is unused, 4 was preempted."""
+    folder = ExperimentFolder.create_at(location, **KINDS)
+    folder.put_trial(0, {"n": 0}, claim={})
+    folder.put_trial(1, {"n": 1}, claim={})
+    folder.put_trial(2, {"n": 2})
+    folder.put_trial(4, {"n": 4}, claim={})
+    folder.report(0, 1, {"step": 1})
+    folder.report(1, 1, {"step": 1})
+    folder.end(0, 1, {"state": "completed", "data": 1})
+    folder.end(4, 1, {"state": "preempted"})
+
+
+BEFORE = [
+    *(Acknowledged(kind="arm", number=number, document={"n": number}) for number in (0, 1, 2, 4)),
+    *(
+        Acknowledged(kind="data", number=number, attempt=1, document={"step": 1})
+        for number in (0, 1)
+    ),
+    Acknowledged(kind="end", number=0, attempt=1, document={"state": "completed", "data": 1}),
+    Acknowledged(kind="end", number=4, attempt=1, document={"state": "preempted"}),
+    Acknowledged(kind="config", number=1, document={"c": 1}),
+]
+
+
+def opened(location):
+    return ExperimentFolder.open_at(location, surroundings=AROUND)
+
+
+def behind(location):
+    """Opened, and then somebody else did the same things first, so that every race is lost."""
+    folder = opened(location)
+    rival = ExperimentFolder.open_at(sane(location))
+    rival.put_trial(5, {"n": 5})
+    rival.claim(2, 1, {"by": "rival"})
+    rival.end(1, 1, {"state": "lost"})
+    rival.add_config({"c": 7}, base=1)
+    rival.fence(3)
+    return folder
+
+
+def sane(location):
+    """The same place, without faults."""
+    files = location.files
+    return Location(url=location.url, files=getattr(files, "_files", files), path=location.path)
+
+
+def add_trial(folder):
+    number = folder.add_trial(arm, claim={"by": "me"})
+    return [
+        Acknowledged(kind="arm", number=number, document={"n": number}),
+        Acknowledged(kind="claim", number=number, attempt=1, document={"by": "me"}),
+    ]
+
+
+def put_trial(folder, number):
+    won = folder.put_trial(number, {"n": number}) == "won"
+    return [Acknowledged(kind="arm", number=number, document={"n": number})] * won
+
+
+def claim(folder, number, attempt):
+    won = folder.claim(number, attempt, {"by": "me"}) == "won"
+    return [Acknowledged(kind="claim", number=number, attempt=attempt, document={"by": "me"})] * won
+
+
+def report(folder, number):
+    try:
+        folder.report(number, 1, {"step": 2})
+    except TrialEndedError:
+        return [kept_late(number, {"step": 2})]
+    return [Acknowledged(kind="data", number=number, attempt=1, document={"step": 2})]
+
+
+def end(folder, number):
+    document = {"state": "completed", "data": 9}
+    try:
+        folder.end(number, 1, document)
+    except TrialEndedError:
+        return [kept_late(number, document)]
+    return [Acknowledged(kind="end", number=number, attempt=1, document=document)]
+
+
+def kept_late(number, document):
+    document = {**document, "too_late": True, "attempt": 1}
+    return Acknowledged(kind="late", number=number, document=document)
+
+
+def late(folder):
+    folder.late(0, {"note": 1})
+    return [Acknowledged(kind="late", number=0, document={"note": 1})]
+
+
+def add_config(folder):
+    try:
+        version = folder.add_config({"c": 2}, base=1)
+    except ConflictError:
+        return []
+    return [Acknowledged(kind="config", number=version, document={"c": 2})]
+
+
+def fence(folder, number):
+    void = folder.fence(number)
+    assert not void or folder.state.trials[number].void
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What opens the folder, what is done then, and how few calls would be suspicious."""
+
+    does: object
+    opens: object = opened
+    calls: int = 1
+    fresh: bool = False
+    known: list = field(default_factory=lambda: BEFORE)
+
+
+def make(location):
+    ExperimentFolder.create_at(location, **KINDS, surroundings=AROUND)
+    return [Acknowledged(kind="config", number=1, document={"c": 1})]
+
+
+OPERATIONS = {
+    "create": Operation(opens=None, does=make, calls=11, fresh=True, known=[]),
+    "open": Operation(opens=None, does=lambda it: opened(it) and [], calls=6),
+    "refresh": Operation(does=lambda it: it.refresh() and [], calls=4),
+    "refresh with news": Operation(opens=behind, does=lambda it: it.refresh() and [], calls=5),
+    "add_trial": Operation(does=add_trial),
+    "add_trial lost": Operation(opens=behind, does=add_trial, calls=5),
+    "put_trial": Operation(does=lambda it: put_trial(it, 5)),
+    "put_trial in a new segment": Operation(does=lambda it: put_trial(it, 100)),
+    "put_trial lost": Operation(opens=behind, does=lambda it: put_trial(it, 5), calls=3),
+    "claim": Operation(does=lambda it: claim(it, 2, 1)),
+    "claim again": Operation(does=lambda it: claim(it, 4, 2)),
+    "claim lost": Operation(opens=behind, does=lambda it: claim(it, 2, 1), calls=3),
+    "report": Operation(does=lambda it: report(it, 1)),
+    "report too late": Operation(does=lambda it: report(it, 0)),
+    "end": Operation(does=lambda it: end(it, 1)),
+    "end of a waiting trial": Operation(does=lambda it: end(it, 2)),
+    "end too late": Operation(does=lambda it: end(it, 0)),
+    "end lost": Operation(opens=behind, does=lambda it: end(it, 1), calls=3),
+    "late": Operation(does=late),
+    "add_config": Operation(does=add_config),
+    "add_config lost": Operation(opens=behind, does=add_config, calls=3),
+    "fence": Operation(does=lambda it: fence(it, 3)),
+    "fence lost": Operation(opens=behind, does=lambda it: fence(it, 5), calls=3),
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """What `prepare` leaves, made once."""
+    root = tmp_path_factory.mktemp("template")
+    prepare(locate(root / "lr"))
+    return root
+
+
+@pytest.fixture
+def quick_disk():
+    """A folder in memory if there is one: this is about what is written, not about when."""
+    shared = Path("/dev/shm")  # noqa: S108 removed again below
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def strike(operation, template, root, fault):
+    """Does the operation with a fault in it; returns the files, what was confirmed, what came."""
+    if not operation.fresh:
+        shutil.copytree(template, root)
+    place = locate(root / "lr")
+    files = FaultyFiles(place.files)
+    location = Location(url=place.url, files=files, path=place.path)
+    subject = operation.opens(location) if operation.opens else location
+    files.calls.clear()
+    files.fault = fault
+    try:
+        return files, operation.does(subject), None
+    except (Killed, StoreError) as came:
+        return files, [], came
+
+
+FAULTS = [*((how, 1) for how in HOWS), *((how, 99) for how in HOWS[2:])]
+
+
+@pytest.mark.parametrize(("how", "lasting"), FAULTS)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_fault_at_any_call_loses_nothing(name, how, lasting, template, quick_disk):
+    operation = OPERATIONS[name]
+    for call in itertools.count(1):
+        root = quick_disk / str(call)
+        fault = Fault(call=call, how=how, lasting=lasting)
+        files, confirmed, came = strike(operation, template, root, fault)
+        known = [*operation.known, *confirmed]
+        if isinstance(came, StoreError):
+            assert how in ("reply lost", "not done")
+            settled = lasting > 1 or files.calls[call - 1] != "create"
+            assert settled, f"one doubtful create was not settled: {came}"
+        if came is None and operation.fresh is False:
+            assert confirmed or "open" in name or "refresh" in name or name in MAY_LOSE
+        look(root, operation, known, came)
+        shutil.rmtree(root)
+        if not files.struck:
+            break
+    assert call > operation.calls
+
+
+MAY_LOSE = {"claim lost", "put_trial lost", "add_config lost", "fence", "fence lost"}
+
+
+def look(root, operation, known, came):
+    """Looks at what is left as somebody who knows nothing, does it again, and looks again."""
+    place = locate(root / "lr")
+    if not (root / "lr" / "config" / "000001.json").exists():
+        assert operation.fresh
+        assert came is not None
+    else:
+        report = verify(place, acknowledged=known)
+        assert report.ok, str(report)
+    try:
+        confirmed = operation.does(ExperimentFolder.open_at(place) if operation.opens else place)
+    except (ExperimentExistsError, ConflictError):
+        confirmed = []
+    report = verify(place, acknowledged=[*known, *confirmed])
+    assert report.ok, str(report)
