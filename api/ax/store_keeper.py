@@ -7,6 +7,7 @@ made is part of the folder, the same for every client, and refuses none of them.
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.errors import (
@@ -16,12 +17,18 @@ from armwright.errors import (
     UsageError,
 )
 from armwright.experiment import TrialStatus
+from armwright.experiment.attached_data import attach
 from armwright.experiment.clock import now, now_ms
 from armwright.generation import default_generation_strategy
-from armwright.persistence import StoredExperiment, object_to_json
+from armwright.persistence import StoredExperiment, object_from_json, object_to_json
+from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import experiment_to_json, trial_to_json
-from armwright.persistence.facts import config_document, data_document, trial_document
-from armwright.persistence.save import experiment_of
+from armwright.persistence.facts import (
+    config_document,
+    data_document,
+    known_run,
+    trial_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,20 +159,20 @@ class StoreKeeper:
         """Adds a trial of an arm that is ours from the start."""
 
         def make(number: int, state: State) -> dict[str, Any]:
-            experiment = experiment_of(self._folder, state)
-            experiment._first_free_index = number
-            trial = experiment.new_trial().add_arm(arm.clone())
-            config = config_document(state.configs[state.version])
-            return trial_document(trial_to_json(trial), config, state.version)
+            with drafted(self._stored._known_experiment(state), number) as trial:
+                trial.add_arm(arm.clone())
+                config = config_document(state.configs[state.version])
+                return trial_document(trial_to_json(trial), config, state.version)
 
-        self._folder.refresh()
-        return self._folder.add_trial(
-            make,
-            claim={
-                "status": object_to_json(TrialStatus.RUNNING),
-                "time_run_started": object_to_json(now()),
-            },
-        )
+        with self._stored._lock:
+            self._folder.refresh()
+            return self._folder.add_trial(
+                make,
+                claim={
+                    "status": object_to_json(TrialStatus.RUNNING),
+                    "time_run_started": object_to_json(now()),
+                },
+            )
 
     def complete(self, index: int, data: Data, metadata: Mapping[str, Any]) -> None:
         """Ends the running attempt with its data; the first end counts."""
@@ -181,12 +188,14 @@ class StoreKeeper:
 
     def add_data(self, index: int, data: Data, metadata: Mapping[str, Any]) -> None:
         """Writes the trial's latest data together with the new ones."""
-        view = experiment_of(self._folder, self._folder.refresh())
-        timestamp = view.attach_data(data, combine_with_last_data=True)
-        combined = view.lookup_data_for_trial(index)[0]
+        with self._stored._lock:
+            view = self._stored._known_experiment(self._folder.refresh())
+            stored = {index: OrderedDict(view.data_by_trial.get(index, {}))}
+            timestamp = attach(stored, data, combine=True, now_ms=now_ms())
+            known = {**view.trials[index].run_metadata, **metadata}
+        combined = stored[index][timestamp]
         self._folder.late(index, data_document(timestamp, object_to_json(combined)))
         if metadata:
-            known = {**view.trials[index].run_metadata, **metadata}
             self._folder.late(index, {"event": {"run_metadata": object_to_json(known)}})
 
     def _end(
@@ -197,7 +206,7 @@ class StoreKeeper:
         if attempt is None:
             raise UsageError(f"trial {index} of {self.url!r}: nobody runs it, it is {facts.status}")
         if metadata:
-            known = {**self._stored.experiment.trials[index].run_metadata, **metadata}
+            known = {**object_from_json(known_run(facts).get("run_metadata") or {}), **metadata}
             event = {"run_metadata": object_to_json(known)}
             self._folder.report(index, attempt, {"event": event})
         if data is not None:

@@ -60,7 +60,7 @@ class Experiment(Comparable):
         self.is_test = is_test
         self._experiment_type = experiment_type
         self._time_created = now()
-        self._trials: dict[int, BaseTrial] = {}
+        self._trials: dict[int, BaseTrial] = {}  # ascending
         self._data_by_trial: DataByTrial = {}
         self._arms = ArmRegistry()
         # Where it was loaded from or saved to, (folder id, configuration version), and the first
@@ -320,7 +320,7 @@ class Experiment(Comparable):
 
     @property
     def _next_trial_index(self) -> int:
-        return max(max(self._trials, default=-1) + 1, self._first_free_index)
+        return max(next(reversed(self._trials), -1) + 1, self._first_free_index)
 
     def _attach_trial(self, trial: BaseTrial) -> None:
         if trial.experiment is not self:

@@ -41,7 +41,16 @@ if TYPE_CHECKING:
 
     from armwright.experiment import BaseTrial, GeneratorRun
 
-__all__ = ["FORMAT", "experiment_from_json", "experiment_to_json", "trial_to_json"]
+__all__ = [
+    "FORMAT",
+    "add_trial",
+    "experiment_from_json",
+    "experiment_to_json",
+    "register_arms",
+    "set_trial_state",
+    "trial_to_json",
+    "without_trials",
+]
 
 FORMAT = 1  # of the document; a later one keeps a reader for this one
 
@@ -145,11 +154,11 @@ def experiment_from_json(document: Mapping[str, Any], *, strict: bool = False) -
         unknown: dict[str, Any] = {}
         if not strict:
             document, unknown = with_known_metrics(document)
-        experiment = _without_trials(document)
+        experiment = without_trials(document)
         experiment._unknown_metrics = unknown
         trials = {int(index): trial for index, trial in document["trials"].items()}
         for index in sorted(trials):
-            _add_trial(experiment, index, trials[index], document)
+            add_trial(experiment, index, trials[index], document)
         _add_data(experiment, document["data_by_trial"])
     except KeyError as error:
         raise JSONDecodeError(f"the {kind} in this document lacks {error}") from error
@@ -169,7 +178,8 @@ _PARTS: dict[str, Any] = {
 }
 
 
-def _without_trials(document: Mapping[str, Any]) -> Experiment:
+def without_trials(document: Mapping[str, Any]) -> Experiment:
+    """The experiment that a document describes, before there was any trial."""
     part = {key: object_from_json(document[key]) for key in _PARTS}
     for key, kind in _PARTS.items():
         if not isinstance(part[key], kind):
@@ -190,20 +200,53 @@ def _without_trials(document: Mapping[str, Any]) -> Experiment:
     return experiment
 
 
-def _add_trial(
+def add_trial(
     experiment: Experiment, index: int, document: Mapping[str, Any], whole: Mapping[str, Any]
-) -> None:
-    experiment._first_free_index = index  # a new trial takes it, as trials come in order
+) -> BaseTrial:
+    """Adds a trial that a document describes to an experiment that has none of its index.
+
+    Args:
+        experiment: What is added to.
+        index: Of the trial; any that is free.
+        document: What `trial_to_json` returned.
+        whole: The experiment's own document; its search space and optimization config are shared
+            by generator runs that have equal ones.
+    """
     trial: BaseTrial
     if document["__type"] == "BatchTrial":
         trial = _batch_trial(experiment, document, whole)
     else:
         trial = Trial(experiment)
         trial._generator_run = _run(experiment, document["generator_run"], whole)
-    experiment._first_free_index = 0
+    trials = experiment._trials
+    del trials[trial._index]
+    is_last = index > next(reversed(trials), -1)
+    trial._index, trials[index] = index, trial
+    if not is_last:
+        in_order = dict(sorted(trials.items()))
+        trials.clear()
+        trials.update(in_order)
+    set_trial_state(trial, document)
+    register_arms(experiment, trial)
+    return trial
+
+
+def set_trial_state(trial: BaseTrial, document: Mapping[str, Any]) -> None:
+    """Sets what may change about a trial once it is made: status, times, runner, arms given up."""
     for key, name in _TRIAL_STATE.items():
         setattr(trial, name, object_from_json(document.get(key)))
     trial._run_metadata = trial._run_metadata or {}
+    if isinstance(trial, BatchTrial):
+        trial._abandoned_arms_metadata = {
+            name: AbandonedArm(
+                name=name, time=object_from_json(item["time"]), reason=item["reason"]
+            )
+            for name, item in document["abandoned_arms_metadata"].items()
+        }
+
+
+def register_arms(experiment: Experiment, trial: BaseTrial) -> None:
+    """Lets the experiment know the arms of a trial that came from a document."""
     for arm in trial._arms_used:
         # Two workers may have made the same arm at once: each keeps its name, which data refer to.
         experiment._arms.by_name.setdefault(arm.name, arm)
@@ -254,8 +297,4 @@ def _batch_trial(
     trial._status_quo = object_from_json(document["status_quo"])
     trial._status_quo_weight_override = document["status_quo_weight_override"]
     trial.optimize_for_power = document["optimize_for_power"]
-    trial._abandoned_arms_metadata = {
-        name: AbandonedArm(name=name, time=object_from_json(item["time"]), reason=item["reason"])
-        for name, item in document["abandoned_arms_metadata"].items()
-    }
     return trial

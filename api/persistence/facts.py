@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from armwright.persistence.experiment_json import FORMAT
 from armwright.store.layout import arm_path
 from armwright.store.state import Damage
 
@@ -34,14 +33,17 @@ __all__ = [
     "config_document",
     "config_of",
     "data_document",
+    "data_json",
     "domain_status",
     "end_document",
-    "experiment_document",
+    "is_readable",
     "is_retried",
     "known_run",
     "readable_trials",
+    "retried_trials",
     "stored_data",
     "trial_document",
+    "trial_json",
     "unreadable_trials",
 ]
 
@@ -70,6 +72,7 @@ _END_STATUS = {
     "abandoned": "ABANDONED",
     "cancelled": "ABANDONED",
 }
+_CLAIMABLE = ("waiting", "preempted", "lost")
 _NOTHING_MEASURED = ("preempted", "lost")
 
 
@@ -165,11 +168,12 @@ def data_document(timestamp: int, data: Mapping[str, Any]) -> Json:
 
 def readable_trials(state: State) -> dict[int, TrialFacts]:
     """The trials whose documents are as we write them, by number."""
-    return {
-        number: facts
-        for number, facts in state.trials.items()
-        if facts.arm is not None and not _problem(facts.arm)
-    }
+    return {number: facts for number, facts in state.trials.items() if is_readable(facts)}
+
+
+def is_readable(facts: TrialFacts) -> bool:
+    """Whether a trial's document is as we write it; a void trial has none."""
+    return facts.arm is not None and not _problem(facts.arm)
 
 
 def unreadable_trials(state: State) -> Iterator[Damage]:
@@ -236,6 +240,13 @@ def is_retried(facts: TrialFacts) -> bool:
     return facts.status == "lost" and lost < MAX_LOST
 
 
+def retried_trials(state: State) -> Iterator[TrialFacts]:
+    """The readable trials that somebody may claim now, in ascending order."""
+    for facts in state.trials.values():
+        if facts.status in _CLAIMABLE and is_retried(facts) and is_readable(facts):
+            yield facts
+
+
 def known_run(facts: TrialFacts) -> Json:
     """What is known of the trial's run: keys of its claim, as events have changed them since."""
     known: Json = {}
@@ -264,26 +275,14 @@ def domain_status(facts: TrialFacts) -> str:
     return _END_STATUS.get(facts.status, "FAILED")
 
 
-def experiment_document(state: State) -> Json:
-    """Puts an experiment's document together from the facts."""
-    trials, data = {}, {}
-    for number, facts in sorted(readable_trials(state).items()):
-        trials[str(number)] = _trial(facts, state)
-        stored = stored_data(facts)
-        if stored:
-            data[str(number)] = [[item["timestamp"], _data(item)] for item in stored]
-    return {
-        **config_of(state, state.version),
-        "format": FORMAT,
-        "name": state.experiment["name"],
-        "trials": trials,
-        "data_by_trial": data,
-    }
+def trial_json(facts: TrialFacts, config: Mapping[str, Any]) -> Json:
+    """A readable trial's part of an experiment's document.
 
-
-def _trial(facts: TrialFacts, state: State) -> Json:
-    assert facts.arm is not None  # noqa: S101 - the caller left those out
-    config = config_of(state, facts.arm["config"])
+    Args:
+        facts: Of the trial.
+        config: The version of the configuration under which it was made.
+    """
+    assert facts.arm is not None  # noqa: S101 - a readable trial has one
     arms, made = facts.arm["arms"], dict(facts.arm["trial"])
     known, attempt = known_run(facts), facts.last_attempt
     if "generator_run_structs" in made:
@@ -317,7 +316,8 @@ def _whole_run(run: Mapping[str, Any], arms: list[Json], config: Mapping[str, An
     }
 
 
-def _data(document: Mapping[str, Any]) -> Json:
+def data_json(document: Mapping[str, Any]) -> Json:
+    """A data document's part of an experiment's document."""
     names: dict[str, None] = {"arm_name": None, "metric_name": None, "mean": None}
     for row in document["rows"]:
         names |= dict.fromkeys(row)

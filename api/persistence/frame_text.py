@@ -99,7 +99,9 @@ def _cast(tables: Sequence[Mapping[str, list[Any]]]) -> Iterator[pd.DataFrame]:
         return
     start = 0
     for length in lengths:
-        yield frame.iloc[start : start + length].reset_index(drop=True)
+        part = frame.iloc[start : start + length]
+        part.index = pd.RangeIndex(length)
+        yield part
         start += length
 
 

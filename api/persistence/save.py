@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
 from armwright.experiment import Experiment
 from armwright.persistence.experiment_json import experiment_from_json, experiment_to_json
-from armwright.persistence.facts import experiment_document
+from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import JSONDecodeError
 from armwright.persistence.publish import publish
 from armwright.store import ExperimentFolder, read_document, write_document
-from armwright.store.layout import parse_name
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from armwright.store import State
-
-__all__ = ["experiment_of", "load", "save"]
-
+__all__ = ["load", "save"]
 
 # Of files of other formats, which nobody wants a store folder to be called like.
 _FILE_ENDINGS = (
@@ -81,7 +73,7 @@ def load(filepath: str | os.PathLike[str], *, strict: bool = False) -> Experimen
     url = _path(filepath)
     if not url.endswith(".json"):
         folder = ExperimentFolder.open(url)
-        return experiment_of(folder, folder.state, strict=strict)
+        return FolderView(folder.id, folder.state, strict=strict).experiment
     try:
         document = json.loads(read_document(url))
     except (ValueError, RecursionError) as error:
@@ -90,23 +82,6 @@ def load(filepath: str | os.PathLike[str], *, strict: bool = False) -> Experimen
         kind = type(document).__name__
         raise JSONDecodeError(f"{url!r} is not an experiment: expected an object, got a {kind}")
     return experiment_from_json(document, strict=strict)
-
-
-def experiment_of(folder: ExperimentFolder, state: State, *, strict: bool = False) -> Experiment:
-    """The experiment that a folder's facts add up to; `strict` as in `load`."""
-    experiment = experiment_from_json(experiment_document(state), strict=strict)
-    experiment._origin = (folder.id, state.version)
-    experiment._first_free_index = 1 + max(_numbers(state), default=-1)
-    return experiment
-
-
-def _numbers(state: State) -> Iterator[int]:
-    """Trial numbers in use, also those of skipped trials and of files that cannot be read."""
-    yield from state.trials
-    for damage in state.damaged:
-        name = parse_name(damage.path)
-        if name is not None and name.kind != "config" and name.number is not None:
-            yield name.number
 
 
 def _path(filepath: str | os.PathLike[str]) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import shlex
+import threading
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.errors import (
@@ -20,20 +23,22 @@ from armwright.errors import (
 )
 from armwright.experiment.clock import now, now_ms
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
+from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
 from armwright.persistence.facts import (
     config_of,
-    is_retried,
+    is_readable,
     readable_trials,
+    retried_trials,
     trial_document,
     unreadable_trials,
 )
+from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
 from armwright.persistence.next_run import check_runnable, next_run
 from armwright.persistence.process import is_gone, this_place
 from armwright.persistence.publish import publish
-from armwright.persistence.save import experiment_of
 from armwright.persistence.unknown_metrics import with_known_metrics
 from armwright.store import ExperimentFolder
 from armwright.store.layout import arm_path
@@ -57,7 +62,9 @@ class StoredExperiment:
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
-        self._view: tuple[State, Experiment] | None = None
+        self._lock = threading.RLock()  # one thread at a time asks
+        self._known: FolderView | None = None
+        self._view: FolderView | None = None
 
     @classmethod
     def create(
@@ -171,10 +178,12 @@ class StoredExperiment:
     @property
     def experiment(self) -> Experiment:
         """The domain view of the facts known. Changing it changes no file."""
-        state = self.state
-        if self._view is None or self._view[0] is not state:
-            self._view = (state, experiment_of(self._folder, state))
-        return self._view[1]
+        with self._lock:
+            state = self.state
+            if self._view is None:
+                self._view = FolderView(self._folder.id, state)
+            self._view.update(state)
+            return self._view.experiment
 
     def refresh(self) -> Experiment:
         """Looks for what others wrote, and returns the experiment as it is now."""
@@ -197,17 +206,18 @@ class StoredExperiment:
             UsageError: The experiment cannot be run; see `create`.
             StoreError: They cannot be written.
         """
-        self._folder.refresh()
         claim = {"in_process": this_place()} if in_process else {}
-        asked = self._claim_waiting(count, claim)
-        while len(asked) < count:
-            try:
-                asked.append(self._make_trial(claim))
-            except NothingLeftError:
-                if not asked:
-                    raise
-                break
-        return asked
+        with self._lock:
+            self._folder.refresh()
+            asked = self._claim_waiting(count, claim)
+            while len(asked) < count:
+                try:
+                    asked.append(self._make_trial(claim))
+                except NothingLeftError:
+                    if not asked:
+                        raise
+                    break
+            return asked
 
     def loop(self) -> Iterator[AskedTrial]:
         """Asks for one trial after the other, for this process to run, until none is left.
@@ -223,17 +233,16 @@ class StoredExperiment:
 
     def _claim_waiting(self, count: int, claim: dict[str, Any]) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
-        for number, facts in self.trials.items():
-            if len(asked) == count:
-                break
-            attempt = facts.next_attempt
-            if attempt is None or not is_retried(facts):
+        waiting = deque(retried_trials(self.state))
+        while waiting and len(asked) < count:
+            facts = waiting.popleft()
+            attempt, arm = facts.next_attempt, only_arm(facts)
+            if attempt is None or arm is None:
                 continue
-            arm = only_arm(facts)
-            if arm is None:
-                continue
-            if self._folder.claim(number, attempt, {**claim, **_running()}) == "won":
-                asked.append(AskedTrial(number=number, attempt=attempt, arm=arm))
+            if self._folder.claim(facts.number, attempt, {**claim, **_running()}) == "won":
+                asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
+            else:  # others are at the front too: on from somewhere else
+                waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
         return asked
 
     def _make_trial(self, claim: dict[str, Any]) -> AskedTrial:
@@ -241,7 +250,7 @@ class StoredExperiment:
 
         def make(number: int, state: State) -> dict[str, Any]:
             self._check_budget(state)
-            experiment = experiment_of(self._folder, state)
+            experiment = self._known_experiment(state)
             plan = _plan(state)
             run = next_run(
                 experiment,
@@ -249,21 +258,30 @@ class StoredExperiment:
                 initial_trials=plan["initial_trials"],
                 ahead=max(number - experiment._next_trial_index, 0),
             )
-            experiment._first_free_index = number
-            trial = experiment.new_trial(generator_run=run)
-            arms[number] = trial.arms[0]
-            return trial_document(
-                trial_to_json(trial), config_of(state, state.version), state.version
-            )
+            with drafted(experiment, number) as trial:
+                trial.add_generator_run(run)
+                arms[number] = trial.arms[0]
+                return trial_document(
+                    trial_to_json(trial), config_of(state, state.version), state.version
+                )
 
         number = self._folder.add_trial(make, claim={**claim, **_running()})
         return AskedTrial(number=number, attempt=1, arm=arms[number])
 
+    def _known_experiment(self, state: State) -> Experiment:
+        """What arms are made from: the facts, and nothing that somebody did to `experiment`."""
+        if self._known is None:
+            self._known = FolderView(self._folder.id, state)
+        self._known.update(state)
+        return self._known.experiment
+
     def _check_budget(self, state: State) -> None:
-        made = sum(not facts.void for facts in state.trials.values())
         budget = _plan(state)["budget"]
-        if budget is not None and made >= budget:
-            running = sum(facts.status == "running" for facts in state.trials.values())
+        if budget is None:
+            return
+        counts = Counter(facts.status for facts in state.trials.values())
+        made, running = counts.total() - counts["void"], counts["running"]
+        if made >= budget:
             raise NothingLeftError(
                 f"the budget of {self.url!r} is used up: {made} of {budget} trials are made"
                 + (f", {running} of them still running" if running else ""),
@@ -404,9 +422,8 @@ class StoredExperiment:
         """
         facts = self.state.trials.get(number)
         if facts is None or facts.open_attempt is None:
-            self._folder.refresh()
-        facts = self.trials.get(number)
-        if facts is not None:
+            facts = self._folder.refresh().trials.get(number)
+        if facts is not None and is_readable(facts):
             return facts
         for damage in self.damaged:
             if damage.path == arm_path(number):
