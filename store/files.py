@@ -9,14 +9,15 @@
     modified     when the server thinks that a file was last written
 
 Nothing else is assumed: no rename, no locks, no compare-and-swap, no clocks that agree. No fact
-depends on `overwrite` or `modified`. A file system is supported when it has a class with these and
-an entry in `_KINDS`.
+depends on `overwrite` or `modified`. `PosixFiles`, `MemoryFiles` and `ObjectFiles` answer all; what
+has no exclusive create is served by `SingleWriterFiles`, for one writer at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from armwright.store.address import LOCAL_PROTOCOLS, OBJECT_PROTOCOLS, Address
 from armwright.store.errors import StoreError
 
 __all__ = [
@@ -26,8 +27,7 @@ __all__ = [
     "Listing",
     "Outcome",
     "files_for",
-    "files_for_protocol",
-    "supported_protocols",
+    "files_for_address",
 ]
 
 # No fact is larger than 4 MiB; reading stops here in case a foreign file is. Tables may be larger:
@@ -94,54 +94,82 @@ class Files(Protocol):
 def files_for(fs: Any) -> Files:
     """Returns the store's view of an fsspec file system, or `fs` itself if it is one.
 
+    An object store is opened once more, with the same arguments but without a cache of listings.
+
     Raises:
-        StoreError: The file system has no exclusive create that we know of.
+        StoreError: It is no file system, or one that keeps copies of another's files.
     """
     if isinstance(fs, Files):
         return fs
     protocol = getattr(fs, "protocol", type(fs).__name__)
     names = (protocol,) if isinstance(protocol, str) else tuple(protocol)
+    if not callable(getattr(fs, "pipe_file", None)):
+        raise _unsupported("/".join(names))
     for name in names:
-        if name in _KINDS:
-            return _KINDS[name](fs)
-    raise _unsupported("/".join(names))
+        if name in LOCAL_PROTOCOLS:
+            return _posix()
+        if name == "memory":
+            return _memory(fs)
+        if name in _CACHES:
+            raise _unsupported(name)
+        if name in OBJECT_PROTOCOLS:
+            return _objects_like(fs)
+    return _single(fs)
 
 
-def files_for_protocol(protocol: str) -> Files:
-    """Returns the store's view of the file system that a URL's protocol names.
+def files_for_address(address: Address) -> Files:
+    """Returns the store's view of the file system that a URL names.
 
     Raises:
-        StoreError: The protocol is not supported.
+        StoreError: There is no such file system, or its library is not installed.
     """
-    if protocol not in _KINDS:
+    protocol = address.protocol
+    if protocol in LOCAL_PROTOCOLS:
+        return _posix()
+    if protocol == "memory":
+        return _memory(None)
+    if "::" in protocol or "::" in address.rest or protocol in _CACHES:
         raise _unsupported(protocol)
-    return _KINDS[protocol](None)
+    if protocol in OBJECT_PROTOCOLS:
+        from armwright.store.objects import objects_at
+
+        return objects_at(protocol, address.options)
+    from armwright.store.single import single_at
+
+    return single_at(address)
 
 
-def supported_protocols() -> tuple[str, ...]:
-    """Names the URL protocols that the store can write to."""
-    return tuple(_KINDS)
+# Wrappers that keep copies: what others write afterwards is not seen through them.
+_CACHES = ("cached", "blockcache", "filecache", "simplecache", "reference")
 
 
-def _posix(_fs: Any) -> Files:
+# fsspec takes a tenth of a second to import, so only who needs it pays.
+def _posix() -> Files:
     from armwright.store.posix import PosixFiles
 
     return PosixFiles()
 
 
 def _memory(fs: Any) -> Files:
-    # fsspec takes a tenth of a second to import, so only who needs it pays.
     from armwright.store.memory import MemoryFiles
 
     return MemoryFiles(fs)
 
 
-_KINDS: dict[str, Callable[[Any], Files]] = {"file": _posix, "local": _posix, "memory": _memory}
+def _objects_like(fs: Any) -> Files:
+    from armwright.store.objects import objects_like
+
+    return objects_like(fs)
+
+
+def _single(fs: Any) -> Files:
+    from armwright.store.single import SingleWriterFiles
+
+    return SingleWriterFiles(fs)
 
 
 def _unsupported(protocol: str) -> StoreError:
-    known = ", ".join(f"{name}://" for name in _KINDS)
     return StoreError(
-        f"cannot keep experiments on {protocol!r}; this version writes to a local path, {known}",
-        hint="object stores (s3, gcs, azure) come with a later version; use a local folder for now",
+        f"cannot keep experiments on {protocol!r}",
+        hint="use a local path, s3://, gs://, az://, memory://, or a plain file system of fsspec's",
     )

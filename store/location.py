@@ -1,14 +1,15 @@
 """From a URL to a place: which file system, which root, which experiment; and which names are safe.
 
-An experiment's URL is `<root>/<name>`: a local path, `file://`, or `memory://`.
+An experiment's URL is `<root>/<name>`: a local path, or any URL fsspec knows.
 """
 
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from armwright.store.address import LOCAL_PROTOCOLS, OBJECT_PROTOCOLS, parse_address, shown
 from armwright.store.errors import InvalidNameError
-from armwright.store.files import Files, files_for_protocol
+from armwright.store.files import Files, files_for_address
 from armwright.store.layout import MARKER_FILE
 
 __all__ = ["Location", "check_name", "experiment_url", "locate", "locate_root"]
@@ -26,11 +27,13 @@ class Location:
         url: As people write it, absolute, without credentials.
         files: The file system.
         path: Of the folder, in that file system.
+        opening: The URL with the credentials it was given with, if it was; never shown.
     """
 
     url: str
     files: Files
     path: str
+    opening: str = field(default="", repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -59,12 +62,12 @@ def locate(url: str | os.PathLike[str]) -> Location:
         StoreError: The URL's file system is not supported.
     """
     location = locate_root(url)
-    text = os.fspath(url)
-    if location.path == "/" or text.rstrip(_SEPARATORS).endswith(".."):
-        raise InvalidNameError(
-            f"{text!r} does not name an experiment: expected <root>/<name>",
-            hint="give the folder by its own name, for example ./runs/lr",
-        )
+    text = shown(os.fspath(url))
+    bucket = text.startswith(tuple(f"{name}://" for name in OBJECT_PROTOCOLS))
+    if location.path == "/" or (bucket and "/" not in location.path):
+        raise _nameless(text)
+    if text.rstrip(_SEPARATORS).endswith(".."):
+        raise _nameless(text)
     check_name(location.name)
     return location
 
@@ -73,25 +76,51 @@ def locate_root(url: str | os.PathLike[str]) -> Location:
     """Finds the place a URL names, without asking that it could be an experiment's.
 
     Raises:
-        InvalidNameError: The URL is empty or has a NUL in it.
+        InvalidNameError: The URL is empty, has a NUL in it, or cannot be taken apart.
         StoreError: The URL's file system is not supported.
     """
     text = os.fspath(url)
     if not text or "\0" in text:
-        raise InvalidNameError(f"expected a path or URL, got {text!r}")
-    protocol, separator, rest = text.partition("://")
-    if not separator:
-        protocol, rest = "file", text
-    files = files_for_protocol(protocol)
-    if protocol in ("file", "local"):
-        path = os.path.abspath(os.path.expanduser(rest))  # noqa: PTH100, PTH111
+        raise InvalidNameError(f"expected a path or URL, got {shown(text)!r}")
+    address = parse_address(text)
+    if address.protocol in LOCAL_PROTOCOLS:
+        path = os.path.abspath(os.path.expanduser(address.rest))  # noqa: PTH100, PTH111
         path = path.replace(os.sep, "/")
-        return Location(url=path, files=files, path=path)
-    parts = [part for part in rest.split("/") if part]
+        return Location(url=path, files=files_for_address(address), path=path)
+    parts = [part for part in address.rest.split("/") if part]
     if ".." in parts or "." in parts:
-        raise InvalidNameError(f"{text!r} has a part '.' or '..'", hint="write the path out")
-    path = "/" + "/".join(parts)
-    return Location(url=f"{protocol}:/{path}", files=files, path=path)
+        raise InvalidNameError(f"{address.shown!r} has a part '.' or '..'", hint="write it out")
+    files = files_for_address(address)
+    if address.protocol == "memory":
+        path = "/" + "/".join(parts)
+        return Location(url=f"memory:/{path}", files=files, path=path)
+    if address.protocol in OBJECT_PROTOCOLS:
+        if not parts:
+            raise InvalidNameError(
+                f"{address.shown!r} names no bucket", hint=f"{address.protocol}://BUCKET/FOLDER"
+            )
+        path = "/".join(parts)
+    else:
+        path = files.path_of(address.shown)  # type: ignore[attr-defined]  # a SingleWriterFiles
+    return Location(
+        url=_tidy(address.shown),
+        files=files,
+        path=path,
+        opening=text if address.has_secret else "",
+    )
+
+
+def _nameless(text: str) -> InvalidNameError:
+    return InvalidNameError(
+        f"{text!r} does not name an experiment: expected <root>/<name>",
+        hint="give the folder by its own name, for example ./runs/lr",
+    )
+
+
+def _tidy(url: str) -> str:
+    protocol, _, rest = url.partition("://")
+    root = "/" if rest.startswith("/") else ""
+    return f"{protocol}://{root}{'/'.join(part for part in rest.split('/') if part)}"
 
 
 def experiment_url(root: str | os.PathLike[str], name: str) -> str:

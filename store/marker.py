@@ -1,7 +1,9 @@
 """The store's marker: proof, taken once for each root, that its file system keeps the one promise.
 
-Some file systems accept an exclusive create and overwrite all the same. So before the first
-experiment of a root is made, one name is created twice there, and the second must lose.
+Some file systems accept an exclusive create and overwrite all the same: old servers that do not
+know the condition, zonal buckets. So before the first experiment of a root is made, one name is
+created twice there, and the second must lose. Where the file system is known to have no exclusive
+create, the marker says so.
 """
 
 from collections.abc import Mapping
@@ -46,9 +48,10 @@ def ensure_marker(
         return
     if not isinstance(marker, FileNotFoundError | NotADirectoryError):
         raise read_failure(paths[1], marker)
-    _probe(root, surroundings)
+    if root.files.exclusive:
+        _probe(root, surroundings)
     token = new_token()
-    document = {"format": STORE_FORMAT, "exclusive_create": True}
+    document = {"format": STORE_FORMAT, "exclusive_create": root.files.exclusive}
     body = encode(_NAME, document, token=token, writer=writer, at=at)
     # Who comes second finds it there, which is as good.
     create_surely(root.files, paths[1], body, token, surroundings)
@@ -57,13 +60,11 @@ def ensure_marker(
 def _probe(root: Location, surroundings: Surroundings) -> None:
     first, second = new_token(), new_token()
     path = root.join(f".probe-{first}")
-    try:
-        outcomes = [
-            create_surely(root.files, path, token.encode(), token, surroundings)
-            for token in (first, second)
-        ]
-    finally:
-        root.files.remove(path)
+    outcomes = [
+        create_surely(root.files, path, token.encode(), token, surroundings)
+        for token in (first, second)
+    ]
+    root.files.remove(path)
     if outcomes != ["won", "lost"]:
         raise StoreError(
             f"{root.url!r} lets two writers create one file: results there could be overwritten",

@@ -143,17 +143,17 @@ def test_a_token_cannot_lead_elsewhere(tmp_path):
         create(PosixFiles(), f"{tmp_path}/a", token.encode(), token)
 
 
-def test_a_file_system_without_exclusive_create_is_refused_by_name():
+def test_what_is_no_file_system_is_refused_by_name():
     token = new_token()
-    with pytest.raises(StoreError, match="cannot keep experiments on 'zip'") as caught:
-        create(FakeZip(), "/a", body_of(token), token)
-    assert "object stores" in caught.value.hint
+    with pytest.raises(StoreError, match="cannot keep experiments on 'ftps'") as caught:
+        create(NoFileSystem(), "/a", body_of(token), token)
+    assert "s3://" in caught.value.hint
 
 
-class FakeZip:
+class NoFileSystem:
     """Has the one thing that is asked of it before it is refused."""
 
-    protocol = "zip"
+    protocol = "ftps"
 
 
 def test_a_limit_on_file_sizes_leaves_nothing_under_the_name(tmp_path):
