@@ -8,20 +8,28 @@ Rules, for one trial:
   attempt are kept as strays. While there is no end, all data count.
 - The newest attempt decides the trial's status.
 - Facts of unknown kinds are kept and change nothing.
+- A snapshot is as good as the facts in it. Where it and a file of its own disagree about a name, as
+  after a writer that slept for hours wrote what others had settled, the snapshot counts.
 """
 
 from collections.abc import Iterable
 from typing import final
 
 from armwright.store.fact import Fact
+from armwright.store.layout import SEGMENT_TRIALS, segment_of
 from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts
+from armwright.store.trials import Sealed, Trials
 
-__all__ = ["Fold", "fold"]
+__all__ = ["Fold", "fold", "fold_trial"]
 
 
-def fold(facts: Iterable[Fact], damaged: Iterable[Damage] = ()) -> State:
+def fold(
+    facts: Iterable[Fact], damaged: Iterable[Damage] = (), *, snapshots: Iterable[Sealed] = ()
+) -> State:
     """Returns the state that a set of facts adds up to; a pure function."""
     whole = Fold()
+    for snapshot in snapshots:
+        whole.add_snapshot(snapshot)
     for fact in facts:
         whole.add(fact)
     return whole.state(damaged)
@@ -39,6 +47,10 @@ class Fold:
         self._trials: dict[int, TrialFacts] = {}
         self._orphans: dict[int, tuple[Damage, ...]] = {}
         self._stale: set[int] = set()
+        self._sealed: dict[int, Sealed] = {}
+        self._generation = 0
+        self._changed: dict[int, int] = {}
+        self._since: dict[int, int] = {}
 
     def add(self, fact: Fact) -> None:
         """Takes in a fact; one that is known already changes nothing."""
@@ -48,6 +60,8 @@ class Fold:
         elif name.kind == "config" and name.number is not None:
             self._configs[name.number] = _first(self._configs.get(name.number), fact)
         elif name.kind in _OF_TRIAL and name.number is not None:
+            if self.seals(name.number, name.path):
+                return
             known = self._of_trial.setdefault(name.number, {})
             if known.get(name.path) is not (kept := _first(known.get(name.path), fact)):
                 known[name.path] = kept
@@ -59,9 +73,90 @@ class Fold:
         """Notes a file of a kind that this version does not read."""
         self._unknown.add(path)
 
+    def add_snapshot(self, snapshot: Sealed) -> None:
+        """Takes in sealed segments; those that are sealed already stay as they are.
+
+        Raises:
+            BadFactError: The snapshot cannot be taken apart; nothing was taken in.
+        """
+        fresh = [segment for segment in snapshot.segments if segment not in self._sealed]
+        # A snapshot comes as a whole or not at all, so that counts add up.
+        if len(fresh) < len(snapshot.segments) and not self._all_of_parts(snapshot):
+            return
+        known: dict[int, dict[str, Fact]] = {}
+        for segment in fresh:
+            for number in _numbers_of(segment):
+                if number in self._of_trial:
+                    known[number] = snapshot.facts(number)
+        self._generation += 1
+        live = {segment_of(number) for number in known}
+        self._since |= {segment: self._generation for segment in fresh if segment not in live}
+        for segment in live:
+            for number in _numbers_of(segment):
+                self._replace(number, known.get(number))
+        self._sealed = {**self._sealed, **dict.fromkeys(snapshot.segments, snapshot)}
+
+    def _all_of_parts(self, snapshot: Sealed) -> bool:
+        """Whether what seals its segments now lies within them, so that it can take their place."""
+        held = {
+            id(self._sealed[segment]): self._sealed[segment]
+            for segment in snapshot.segments
+            if segment in self._sealed
+        }
+        return all(
+            item.segments.start >= snapshot.segments.start
+            and item.segments.stop <= snapshot.segments.stop
+            and item.segments != snapshot.segments
+            for item in held.values()
+        )
+
+    def _replace(self, number: int, sealed: dict[str, Fact] | None) -> None:
+        """Lets a snapshot's facts take the place of those known of a trial."""
+        known = self._of_trial.pop(number, {})
+        more = {} if sealed is None else {path: known[path] for path in known.keys() - sealed}
+        if sealed is None or any(known.get(path) != fact for path, fact in sealed.items()):
+            self._mark(number)
+        if more:
+            self._of_trial[number] = dict(sorted(more.items()))
+            self._stale.add(number)
+        else:
+            self._stale.discard(number)
+            self._trials.pop(number, None)
+            self._orphans.pop(number, None)
+
+    def _mark(self, number: int) -> None:
+        self._changed.pop(number, None)  # so that the latest come last
+        self._changed[number] = self._generation
+
+    def is_sealed(self, segment: int) -> bool:
+        """Whether a snapshot holds this segment."""
+        return segment in self._sealed
+
+    @property
+    def sealed(self) -> dict[int, Sealed]:
+        """What holds each sealed segment; not to be changed."""
+        return self._sealed
+
+    def seals(self, number: int, path: str) -> bool:
+        """Whether a snapshot holds this fact about a trial."""
+        snapshot = self._sealed.get(segment_of(number))
+        return (
+            snapshot is not None and not path.startswith("late") and path in snapshot.facts(number)
+        )
+
     def of_trial(self, number: int) -> dict[str, Fact]:
         """The facts about a trial, by path."""
-        return self._of_trial.get(number, {})
+        known = self._of_trial.get(number, {})
+        snapshot = self._sealed.get(segment_of(number))
+        return known if snapshot is None else {**known, **snapshot.facts(number)}
+
+    def trial(self, number: int) -> TrialFacts | None:
+        """What the facts about one trial add up to; None without its arm."""
+        if number in self._stale or (
+            number not in self._trials and self.is_sealed(segment_of(number))
+        ):
+            return fold_trial(number, self.of_trial(number).values())
+        return self._trials.get(number)
 
     def config(self, version: int) -> Fact | None:
         """The fact of a version of the configuration."""
@@ -69,6 +164,8 @@ class Fold:
 
     def state(self, damaged: Iterable[Damage] = ()) -> State:
         """Returns the state of all facts so far."""
+        if self._stale:
+            self._generation += 1
         for number in self._stale:
             self._fold_again(number)
         if self._stale and not _ascending(self._trials):
@@ -78,7 +175,14 @@ class Fold:
         return State(
             experiment=self._experiment.document if self._experiment else {},
             configs={number: self._configs[number].document for number in sorted(self._configs)},
-            trials=dict(self._trials),
+            trials=Trials(
+                dict(self._trials),
+                self._sealed,
+                changed=dict(self._changed),
+                since=dict(self._since),
+                generation=self._generation,
+                origin=self,
+            ),
             damaged=(*sorted(damaged, key=_by_path), *orphans),
             unknown=tuple(sorted(self._unknown)),
             created=_stamp(self._experiment) if self._experiment else None,
@@ -86,8 +190,10 @@ class Fold:
         )
 
     def _fold_again(self, number: int) -> None:
-        facts = self._of_trial[number].values()
-        trial = _fold_trial(number, facts)
+        facts = self.of_trial(number).values()
+        trial = fold_trial(number, facts)
+        if self._trials.get(number) != trial:
+            self._mark(number)
         if trial is None:
             problem = f"trial {number} has no arm that can be read"
             paths = sorted(fact.name.path for fact in facts)
@@ -100,7 +206,8 @@ class Fold:
 _OF_TRIAL = frozenset({"arm", "claim", "data", "end", "late"})
 
 
-def _fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
+def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
+    """Returns what the facts about one trial add up to; None without its arm."""
     arm: Fact | None = None
     claims: dict[int, Fact] = {}
     ends: dict[int, Fact] = {}
@@ -164,6 +271,10 @@ def _fold_attempt(
         claimed=claimed,
         ended=_stamp(end) if end else None,
     )
+
+
+def _numbers_of(segment: int) -> range:
+    return range(segment * SEGMENT_TRIALS, (segment + 1) * SEGMENT_TRIALS)
 
 
 def _first(known: Fact | None, fact: Fact) -> Fact:

@@ -12,18 +12,18 @@ from typing import Any, Self, final
 from armwright.store.birth import make_experiment, read_experiment, unfinished
 from armwright.store.difference import difference, in_words
 from armwright.store.errors import ConflictError, StoreError
-from armwright.store.fact import END_STATES, Fact
+from armwright.store.fact import Fact
 from armwright.store.files import Outcome
 from armwright.store.layout import (
     claim_path,
     config_path,
     data_path,
-    end_path,
     late_path,
     segment_of,
 )
 from armwright.store.ledger import Ledger, check_number
 from armwright.store.location import Location, locate
+from armwright.store.numbers import Numbers
 from armwright.store.state import State
 from armwright.store.surroundings import Surroundings
 from armwright.store.ulid import new_ulid
@@ -32,9 +32,6 @@ __all__ = ["ExperimentFolder"]
 
 Document = Mapping[str, Any]
 
-# A step past the highest number after each loss spreads those who race; below SEGMENT_TRIALS, so
-# that no segment is ever skipped.
-_LARGEST_STEP = 64
 # Far more losses in a row than any race gives; then something else is wrong.
 _MOST_LOSSES = 500
 _REAL = Surroundings()
@@ -53,6 +50,8 @@ class ExperimentFolder:
         self._around = surroundings
         self._ledger = Ledger(location, surroundings)
         self._reader, self._lock = self._ledger.reader, self._ledger.lock
+        self._numbers = Numbers(self._reader, surroundings)
+        self._last: State | None = None
 
     @classmethod
     def create(
@@ -167,15 +166,21 @@ class ExperimentFolder:
             return self._reader.state()
 
     def add_trial(
-        self, make: Callable[[int, State], Document], *, claim: Document | None = None
+        self,
+        make: Callable[[int, State], Document],
+        *,
+        claim: Document | None = None,
+        informed: bool = True,
     ) -> int:
-        """Adds a trial under the next free number.
+        """Adds a trial under a free number, the next one where nobody else adds trials.
 
         Args:
             make: Called with the number to be tried and the state it was chosen in; returns the
                 arm's document. Called again, with another number and a newer state, each time
                 somebody else was faster.
             claim: If given, attempt 1 is ours from the start; a document about the claim.
+            informed: Whether `make` looks at the state. If not, it is given an old one, and nothing
+                that others wrote is read: as cheap as adding a trial can be.
 
         Returns:
             The number. Numbers are unique; where processes raced, some between them stay unused.
@@ -184,16 +189,20 @@ class ExperimentFolder:
             StoreError: It could not be written.
             ValueError: A document is not JSON.
         """
-        with self._lock:
-            number, state = self._reader.highest + 1, self._reader.state()
-        for losses in range(1, _MOST_LOSSES):
-            if self._ledger.write_arm(number, make(number, state), claim) == "won":
-                return number
+        for _ in range(_MOST_LOSSES):
             with self._lock:
-                self._reader.look_from(max(self._reader.highest, 0))
-                self._reader.note_taken(number)
-                step = self._around.choose(min(4 << min(losses, 8), _LARGEST_STEP) + 1)
-                number, state = self._reader.highest + 1 + step, self._reader.state()
+                number = self._numbers.next()
+                if informed and self._numbers.crowded:
+                    self._reader.look_from(max(self._reader.highest, 0))
+                if informed or self._last is None:
+                    self._last = self._reader.state()
+                state = self._last
+            outcome = self._ledger.write_arm(number, make(number, state), claim)
+            with self._lock:
+                if outcome == "won":
+                    self._numbers.won()
+                    return number
+                self._numbers.lost(number)
         raise ConflictError(
             f"{self.url!r}: no free trial number after {_MOST_LOSSES} tries",
             hint="too many processes add trials at the same moment; make them ahead of need",
@@ -266,13 +275,15 @@ class ExperimentFolder:
             raise self._ledger.too_late(number, attempt, document)
         self._ledger.write(data_path(number, attempt, new_ulid()), document)
 
-    def end(self, number: int, attempt: int, document: Document) -> None:
+    def end(self, number: int, attempt: int, document: Document, *, alone: bool = False) -> None:
         """Ends an attempt; whoever does so first decides how it ended.
 
         Args:
             number: Of the trial.
             attempt: Of the trial; 1 also for one that is waiting, to cancel or abandon it.
             document: Has `state`, one of END_STATES; the rest is the caller's.
+            alone: Whether nobody but this folder reported data of this attempt; then they need not
+                be looked for. Data that others reported all the same are kept, and do not count.
 
         Raises:
             ConflictError: The attempt before it is still running.
@@ -280,21 +291,8 @@ class ExperimentFolder:
             TrialNotFoundError: There is no such trial.
             ValueError: The state is none of END_STATES, or the document is not JSON.
         """
-        if document.get("state") not in END_STATES:
-            states = ", ".join(END_STATES)
-            raise ValueError(f"state: expected one of {states}, got {document.get('state')!r}")
-        check_number(number)
-        with self._lock:
-            self._reader.look_at(number)  # for the data that others reported: they count as well
-            known = self._ledger.attempt(number, attempt, "ended")
-            counted = self._reader.data_ids(number, attempt)
-        if known is None or known.end is None:
-            path = end_path(number, attempt)
-            if self._ledger.write(path, document, more={"counted": counted}) == "won":
-                return
-            with self._lock:
-                self._reader.look_at(number)
-        raise self._ledger.too_late(number, attempt, document)
+        if self._ledger.end(number, attempt, document, alone=alone) == "lost":
+            raise self._ledger.too_late(number, attempt, document)
 
     def late(self, number: int, document: Document) -> None:
         """Adds a fact about a trial that has ended: delayed data, a remark.

@@ -14,7 +14,7 @@ from armwright.store.errors import (
     TrialEndedError,
     TrialNotFoundError,
 )
-from armwright.store.fact import encode
+from armwright.store.fact import END_STATES, encode
 from armwright.store.files import Outcome
 from armwright.store.layout import arm_path, end_path, late_path, parse_name
 from armwright.store.location import Location
@@ -94,7 +94,7 @@ class Ledger:
             return True
         with self.lock:
             self.reader.look_at(number)
-            trial = self.reader.state().trials.get(number)
+            trial = self.reader.trial(number)
         return trial is not None and trial.void
 
     def trial(self, number: int) -> TrialFacts:
@@ -105,11 +105,14 @@ class Ledger:
         """
         check_number(number)
         with self.lock:
-            trials = self.reader.state().trials
-            if number not in trials:
+            trial = self.reader.trial(number)
+            if trial is None:
                 self.reader.look_at(number)
-                trials = self.reader.state().trials
+                trial = self.reader.trial(number)
+            if trial is not None and not trial.void:
+                return trial
             problem = self.reader.problem(arm_path(number))
+            trials = self.reader.state().trials
         url = self._location.url
         if problem:
             raise TrialNotFoundError(
@@ -117,12 +120,10 @@ class Ledger:
                 f"{arm_path(number)} is damaged: {problem}",
                 hint="the other trials are not affected",
             )
-        if number not in trials:
-            span = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
-            raise TrialNotFoundError(f"no trial {number} in {url!r}: {span}")
-        if trials[number].void:
+        if trial is not None:
             raise TrialNotFoundError(f"trial {number} of {url!r} is void: a number never used")
-        return trials[number]
+        span = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
+        raise TrialNotFoundError(f"no trial {number} in {url!r}: {span}")
 
     def attempt(self, number: int, attempt: int, verb: str) -> AttemptFacts | None:
         """Returns an attempt if there is one, None if it is the next to come.
@@ -148,12 +149,34 @@ class Ledger:
             hint="end the running attempt first" if running else "",
         )
 
+    def end(
+        self, number: int, attempt: int, document: Mapping[str, Any], *, alone: bool = False
+    ) -> Outcome:
+        """Ends an attempt, unless it has ended already; see `ExperimentFolder.end`."""
+        if document.get("state") not in END_STATES:
+            states = ", ".join(END_STATES)
+            raise ValueError(f"state: expected one of {states}, got {document.get('state')!r}")
+        check_number(number)
+        with self.lock:
+            if not alone:
+                self.reader.look_at(number)  # for the data that others reported
+            known = self.attempt(number, attempt, "ended")
+            counted = self.reader.data_ids(number, attempt)
+        if known is None or known.end is None:
+            path = end_path(number, attempt)
+            if self.write(path, document, more={"counted": counted}) == "won":
+                return "won"
+            with self.lock:
+                self.reader.look_at(number)
+        return "lost"
+
     def too_late(self, number: int, attempt: int, document: Mapping[str, Any]) -> TrialEndedError:
         """Keeps a document that came after the end; returns the error that tells its owner."""
         path = late_path(number, new_ulid())
         self.write(path, {**document, "too_late": True, "attempt": attempt})
         with self.lock:
-            known = self.reader.state().trials[number].attempts.get(attempt)
+            trial = self.reader.trial(number)
+            known = trial.attempts.get(attempt) if trial else None
             problem = self.reader.problem(end_path(number, attempt))
         if known is not None and known.end is not None and known.ended is not None:
             reason = known.end.get("reason")

@@ -27,11 +27,12 @@ from armwright.store.layout import (
     segment_of,
 )
 from armwright.store.location import Location
-from armwright.store.state import Damage, State
+from armwright.store.state import Damage, State, TrialFacts
 
 __all__ = ["Reader"]
 
 _SEGMENT = re.compile(r"[0-9]{5,}")
+_NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
 _KNOWN_FOLDERS = {CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, FORMAT_FOLDER, *LATER_FOLDERS}
 
 
@@ -97,6 +98,22 @@ class Reader:
     def look_at_configs(self) -> None:
         """Lists the configurations and takes in what is new."""
         self._fetch(self._new_names(CONFIG_FOLDER, self._list(CONFIG_FOLDER)))
+
+    def numbers_in(self, segment: int) -> set[int]:
+        """Lists a segment for the trial numbers that any name there begins with; reads no file."""
+        listing = self._list(segment_folder(segment))
+        found = (_NUMBER.match(name) for name in (*listing.files, *listing.folders))
+        numbers = {int(match[0]) for match in found if match}
+        self.highest = max(self.highest, max(numbers, default=-1))
+        return numbers
+
+    def newest_segment(self) -> int:
+        """Lists the segments for the highest one; 0 if there is none."""
+        return max(_segment_numbers(self._list(TRIALS_FOLDER)), default=0)
+
+    def trial(self, number: int) -> TrialFacts | None:
+        """One trial, without working out the others; None if no arm of it has been read."""
+        return self._fold.trial(number)
 
     def learn(self, name: Name, body: bytes) -> Fact:
         """Takes in a fact without reading it, for instance one just written."""

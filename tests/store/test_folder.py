@@ -91,14 +91,14 @@ def test_a_lost_number_is_asked_for_again_with_newer_state(folder):
 @pytest.mark.parametrize("share", [0.0, 1.0])
 @pytest.mark.parametrize("before", [0, 5, 98, 99])
 def test_no_segment_is_ever_skipped(root, share, before):
-    # A rival takes every number first, so that the steps grow to their largest.
+    # A rival takes every number first, so that the search for a free one spreads to its widest.
     around = Surroundings(choose=lambda bound: int((bound - 1) * share))
     folder = ExperimentFolder.create(f"{root}/lr", document={}, config={}, surroundings=around)
     for number in range(0, before, 7):
         folder.put_trial(number, {})
     folder.put_trial(before, {})
     rival = ExperimentFolder.open(folder.url)
-    losses = 20
+    known, losses = len(rival.state.trials), 40
 
     def make(number, _state):
         nonlocal losses
@@ -107,11 +107,41 @@ def test_no_segment_is_ever_skipped(root, share, before):
             rival.put_trial(number, {})
         return {}
 
-    last = folder.add_trial(make)
+    number = folder.add_trial(make)
     taken = seen_by_another(folder).trials
-    assert max(taken) == last
-    assert {number // SEGMENT_TRIALS for number in taken} == set(range(last // SEGMENT_TRIALS + 1))
-    assert last == before + 20 if share == 0.0 else last > before + 900
+    assert (number in taken, len(taken)) == (True, known + 40)
+    segments = {number // SEGMENT_TRIALS for number in taken}
+    assert segments == set(range(max(segments) + 1))
+    assert max(taken) < before + 100 if share == 0.0 else max(taken) > known + 60
+
+
+def test_numbers_skipped_in_a_race_are_used_later(folder):
+    folder.put_trial(9, {})
+    rival = ExperimentFolder.open(folder.url)
+    rival.put_trial(10, {})
+    assert folder.add_trial(arm) in range(9)
+
+
+def test_who_does_not_look_at_the_state_reads_nothing_that_others_wrote(folder):
+    rival = ExperimentFolder.open(folder.url)
+    taken = [rival.add_trial(arm) for _ in range(3)]
+    seen = []
+    number = folder.add_trial(lambda number, state: seen.append(state) or {}, informed=False)
+    assert number not in taken
+    assert [list(state.trials) for state in seen] == [[], []]
+    assert list(folder.refresh().trials) == [*taken, number]
+
+
+def test_data_that_others_reported_count_unless_the_end_is_told_that_there_are_none(folder):
+    for alone in (False, True):
+        number = folder.add_trial(arm, claim={})
+        ExperimentFolder.open(folder.url).report(number, 1, {"by": "another"})
+        folder.report(number, 1, {"by": "me"})
+        folder.end(number, 1, {"state": "completed"}, alone=alone)
+        attempt = seen_by_another(folder).trials[number].attempts[1]
+        others = ({"by": "another"},)
+        assert attempt.stray == (others if alone else ())
+        assert attempt.data == (() if alone else others) + ({"by": "me"},)
 
 
 def test_a_waiting_trial_is_claimed_once(folder):
