@@ -27,6 +27,7 @@ __all__ = [
     "MAX_FACT_BYTES",
     "BadFactError",
     "Fact",
+    "check_kind",
     "decode",
     "encode",
 ]
@@ -129,15 +130,15 @@ def decode(name: Name, data: bytes) -> Fact:
         document=body["document"],
         more={key: value for key, value in body.items() if key not in _ENVELOPE},
     )
-    _check_kind(fact)
+    check_kind(fact)
     return fact
 
 
 _WORDS: dict[type, str] = {str: "text", dict: "an object", bool: "true or false", int: "a number"}
 
 
-def _check_kind(fact: Fact) -> None:
-    """Checks the fields that one kind has and others do not."""
+def check_kind(fact: Fact) -> None:
+    """Raises BadFactError unless the fields that only its kind has are as they must be."""
     more = fact.more
     match fact.name.kind:
         case "experiment":

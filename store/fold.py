@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import final
 
 from armwright.store.fact import Fact
-from armwright.store.layout import SEGMENT_TRIALS, segment_of
+from armwright.store.layout import SEGMENT_TRIALS, Name, segment_of
 from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts
 from armwright.store.trials import Sealed, Trials
 
@@ -60,7 +60,7 @@ class Fold:
         elif name.kind == "config" and name.number is not None:
             self._configs[name.number] = _first(self._configs.get(name.number), fact)
         elif name.kind in _OF_TRIAL and name.number is not None:
-            if self.seals(name.number, name.path):
+            if self.seals(name):
                 return
             known = self._of_trial.setdefault(name.number, {})
             if known.get(name.path) is not (kept := _first(known.get(name.path), fact)):
@@ -137,12 +137,12 @@ class Fold:
         """What holds each sealed segment; not to be changed."""
         return self._sealed
 
-    def seals(self, number: int, path: str) -> bool:
-        """Whether a snapshot holds this fact about a trial."""
-        snapshot = self._sealed.get(segment_of(number))
-        return (
-            snapshot is not None and not path.startswith("late") and path in snapshot.facts(number)
-        )
+    def seals(self, name: Name) -> bool:
+        """Whether a snapshot holds this fact."""
+        if name.kind not in _IN_SEGMENTS or name.number is None:
+            return False
+        snapshot = self._sealed.get(segment_of(name.number))
+        return snapshot is not None and name.path in snapshot.facts(name.number)
 
     def of_trial(self, number: int) -> dict[str, Fact]:
         """The facts about a trial, by path."""
@@ -203,7 +203,8 @@ class Fold:
             self._trials[number] = trial
 
 
-_OF_TRIAL = frozenset({"arm", "claim", "data", "end", "late"})
+_IN_SEGMENTS = frozenset({"arm", "claim", "data", "end"})
+_OF_TRIAL = _IN_SEGMENTS | {"late"}
 
 
 def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:

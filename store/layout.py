@@ -7,6 +7,10 @@
     t/00421/42137.1.data-<ulid>.json
     t/00421/42137.1.end.json
     late/<ulid>.42137.json
+    snap/s1-00421.parquet                     all of segment 421
+    snap/s2-0004.parquet                      all of segments 400 to 499
+    snap/late-<ulid>.parquet                  late facts, and stragglers of sealed segments
+    snap/open-00421.json                      segment 421 is in use again, whatever s1 says
 
 Paths here are relative to the folder. Names that start with a dot are temporaries and no business
 of a reader. A name has exactly one spelling (no leading zeros in trial numbers), so that two files
@@ -26,7 +30,9 @@ __all__ = [
     "LATER_FOLDERS",
     "LATE_FOLDER",
     "MARKER_FILE",
+    "SEGMENTS_OF_S2",
     "SEGMENT_TRIALS",
+    "SNAPSHOT_FOLDER",
     "TRIALS_FOLDER",
     "Name",
     "arm_path",
@@ -35,7 +41,11 @@ __all__ = [
     "data_path",
     "end_path",
     "late_path",
+    "late_snapshot_path",
+    "open_path",
     "parse_name",
+    "s1_path",
+    "s2_path",
     "segment_folder",
     "segment_of",
 ]
@@ -46,12 +56,17 @@ CONFIG_FOLDER = "config"
 TRIALS_FOLDER = "t"
 LATE_FOLDER = "late"
 FORMAT_FOLDER = "format"
-LATER_FOLDERS = frozenset({"hb", "snap"})  # part of format 1, not read by this version
+SNAPSHOT_FOLDER = "snap"
+LATER_FOLDERS = frozenset({"hb"})  # part of format 1, of no interest to a reader
 SEGMENT_TRIALS = 100  # a folder stays small enough to list in one request
+SEGMENTS_OF_S2 = 100
 FACT_KINDS = frozenset({"experiment", "config", "arm", "claim", "data", "end", "late"})
 
 _ULID = ULID_PATTERN.pattern
 _INTEGER = "0|[1-9][0-9]{0,14}"
+_SNAPSHOT = re.compile(r"snap/(s1-[0-9]{5,15}|s2-[0-9]{4,13})\.parquet")
+_LATE_SNAPSHOT = re.compile(rf"snap/late-({_ULID})\.parquet")
+_OPEN = re.compile(r"snap/open-([0-9]{5,15})\.json")
 _CONFIG = re.compile(r"config/([0-9]{6})\.json")
 _LATE = re.compile(rf"late/({_ULID})\.({_INTEGER})\.json")
 _TRIAL = re.compile(
@@ -73,7 +88,8 @@ class Name:
     Attributes:
         path: Relative to the experiment's folder.
         kind: One of FACT_KINDS, or a kind of a later version, which is kept and ignored.
-        number: Of the trial, or the version of a configuration.
+        number: Of the trial; or the version of a configuration; or of the segment (`open`, `s1`),
+            or of the hundred segments (`s2`).
         attempt: Of the trial; counts from 1.
         id: What makes the name unique where a kind may occur more than once.
         readable: False for a table, which this version does not read.
@@ -113,7 +129,21 @@ def parse_name(path: str) -> Name | None:
         return Name(path=path, kind="config", number=int(match[1])) if int(match[1]) else None
     if match := _LATE.fullmatch(path):
         return Name(path=path, kind="late", number=int(match[2]), id=match[1])
-    return None
+    return _parse_snapshot(path) if path.startswith(f"{SNAPSHOT_FOLDER}/") else None
+
+
+def _parse_snapshot(path: str) -> Name | None:
+    name: Name | None = None
+    if match := _SNAPSHOT.fullmatch(path):
+        kind, _, digits = match[1].partition("-")
+        name = Name(path=path, kind=kind, number=int(digits))
+    elif match := _OPEN.fullmatch(path):
+        name = Name(path=path, kind="open", number=int(match[1]))
+    elif match := _LATE_SNAPSHOT.fullmatch(path):
+        return Name(path=path, kind="late-snapshot", id=match[1])
+    if name is None or name.number is None or path != _SPELLING[name.kind](name.number):
+        return None
+    return name
 
 
 def segment_of(number: int) -> int:
@@ -154,3 +184,26 @@ def end_path(number: int, attempt: int) -> str:
 def late_path(number: int, ident: str) -> str:
     """Returns where a fact about an ended trial lies."""
     return f"{LATE_FOLDER}/{ident}.{number}.json"
+
+
+def s1_path(segment: int) -> str:
+    """Returns where the snapshot of a segment lies."""
+    return f"{SNAPSHOT_FOLDER}/s1-{segment:05d}.parquet"
+
+
+def s2_path(number: int) -> str:
+    """Returns where the snapshot of segments 100 * number to 100 * number + 99 lies."""
+    return f"{SNAPSHOT_FOLDER}/s2-{number:04d}.parquet"
+
+
+def late_snapshot_path(ident: str) -> str:
+    """Returns where facts that no segment's snapshot holds lie together."""
+    return f"{SNAPSHOT_FOLDER}/late-{ident}.parquet"
+
+
+def open_path(segment: int) -> str:
+    """Returns where it is said that a sealed segment is in use again."""
+    return f"{SNAPSHOT_FOLDER}/open-{segment:05d}.json"
+
+
+_SPELLING = {"s1": s1_path, "s2": s2_path, "open": open_path}

@@ -3,6 +3,10 @@
 A fact that was read once is never read again; a file that could not be understood is tried again at
 the next look, for it may have been a stale view of a good one. Files that come into sight late, as
 on NFS, are folded in when they do.
+
+Sealed segments are not listed: a snapshot holds them. `snap/` is listed last, so that what garbage
+collection removed from a segment while we were looking is found there; and at the first look also
+before the segments, to know which of them need no listing.
 """
 
 import re
@@ -12,7 +16,7 @@ from typing import final
 from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.fact import BadFactError, Fact, decode
 from armwright.store.failure import reason
-from armwright.store.files import Listing
+from armwright.store.files import MAX_TABLE_BYTES, Listing
 from armwright.store.fold import Fold
 from armwright.store.layout import (
     CONFIG_FOLDER,
@@ -20,6 +24,9 @@ from armwright.store.layout import (
     FORMAT_FOLDER,
     LATE_FOLDER,
     LATER_FOLDERS,
+    SEGMENT_TRIALS,
+    SEGMENTS_OF_S2,
+    SNAPSHOT_FOLDER,
     TRIALS_FOLDER,
     Name,
     parse_name,
@@ -27,13 +34,17 @@ from armwright.store.layout import (
     segment_of,
 )
 from armwright.store.location import Location
+from armwright.store.own_time import own_time
 from armwright.store.state import Damage, State, TrialFacts
 
 __all__ = ["Reader"]
 
 _SEGMENT = re.compile(r"[0-9]{5,}")
 _NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
-_KNOWN_FOLDERS = {CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, FORMAT_FOLDER, *LATER_FOLDERS}
+_KNOWN_FOLDERS = {
+    *(CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, SNAPSHOT_FOLDER, FORMAT_FOLDER),
+    *LATER_FOLDERS,
+}
 
 
 @final
@@ -44,12 +55,16 @@ class Reader:
         highest: Highest trial number that any name in the folder mentions; -1 if none does.
         newest_config: Highest version of the configuration that any name mentions; 0 if none does.
         later_format: Name of a file that raises the format above ours; empty if there is none.
+        reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
+        looked_at: When the last whole look began, by this process's own clock; None before it.
     """
 
     def __init__(self, location: Location) -> None:
         self.highest = -1
         self.newest_config = 0
         self.later_format = ""
+        self.reopened: set[int] = set()
+        self.looked_at: float | None = None
         self._location = location
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
@@ -59,6 +74,7 @@ class Reader:
 
     def look(self) -> None:
         """Lists the whole folder and takes in what is new."""
+        started = own_time()
         root = self._list("")
         if EXPERIMENT_FILE not in root.files:
             raise ExperimentNotFoundError(
@@ -70,25 +86,31 @@ class Reader:
         for folder in sorted(set(root.folders) - _KNOWN_FOLDERS):
             if not folder.startswith("."):
                 self._damage[""][folder] = "a folder that is not part of an experiment"
+        if self.looked_at is None and SNAPSHOT_FOLDER in root.folders:
+            self._look_at_snapshots()
         for folder in (CONFIG_FOLDER, LATE_FOLDER):
             if folder in root.folders:
                 names += self._new_names(folder, self._list(folder))
         if FORMAT_FOLDER in root.folders:
             later = sorted(name for name in self._list(FORMAT_FOLDER).files if name[:1] != ".")
             self.later_format = later[-1] if later else ""
+        found: set[int] = set()
         if TRIALS_FOLDER in root.folders:
-            for segment in self._segments():
-                names += self._new_names(segment, self._list(segment))
+            found = self._segments()
+            names += self._new_in(found)
         self._fetch(names)
+        # A segment is sealed only when there is a higher one, so one segment alone has no snapshot.
+        if SNAPSHOT_FOLDER in root.folders or self.highest >= SEGMENT_TRIALS:
+            self._look_at_snapshots()
+        self._close_gaps(found)
+        self.looked_at = started
 
     def look_from(self, number: int) -> None:
         """Lists the segment of a trial and all later ones, and takes in what is new."""
-        first = segment_folder(segment_of(number))
-        names: list[Name] = []
-        for segment in self._segments():
-            if (len(segment), segment) >= (len(first), first):
-                names += self._new_names(segment, self._list(segment))
-        self._fetch(names)
+        first = segment_of(number)
+        found = self._segments()
+        self._fetch(self._new_in({segment for segment in found if segment >= first}))
+        self._close_gaps(found)
 
     def look_at(self, number: int) -> None:
         """Lists the segment of one trial and takes in what is new there."""
@@ -154,23 +176,100 @@ class Reader:
         path = self._location.join(folder) if folder else self._location.path
         return self._location.files.list(path)
 
-    def _segments(self) -> list[str]:
-        """Lists the segments; they have no gap, so where one shows the listing was stale."""
+    def _segments(self) -> set[int]:
+        """Lists the segments."""
         listing = self._list(TRIALS_FOLDER)
         found = _segment_numbers(listing)
-        if found and len(found) <= max(found):
-            listing = self._list(TRIALS_FOLDER)
-            found = _segment_numbers(listing)
         damage: dict[str, str] = {}
-        for number in sorted(set(range(max(found, default=0))) - found):
-            damage[segment_folder(number)] = "missing: a stale view of the folder, or deleted"
         ours = {segment_folder(number) for number in found}
         for name in (*listing.files, *listing.folders):
             path = f"{TRIALS_FOLDER}/{name}"
             if path not in ours and not name.startswith("."):
                 damage[path] = _FOREIGN
         self._set_damage(TRIALS_FOLDER, damage)
-        return [segment_folder(number) for number in sorted(found)]
+        return found
+
+    def _new_in(self, segments: set[int]) -> list[Name]:
+        """Lists the segments among these that no snapshot holds, and those that are reopened."""
+        names: list[Name] = []
+        for segment in sorted(segments):
+            if segment in self.reopened or not self._fold.is_sealed(segment):
+                folder = segment_folder(segment)
+                names += self._new_names(folder, self._list(folder))
+        return names
+
+    def _close_gaps(self, found: set[int]) -> None:
+        """Segments have no gap; where one shows the listing was stale, and is made again."""
+        missing = self._missing(found)
+        if missing:
+            again = self._segments()
+            self._fetch(self._new_in(again - found))
+            missing = self._missing(again)
+        for segment in missing:
+            path = segment_folder(segment)
+            self._add_damage(path, "missing: a stale view of the folder, or deleted")
+
+    def _missing(self, found: set[int]) -> list[int]:
+        last = max(segment_of(self.highest), *found, 0) if found else segment_of(self.highest)
+        known = (number for number in range(last) if number not in found)
+        return [number for number in known if not self._fold.is_sealed(number)]
+
+    def _look_at_snapshots(self) -> None:
+        """Lists the snapshots, and takes in those that hold more than we know."""
+        listing = self._list(SNAPSHOT_FOLDER)
+        taken_in = self._taken_in.setdefault(SNAPSHOT_FOLDER, set())
+        names = [
+            name
+            for name in self._new_names(SNAPSHOT_FOLDER, listing)
+            if name.kind != "open" or not self._note_open(name, taken_in)
+        ]
+        # The larger ones first: what they hold need not be fetched again.
+        for kind in ("s2", "s1", "late-snapshot"):
+            wanted = [name for name in names if name.kind == kind and self._holds_more(name)]
+            by_path = {self._location.join(name.path): name for name in wanted}
+            for path, body in self._location.files.read(list(by_path), MAX_TABLE_BYTES):
+                name = by_path[path]
+                if isinstance(body, bytes):
+                    try:
+                        self._take_in_snapshot(name, body)
+                    except BadFactError as error:
+                        self._add_damage(name.path, str(error))
+                elif not isinstance(body, FileNotFoundError):
+                    self._add_damage(name.path, f"cannot be read: {reason(body)}")
+
+    def _note_open(self, name: Name, taken_in: set[str]) -> bool:
+        assert name.number is not None  # noqa: S101 the name of an open segment has one
+        self.reopened.add(name.number)
+        taken_in.add(name.path.rpartition("/")[2])
+        if self._fold.is_sealed(name.number):
+            folder = segment_folder(name.number)
+            self._fetch(self._new_names(folder, self._list(folder)))
+        return True
+
+    def _holds_more(self, name: Name) -> bool:
+        if name.kind == "late-snapshot" or name.number is None:
+            return True
+        length = SEGMENTS_OF_S2 if name.kind == "s2" else 1
+        segments = range(name.number * length, (name.number + 1) * length)
+        return not all(map(self._fold.is_sealed, segments))
+
+    def _take_in_snapshot(self, name: Name, body: bytes) -> None:
+        if name.kind == "late-snapshot":
+            from armwright.store.late_snapshot import facts_in
+
+            for fact in facts_in(body):
+                self._take_in(fact)
+        else:
+            from armwright.store.snapshot import Snapshot
+
+            snapshot = Snapshot(name, body)
+            self._fold.add_snapshot(snapshot)
+            self.highest = max(self.highest, snapshot.numbers.stop - 1)
+            for segment in snapshot.segments:
+                self._taken_in.pop(segment_folder(segment), None)
+                self._damage.pop(segment_folder(segment), None)
+        self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
+        self._state = None
 
     def _new_names(self, folder: str, listing: Listing) -> list[Name]:
         """Sorts what a listing shows; returns what is to be fetched."""
@@ -185,7 +284,9 @@ class Reader:
                 damage[path] = _FOREIGN
                 continue
             self._note(name)
-            if name.readable:
+            if self._fold.seals(name):
+                taken_in.add(file)
+            elif name.readable:
                 names.append(name)
             else:
                 self._fold.add_unknown(path)
@@ -221,7 +322,7 @@ class Reader:
         self._state = None
 
     def _note(self, name: Name) -> None:
-        if name.number is None:
+        if name.number is None or name.kind in ("open", "s1", "s2"):
             return
         if name.kind == "config":
             self.newest_config = max(self.newest_config, name.number)

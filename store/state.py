@@ -1,9 +1,14 @@
 """What the facts of an experiment add up to: immutable records, made by `armwright.store.fold`."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["AttemptFacts", "Damage", "Stamp", "State", "TrialFacts", "TrialState"]
+__all__ = ["MOST_LOST", "AttemptFacts", "Damage", "Stamp", "State", "TrialFacts", "TrialState"]
+
+# An attempt that was lost is repeated, but not for ever: an arm may be what kills its worker.
+MOST_LOST = 3
 
 TrialState = Literal[
     "waiting",
@@ -116,6 +121,19 @@ class TrialFacts:
         return self.attempts[max(self.attempts)] if self.attempts else None
 
     @property
+    def ended_for_good(self) -> bool:
+        """Whether nobody is expected to try it again, so that it may be sealed.
+
+        So it is once it is void, completed, failed, cancelled or abandoned, or was lost MOST_LOST
+        times. The rule is part of the format: everybody who seals goes by it. Whoever tries a trial
+        again all the same says so first, in `snap/open-<segment>.json`.
+        """
+        if self.status == "lost":
+            ends = (attempt.end or {} for attempt in self.attempts.values())
+            return len([end for end in ends if end.get("state") == "lost"]) >= MOST_LOST
+        return self.status in _FOR_GOOD
+
+    @property
     def open_attempt(self) -> int | None:
         """Number of the attempt that is running; None if none is."""
         attempt = self.last_attempt
@@ -130,6 +148,9 @@ class TrialFacts:
         return 1 if attempt is None else attempt.number + 1
 
 
+_FOR_GOOD = frozenset({"void", "completed", "failed", "cancelled", "abandoned"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """An experiment at one moment; a later one holds everything that this one holds.
@@ -139,7 +160,8 @@ class State:
     Attributes:
         experiment: Document it was created with.
         configs: Documents of its configurations, by version; the highest is in force.
-        trials: By number, ascending.
+        trials: By number, ascending. Those in snapshots are made when they are asked for, so ask
+            `counts` and `with_status` rather than all of them.
         damaged: Files that could not be taken into account.
         unknown: Files of kinds that this version does not know; kept and ignored.
         created: Who created it.
@@ -148,7 +170,7 @@ class State:
 
     experiment: dict[str, Any]
     configs: dict[int, dict[str, Any]]
-    trials: dict[int, TrialFacts]
+    trials: Mapping[int, TrialFacts]
     damaged: tuple[Damage, ...] = ()
     unknown: tuple[str, ...] = ()
     created: Stamp | None = None
@@ -158,3 +180,32 @@ class State:
     def version(self) -> int:
         """Number of the configuration in force; 0 if there is none."""
         return max(self.configs, default=0)
+
+    @property
+    def counts(self) -> Mapping[TrialState, int]:
+        """How many trials have each status; 0 for the others."""
+        from armwright.store.trials import Trials
+
+        if isinstance(self.trials, Trials):
+            return self.trials.counts
+        return Counter(trial.status for trial in self.trials.values())
+
+    def with_status(self, *states: TrialState) -> Iterator[TrialFacts]:
+        """The trials with one of these statuses, ascending; makes no others."""
+        from armwright.store.trials import Trials
+
+        if isinstance(self.trials, Trials):
+            yield from (self.trials[number] for number in self.trials.numbers_with(*states))
+        else:
+            yield from (trial for trial in self.trials.values() if trial.status in states)
+
+    def changed_since(self, earlier: "State | None") -> list[int]:
+        """The numbers of the trials that are not as they were in an earlier state of this folder.
+
+        All of them where `earlier` is None, or comes from elsewhere.
+        """
+        from armwright.store.trials import Trials
+
+        if isinstance(self.trials, Trials):
+            return self.trials.changed_since(earlier.trials if earlier else None)
+        return list(self.trials)
