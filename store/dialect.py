@@ -2,7 +2,8 @@
 
 Creating and reading are fsspec's own calls and the same for all; they are in
 `armwright.store.objects`. Each dialect keeps its library from caching listings, and from repeating
-a request behind our back where it can be kept from it: a repeat hides that an answer was lost.
+a request behind our back where it can be kept from it: a repeat hides that an answer was lost. It
+cannot quite, for aiohttp repeats a put once by itself when the connection breaks.
 """
 
 from abc import ABC, abstractmethod

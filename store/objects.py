@@ -254,26 +254,27 @@ def objects_at(protocol: str, options: Mapping[str, Any]) -> ObjectFiles:
         StoreError: The library for this kind of store is not installed.
     """
     dialect = DIALECTS[protocol]
-    environment = tuple(
-        item for item in sorted(os.environ.items()) if item[0].startswith(dialect.environment)
-    )
-    return _at(dialect, tuple(sorted(options.items())), environment)
+    return _at(dialect, tuple(sorted(options.items())), _environment(dialect))
 
 
-@functools.lru_cache(maxsize=8)
-def _at(
-    dialect: Dialect,
-    options: tuple[tuple[str, Any], ...],
-    _environment: tuple[tuple[str, str], ...],
-) -> ObjectFiles:
-    return ObjectFiles(dialect, dict(options))
-
-
-@functools.lru_cache(maxsize=8)
 def objects_like(fs: Any) -> ObjectFiles:
     """Returns the object store behind a file system of fsspec's, with our own connections to it."""
     protocol = (fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol
     dialect = next(DIALECTS[name] for name in protocol if name in DIALECTS)
+    return _like(dialect, fs, _environment(dialect))
+
+
+def _environment(dialect: Dialect) -> tuple[tuple[str, str], ...]:
+    return tuple(item for item in os.environ.items() if item[0].startswith(dialect.environment))
+
+
+@functools.lru_cache(maxsize=8)
+def _at(dialect: Dialect, options: tuple[tuple[str, Any], ...], *_environment: Any) -> ObjectFiles:
+    return ObjectFiles(dialect, dict(options))
+
+
+@functools.lru_cache(maxsize=8)
+def _like(dialect: Dialect, fs: Any, *_environment: Any) -> ObjectFiles:
     make = functools.partial(_anew, type(fs), fs.storage_args, fs.storage_options)
     return ObjectFiles(dialect, make=make)
 

@@ -8,7 +8,16 @@ Inherit one, provide `place`, and pytest certifies the file system:
             return fsspec.filesystem("mine"), str(tmp_path)
 
 `CreateContract` is for what one process can see, `SharedCreateContract` adds a race of processes; a
-file system that is not shared between processes, like memory, takes the first.
+file system that is not shared between processes, like memory, takes the first. Where there are
+several ways to one folder, such as two mounts, two gateways or two regions, `doors` names them all
+and the processes of the race are divided among them.
+
+`place` is a file system and an empty folder in it. The file system is one of fsspec's, or an object
+with the calls of `armwright.store.files.Files`, which is how one that fsspec does not know, or does
+not know well enough, is brought in. For the race it must be picklable. Each test wants its own
+folder. A file system that passes keeps experiments: `store.create` needs nothing else. pytest must
+be told to show the reason of a failure: `pytest.register_assert_rewrite("armwright.store.testing")`
+in a conftest.py, before the import.
 """
 
 # ruff: noqa: S101, D102 these are tests: they assert, and a test's name is its sentence
@@ -25,7 +34,7 @@ from typing import Any
 import pytest
 
 from armwright.store.create import create
-from armwright.store.files import Outcome, files_for
+from armwright.store.files import MAX_TABLE_BYTES, Outcome, files_for
 from armwright.store.token import new_token
 
 __all__ = ["CreateContract", "SharedCreateContract"]
@@ -88,6 +97,79 @@ class CreateContract:
         assert _write(fs, f"{root}/big", body, token) == "won"
         assert _read(fs, f"{root}/big") == token.encode() + b"\n" + body
 
+    def test_the_largest_table_is_as_exclusive_and_its_token_may_stand_at_its_end(
+        self, place: Place
+    ) -> None:
+        fs, root = place
+        files, path = files_for(fs), f"{root}/table"
+        mine, other = new_token(), new_token()
+        filler = bytes(MAX_TABLE_BYTES - len(mine))
+        assert files.create(path, filler + mine.encode(), mine) == "won"
+        assert files.create(path, filler + other.encode(), other) == "lost"
+        assert files.create(path, filler + mine.encode(), mine) == "won"
+        body = dict(files.read([path], limit=MAX_TABLE_BYTES + 1))[path]
+        assert body == filler + mine.encode()
+
+    def test_reading_stops_where_it_is_told_to(self, place: Place) -> None:
+        fs, root = place
+        files = files_for(fs)
+        files.overwrite(f"{root}/a", b"0123456789")
+        files.overwrite(f"{root}/empty", b"")
+        assert dict(files.read([f"{root}/a", f"{root}/empty"], limit=4)) == {
+            f"{root}/a": b"0123",
+            f"{root}/empty": b"",
+        }
+
+    @pytest.mark.parametrize("name", ["a b", "[*]?#%20", "%2F", "Läufe", "a+b&c=d", "x" * 200])
+    def test_a_name_is_kept_as_it_is(self, place: Place, name: str) -> None:
+        fs, root = place
+        files, folder = files_for(fs), f"{root}/{name.replace('?', '')}"
+        _write(fs, f"{folder}/f", b"one", new_token())
+        assert b"one" in _read(fs, f"{folder}/f")
+        assert files.list(folder).files == ("f",)
+        assert files.list(root).folders == (folder.rpartition("/")[2],)
+        files.remove_many([f"{folder}/f"])
+        assert files.list(folder).files == ()
+
+    def test_what_is_overwritten_has_the_new_content_and_nothing_else_stays(
+        self, place: Place
+    ) -> None:
+        fs, root = place
+        files = files_for(fs)
+        for body in (b"first, and longer", b"second"):
+            files.overwrite(f"{root}/hb/1", body)
+            assert _read(fs, f"{root}/hb/1") == body
+        assert files.list(f"{root}/hb").files == ("1",)
+
+    def test_who_reads_while_a_file_is_overwritten_finds_one_content_or_the_other(
+        self, place: Place
+    ) -> None:
+        fs, root = place
+        files, path = files_for(fs), f"{root}/hb/1"
+        contents = [letter * 100_000 for letter in (b"a", b"b", b"c")]
+        files.overwrite(path, contents[0])
+
+        def overwrite() -> None:
+            for body in contents * 10:
+                files.overwrite(path, body)
+
+        with _hasty_threads(), ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(overwrite)
+            while not writing.done():
+                assert _read(fs, path) in contents
+            writing.result()
+
+    def test_the_time_of_a_later_file_is_not_earlier(self, place: Place) -> None:
+        fs, root = place
+        files = files_for(fs)
+        times = []
+        for name in ("a", "b"):
+            _write(fs, f"{root}/{name}", b"one", new_token())
+            times.append(files.modified(f"{root}/{name}"))
+        assert None not in times
+        assert times == sorted(times, key=float)  # type: ignore[arg-type]
+        assert files.modified(f"{root}/missing") is None
+
     def test_many_are_read_at_once_and_the_missing_one_is_named(self, place: Place) -> None:
         fs, root = place
         paths = [f"{root}/{index}" for index in range(20)]
@@ -106,6 +188,14 @@ class CreateContract:
         for _ in range(2):
             files_for(fs).remove(f"{root}/a")
         assert files_for(fs).list(root).files == ()
+
+    def test_many_are_removed_at_once_and_no_others(self, place: Place) -> None:
+        fs, root = place
+        for name in ("a", "b*", "bc"):
+            _write(fs, f"{root}/{name}", b"one", new_token())
+        files_for(fs).remove_many([f"{root}/a", f"{root}/b*", f"{root}/missing"])
+        files_for(fs).remove_many([])
+        assert files_for(fs).list(root).files == ("bc",)
 
     def test_of_many_threads_exactly_one_wins_each_name(self, place: Place) -> None:
         fs, root = place
@@ -128,20 +218,29 @@ class CreateContract:
 class SharedCreateContract(CreateContract):
     """The same, and a race of processes; the file system must be picklable."""
 
-    def test_of_many_processes_exactly_one_wins_each_name(self, place: Place) -> None:
+    @pytest.fixture
+    def doors(self, place: Place) -> list[Place]:
+        """Ways to the folder of `place`; each must lead to the same one."""
+        return [place]
+
+    def test_of_many_processes_exactly_one_wins_each_name(
+        self, place: Place, doors: list[Place]
+    ) -> None:
         fs, root = place
         context = multiprocessing.get_context("spawn")
         start = context.Barrier(_PROCESSES)
         results = context.SimpleQueue()
         workers = [
-            context.Process(target=_race, args=(fs, root, start, results))
-            for _ in range(_PROCESSES)
+            context.Process(target=_race, args=(*doors[index % len(doors)], start, results))
+            for index in range(_PROCESSES)
         ]
         for worker in workers:
             worker.start()
-        won = [results.get() for _ in workers]
+        answers = [results.get() for _ in workers]
         for worker in workers:
             worker.join()
+        assert [problem for _, problem in answers if problem] == []
+        won = [wins for wins, _ in answers]
         for index in range(_PROCESS_KEYS):
             winners = [tokens[index] for tokens in won if index in tokens]
             assert len(winners) == 1, f"name {index} has {len(winners)} winners"
@@ -161,14 +260,16 @@ def _hasty_threads() -> Iterator[None]:
 
 def _race(fs: Any, root: str, start: Barrier, results: Any) -> None:
     won: dict[int, str] = {}
+    problem = ""
     start.wait()
     try:
         for index in range(_PROCESS_KEYS):
             token = new_token()
             if _write(fs, f"{root}/race/{index}", b"body", token) == "won":
                 won[index] = token
-    finally:
-        results.put(won)
+    except Exception as error:  # noqa: BLE001 the parent raises it
+        problem = repr(error)
+    results.put((won, problem))
 
 
 def _write(fs: Any, path: str, body: bytes, token: str) -> Outcome:
