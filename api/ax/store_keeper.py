@@ -136,7 +136,7 @@ class StoreKeeper:
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment with all that others wrote until now. Changing it changes no file."""
+        """The experiment with all that others wrote until now; live, see `StoredExperiment`."""
         return self._stored.refresh()
 
     @property

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from armwright.experiment.runner import Runner
 
 __all__ = ["BaseTrial"]
+
+_NOTHING = nullcontext()
 
 
 class BaseTrial(Comparable, ABC):
@@ -178,9 +181,11 @@ class BaseTrial(Comparable, ABC):
         runner = self._runner_in_effect
         if runner is None:
             raise ValueError(f"{self._label}: cannot run without a runner on it or its experiment")
-        self._run_metadata = runner.run(self)
-        self._runner = runner
-        return self.mark_staged() if runner.staging_required else self.mark_running()
+        journal = self._experiment._journal
+        with _NOTHING if journal is None else journal.taking(self):
+            self._run_metadata = runner.run(self)
+            self._runner = runner
+            return self.mark_staged() if runner.staging_required else self.mark_running()
 
     def complete(self) -> Self:
         """Stops the trial through its runner, if it has one, and marks it completed."""
@@ -193,8 +198,9 @@ class BaseTrial(Comparable, ABC):
     def mark_staged(self) -> Self:
         """Says that the trial is deployed and waits."""
         self._require(TrialStatus.CANDIDATE, "mark staged")
-        self._status = TrialStatus.STAGED
-        self._time_staged = now()
+        with self._changing():
+            self._status = TrialStatus.STAGED
+            self._time_staged = now()
         return self
 
     def mark_running(self, no_runner_required: bool = False) -> Self:
@@ -214,8 +220,9 @@ class BaseTrial(Comparable, ABC):
             self._require(
                 TrialStatus.STAGED if staged_before else TrialStatus.CANDIDATE, "mark running"
             )
-        self._status = TrialStatus.RUNNING
-        self._time_run_started = now()
+        with self._changing():
+            self._status = TrialStatus.RUNNING
+            self._time_run_started = now()
         return self
 
     def mark_completed(self) -> Self:
@@ -233,9 +240,10 @@ class BaseTrial(Comparable, ABC):
                 f"{self._label}: cannot mark abandoned a trial that has ended, "
                 f"it is {self.status.name}"
             )
-        self._status = TrialStatus.ABANDONED
-        self._abandoned_reason = reason
-        self._time_completed = now()
+        with self._changing():
+            self._status = TrialStatus.ABANDONED
+            self._abandoned_reason = reason
+            self._time_completed = now()
         return self
 
     def fetch_data(self, metrics: "list[Metric] | None" = None, **kwargs: Any) -> "Data":
@@ -271,6 +279,11 @@ class BaseTrial(Comparable, ABC):
             )
         return trial_type
 
+    def _changing(self) -> AbstractContextManager[None]:
+        """Around a change: an experiment bound to a store writes it down."""
+        journal = self._experiment._journal
+        return _NOTHING if journal is None else journal.changing([self._index])
+
     def _require(self, status: TrialStatus, action: str) -> None:
         if self.status is not status:
             raise ValueError(
@@ -283,8 +296,9 @@ class BaseTrial(Comparable, ABC):
 
     def _end(self, status: TrialStatus) -> Self:
         self._require(TrialStatus.RUNNING, f"mark {status.name.lower()}")
-        self._status = status
-        self._time_completed = now()
+        with self._changing():
+            self._status = status
+            self._time_completed = now()
         return self
 
     def _adopt(self, arms: Sequence[Arm]) -> None:

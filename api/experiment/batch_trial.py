@@ -185,7 +185,11 @@ class BatchTrial(BaseTrial):
             raise ValueError(
                 f"{self._label}: has no arm {arm_name!r}, its arms are {list(self.arms_by_name)}"
             )
-        self._abandoned_arms_metadata[arm_name] = AbandonedArm(arm_name, now(), reason)
+        with self._changing():
+            self._abandoned_arms_metadata = {
+                **self._abandoned_arms_metadata,
+                arm_name: AbandonedArm(arm_name, now(), reason),
+            }
         return self
 
     @property

@@ -19,6 +19,7 @@ from armwright.experiment.trial_status import TrialStatus
 
 if TYPE_CHECKING:
     from armwright.experiment.generator_run import GeneratorRun
+    from armwright.experiment.journal import Journal
     from armwright.experiment.optimization_config import OptimizationConfig
     from armwright.experiment.parameter import Parameter
     from armwright.experiment.runner import Runner
@@ -67,6 +68,7 @@ class Experiment(Comparable):
         # trial index that is free there; neither is part of what the experiment is.
         self._origin: tuple[str, int] | None = None
         self._first_free_index = 0
+        self._journal: Journal | None = None  # of an experiment that is bound to a store
         # What its document says of metrics of unknown classes, by name; see `ax.load`.
         self._unknown_metrics: dict[str, dict[str, Any]] = {}
         self._search_space = search_space
@@ -348,9 +350,23 @@ class Experiment(Comparable):
         Returns:
             The time of storage, in milliseconds since 1970, UTC.
         """
-        return attached_data.attach(
-            self._data_by_trial, data, combine=combine_with_last_data, now_ms=now_ms()
-        )
+        if self._journal is None or data.df.empty:
+            return self._attach(data, combine_with_last_data)
+        indices = data.df["trial_index"].dropna().unique() if "trial_index" in data.df else ()
+        with self._journal.changing(int(index) for index in indices):
+            return self._attach(data, combine_with_last_data)
+
+    def _attach(self, data: Data, combine: bool) -> int:
+        return attached_data.attach(self._data_by_trial, data, combine=combine, now_ms=now_ms())
+
+    def refresh(self) -> Self:
+        """Takes in what other processes wrote to the store that the experiment is bound to.
+
+        The trials stay the objects they are. In memory there is nothing to do.
+        """
+        if self._journal is not None:
+            self._journal.refresh()
+        return self
 
     def lookup_data_for_trial(self, trial_index: int) -> tuple[Data, int]:
         """The latest data stored for a trial and their time; empty data and -1 if none are."""
@@ -416,7 +432,7 @@ class Experiment(Comparable):
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("_origin", "_first_free_index", "_unknown_metrics")
+            if name not in ("_origin", "_first_free_index", "_journal", "_unknown_metrics")
         }
 
     def _description(self) -> str:

@@ -115,11 +115,11 @@ class SimpleExperiment(Experiment):
         trial.mark_running()
         outcomes = {arm.name: self._evaluate(arm, weight) for arm, weight in weights.items()}
         data = _as_data(outcomes, trial.index)
+        self.attach_data(data)
         if self._has_objective(data):
             trial.mark_completed()
         else:
             trial.mark_failed()
-        self.attach_data(data)
         return data
 
     def _has_objective(self, data: Data) -> bool:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT",
     "add_trial",
+    "definition_to_json",
     "experiment_from_json",
     "experiment_to_json",
     "register_arms",
@@ -77,6 +78,18 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
         JSONEncodeError: It is of a class of the user's own, or holds a metric or runner of a class
             that is not registered.
     """
+    return {
+        **definition_to_json(experiment),
+        "trials": {str(index): trial_to_json(trial) for index, trial in experiment.trials.items()},
+        "data_by_trial": {
+            str(index): [[timestamp, object_to_json(data)] for timestamp, data in stored.items()]
+            for index, stored in experiment.data_by_trial.items()
+        },
+    }
+
+
+def definition_to_json(experiment: Experiment) -> dict[str, Any]:
+    """The same without trials and data."""
     if type(experiment) not in (Experiment, SimpleExperiment):
         raise JSONEncodeError(
             f"{type(experiment).__name__} has no form in our documents, only Experiment and "
@@ -96,15 +109,7 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
         "runner": object_to_json(experiment.runner),
         "status_quo": object_to_json(experiment.status_quo),
     }
-    own = with_unknown_metrics(document, experiment._unknown_metrics)
-    return {
-        **own,
-        "trials": {str(index): trial_to_json(trial) for index, trial in experiment.trials.items()},
-        "data_by_trial": {
-            str(index): [[timestamp, object_to_json(data)] for timestamp, data in stored.items()]
-            for index, stored in experiment.data_by_trial.items()
-        },
-    }
+    return dict(with_unknown_metrics(document, experiment._unknown_metrics))
 
 
 def trial_to_json(trial: BaseTrial) -> dict[str, Any]:

@@ -8,6 +8,7 @@ Objects stay: the experiment and its trials are the same ones after an update.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from armwright.persistence.experiment_json import (
@@ -28,7 +29,7 @@ from armwright.persistence.unknown_metrics import warn_of_unknown, with_known_me
 from armwright.store.layout import parse_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from armwright.experiment import Experiment
     from armwright.store import State, TrialFacts
@@ -69,17 +70,34 @@ class FolderView:
         self._data: dict[int, list[_Json]] = {}
         self.state = state
         self.experiment: Experiment = _explained(lambda: self._made(state))
+        self.experiment._origin = (folder_id, state.version)
         warn_of_unknown(self.experiment._unknown_metrics)
         _explained(lambda: self._take_in(state))
 
-    def update(self, state: State) -> None:
-        """Takes in a later state."""
+    def update(self, state: State, *, keep_definition: bool = False) -> None:
+        """Takes in a later state; on request all of it but a changed configuration."""
         if state is self.state:
             return
-        if state.version != self.state.version:
+        if state.version != self.state.version and not keep_definition:
             _explained(lambda: self._reconfigure(state))
         _explained(lambda: self._take_in(state))
         self.state = state
+
+    def update_trials(self, state: State, numbers: Iterable[int]) -> None:
+        """Takes in what a later state says of some trials."""
+        some = {number: state.trials[number] for number in numbers if number in state.trials}
+        _explained(lambda: self._take_in(state, some))
+
+    def facts(self, number: int) -> TrialFacts | None:
+        """What a trial was made from; None if it did not come from the folder."""
+        return self._facts.get(number)
+
+    def adopt(self, facts: TrialFacts) -> None:
+        """Takes a trial of the experiment for the one that these facts are about.
+
+        Its arms are as the facts say; the rest of it is left as it is until the next update.
+        """
+        self._facts[facts.number] = replace(facts)
 
     def _made(self, state: State) -> Experiment:
         config, unknown = self._config(state, state.version)
@@ -92,17 +110,18 @@ class FolderView:
         fresh, experiment = self._made(state), self.experiment
         for name in _OF_THE_CONFIGURATION:
             setattr(experiment, name, getattr(fresh, name))
+        experiment._origin = (self._folder_id, state.version)
         experiment._unknown_metrics = fresh._unknown_metrics
         experiment._arms = fresh._arms
         for trial in experiment._trials.values():
             register_arms(experiment, trial)
 
-    def _take_in(self, state: State) -> None:
+    def _take_in(self, state: State, some: Mapping[int, TrialFacts] | None = None) -> None:
         configs: dict[int, Mapping[str, Any]] = {}
         whole, _ = self._config(state, state.version)
         changed: dict[int, TrialFacts] = {}
         documents: list[tuple[int, list[_Json]]] = []
-        for number, facts in state.trials.items():
+        for number, facts in (state.trials if some is None else some).items():
             before = self._facts.get(number)
             if before is facts:
                 continue
@@ -118,8 +137,9 @@ class FolderView:
                 documents.append((number, stored))
         self._take_in_data(documents)
         self._facts |= changed
-        self.experiment._origin = (self._folder_id, state.version)
-        self.experiment._first_free_index = 1 + max(numbers_in_use(state), default=-1)
+        used = numbers_in_use(state) if some is None else some
+        free = 1 + max(used, default=-1)
+        self.experiment._first_free_index = max(self.experiment._first_free_index, free)
 
     def _take_in_trial(
         self,

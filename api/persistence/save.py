@@ -10,6 +10,7 @@ from armwright.experiment import Experiment
 from armwright.persistence.experiment_json import experiment_from_json, experiment_to_json
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import JSONDecodeError
+from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.publish import publish
 from armwright.store import ExperimentFolder, read_document, write_document
 
@@ -55,7 +56,9 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
     publish(experiment, url, plan={"budget": None, "seed": base_seed(), "initial_trials": None})
 
 
-def load(filepath: str | os.PathLike[str], *, strict: bool = False) -> Experiment:
+def load(
+    filepath: str | os.PathLike[str], *, strict: bool = False, live: bool = False
+) -> Experiment:
     """Loads an experiment that `save` or the `armwright` command wrote; either form.
 
     A metric of a class that is not known here does not keep the experiment from being opened: a
@@ -64,16 +67,26 @@ def load(filepath: str | os.PathLike[str], *, strict: bool = False) -> Experimen
     Args:
         filepath: The path or fsspec URL.
         strict: Whether to refuse such metrics.
+        live: Whether the experiment stays bound to its store folder: what its trials do and the
+            data attached to it are written at once, and `refresh()` brings in what others wrote.
+            Otherwise it is a copy in memory, of which `save` publishes what is new.
 
     Raises:
         ExperimentNotFoundError: There is none at that path.
         JSONDecodeError: The document is not an experiment's, or holds a class that is not known.
         StoreError: It cannot be read.
+        UsageError: `live`, and the path is that of a document.
     """
     url = _path(filepath)
+    if live and url.endswith(".json"):
+        raise UsageError(
+            f"a document cannot be live: {url!r} is one file, replaced as a whole",
+            hint="save the experiment to a path without .json, which becomes a store folder",
+        )
     if not url.endswith(".json"):
         folder = ExperimentFolder.open(url)
-        return FolderView(folder.id, folder.state, strict=strict).experiment
+        view = FolderView(folder.id, folder.state, strict=strict)
+        return LiveJournal(folder, view).experiment if live else view.experiment
     try:
         document = json.loads(read_document(url))
     except (ValueError, RecursionError) as error:

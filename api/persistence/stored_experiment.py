@@ -35,6 +35,7 @@ from armwright.persistence.facts import (
 )
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
 from armwright.persistence.next_run import check_runnable, next_run
 from armwright.persistence.process import is_gone, this_place
@@ -64,7 +65,7 @@ class StoredExperiment:
         self._folder = folder
         self._lock = threading.RLock()  # one thread at a time asks
         self._known: FolderView | None = None
-        self._view: FolderView | None = None
+        self._journal: LiveJournal | None = None
 
     @classmethod
     def create(
@@ -177,13 +178,18 @@ class StoredExperiment:
 
     @property
     def experiment(self) -> Experiment:
-        """The domain view of the facts known. Changing it changes no file."""
+        """The experiment with the trials known, bound to the folder.
+
+        What its trials and `attach_data` do is written at once: `mark_running` claims, the other
+        `mark_...` methods end, data are reported. Where the folder says otherwise they raise, and
+        nothing is changed. A trial made here is written when it leaves the state CANDIDATE, and may
+        get another index then. A changed definition, and candidates, are written by `ax.save`.
+        """
         with self._lock:
-            state = self.state
-            if self._view is None:
-                self._view = FolderView(self._folder.id, state)
-            self._view.update(state)
-            return self._view.experiment
+            if self._journal is None:
+                self._journal = LiveJournal(self._folder, FolderView(self._folder.id, self.state))
+            self._journal.take_in_known()
+            return self._journal.experiment
 
     def refresh(self) -> Experiment:
         """Looks for what others wrote, and returns the experiment as it is now."""

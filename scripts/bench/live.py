@@ -2,8 +2,8 @@
 
     python scripts/bench/live.py
 
-No model is fitted: arms are quasi-random ones. Shown for experiments of 100, 1,000 and 10,000 trials,
-all completed: opening the folder; the first ask of a process, which builds the domain view; ask and
+No model is fitted: arms are quasi-random ones. Shown for experiments of 100, 1,000 and 10,000,
+completed trials: opening the folder; the first ask of a process, which builds the domain view; ask and
 tell after that; the same where the trial to take waits already, which builds no view; and a refresh
 of the live domain experiment after another process completed a trial. Ratios are to n = 100.
 """
@@ -52,7 +52,7 @@ def filled(url: Path, count: int) -> None:
     assert config_of(state, 1)  # noqa: S101
     for number in range(1, count):
         name = f"{number}_0"
-        parameters = {key: number / count for key in made["arms"][0]["parameters"]}
+        parameters = dict.fromkeys(made["arms"][0]["parameters"], number / count)
         run = {**made["trial"]["generator_run"]}
         run["gen_metadata"] = {**run["gen_metadata"], "next_position": number + 1}
         trial = {**made["trial"], "generator_run": run}
