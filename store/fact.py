@@ -36,6 +36,7 @@ FACT_VERSION = 1
 MAX_FACT_BYTES = 4 << 20  # larger data are a table of their own
 END_STATES = ("completed", "failed", "preempted", "lost", "cancelled", "abandoned")
 
+_NOT_OF_A_TRIAL = ("config", "open")  # the number in their name is another one
 _ENVELOPE = frozenset({"v", "kind", "trial", "attempt", "token", "writer", "at", "document"})
 
 
@@ -85,7 +86,7 @@ def encode(
         ValueError: The document is not JSON (NaN, an array, a key that is not text), or too large.
     """
     body: dict[str, Any] = {"v": FACT_VERSION, "kind": name.kind}
-    if name.kind != "config" and name.number is not None:
+    if name.kind not in _NOT_OF_A_TRIAL and name.number is not None:
         body["trial"] = name.number
     if name.attempt is not None:
         body["attempt"] = name.attempt
@@ -115,7 +116,7 @@ def decode(name: Name, data: bytes) -> Fact:
         raise BadFactError(
             f"not a file of armwright's: 'v' is {version!r}, expected {FACT_VERSION}"
         )
-    trial = None if name.kind == "config" else name.number
+    trial = None if name.kind in _NOT_OF_A_TRIAL else name.number
     for key, wanted in (("kind", name.kind), ("trial", trial), ("attempt", name.attempt)):
         if body.get(key) != wanted:
             raise BadFactError(f"{key!r} is {body.get(key)!r}, its name says {wanted!r}")

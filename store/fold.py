@@ -133,6 +133,11 @@ class Fold:
         return segment in self._sealed
 
     @property
+    def unknown(self) -> set[str]:
+        """Files of kinds that this version does not read; not to be changed."""
+        return self._unknown
+
+    @property
     def sealed(self) -> dict[int, Sealed]:
         """What holds each sealed segment; not to be changed."""
         return self._sealed
@@ -237,7 +242,7 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
     }
     made = _stamp(arm)
     if (claim := arm.more.get("claim")) is not None:
-        first = _fold_attempt(1, None, data.get(1, []), ends.get(1), claim=claim, claimed=made)
+        first = _fold_attempt(1, None, data.get(1, []), ends.get(1), claim=claim, claimed=made, promise=arm.more.get("promise"))
         attempts = {1: first, **{key: value for key, value in attempts.items() if key != 1}}
     void = bool(arm.more.get("void", False))
     return TrialFacts(
@@ -258,9 +263,11 @@ def _fold_attempt(
     *,
     claim: dict[str, object] | None = None,
     claimed: Stamp | None = None,
+    promise: dict[str, object] | None = None,
 ) -> AttemptFacts:
     if claim_fact is not None:
         claim, claimed = claim_fact.document, _stamp(claim_fact)
+        promise = claim_fact.more.get("promise")
     data = sorted(data, key=_by_id)
     counted = set(end.more.get("counted", ())) if end else {fact.name.id for fact in data}
     return AttemptFacts(
@@ -271,6 +278,7 @@ def _fold_attempt(
         stray=tuple(fact.document for fact in data if fact.name.id not in counted),
         claimed=claimed,
         ended=_stamp(end) if end else None,
+        promise=promise if end is None else None,
     )
 
 

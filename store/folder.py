@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self, final
 
 from armwright.store.birth import make_experiment, read_experiment, unfinished
+from armwright.store.compaction import CompactionReport, Compactor
 from armwright.store.difference import difference, in_words
 from armwright.store.errors import ConflictError, StoreError
 from armwright.store.fact import Fact
@@ -42,9 +43,13 @@ class ExperimentFolder:
     """One experiment on a file system; safe to share between threads.
 
     Make one with `create` or `open`. `state` is what is known without looking; `refresh` looks.
+
+    Attributes:
+        compacts: Whether `refresh` may make snapshots.
     """
 
     def __init__(self, location: Location, *, fact: Fact, surroundings: Surroundings) -> None:
+        self.compacts = True
         self._location = location
         self._fact = fact
         self._around = surroundings
@@ -52,6 +57,7 @@ class ExperimentFolder:
         self._reader, self._lock = self._ledger.reader, self._ledger.lock
         self._numbers = Numbers(self._reader, surroundings)
         self._last: State | None = None
+        self._compactor = Compactor(location, self._ledger, surroundings)
 
     @classmethod
     def create(
@@ -113,7 +119,7 @@ class ExperimentFolder:
         """The same, at a place on a file system of the caller's choice."""
         fact = read_experiment(location)
         folder = cls(location, fact=fact, surroundings=surroundings)
-        state = folder.refresh()
+        state = folder._look()
         if not state.configs:
             problem = folder._reader.problem(config_path(1))
             if problem:
@@ -123,7 +129,7 @@ class ExperimentFolder:
         return folder
 
     def __reduce__(self) -> tuple[Callable[..., "ExperimentFolder"], tuple[str]]:
-        return ExperimentFolder.open, (self.url,)
+        return ExperimentFolder.open, (self._location.opening or self.url,)
 
     def __repr__(self) -> str:
         return f"ExperimentFolder({self.url!r})"
@@ -157,10 +163,29 @@ class ExperimentFolder:
     def refresh(self) -> State:
         """Lists the folder, fetches what is new, and returns the state.
 
+        Now and then it also makes a snapshot of trials that have ended, unless `compacts` is False.
+
         Raises:
             ExperimentNotFoundError: The folder has gone.
             StoreError: It cannot be read.
         """
+        state = self._look()
+        if self.compacts and self._compactor.step():
+            with self._lock:
+                return self._reader.state()
+        return state
+
+    def compact(self) -> CompactionReport:
+        """Makes every snapshot there is to make; readers of many trials are faster then.
+
+        Nothing is removed: see `armwright.store.collect`.
+
+        Raises:
+            StoreError: One could not be written.
+        """
+        return self._compactor.run()
+
+    def _look(self) -> State:
         with self._lock:
             self._reader.look()
             return self._reader.state()

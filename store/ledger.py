@@ -16,7 +16,15 @@ from armwright.store.errors import (
 )
 from armwright.store.fact import END_STATES, encode
 from armwright.store.files import Outcome
-from armwright.store.layout import arm_path, end_path, late_path, parse_name
+from armwright.store.layout import (
+    Name,
+    arm_path,
+    end_path,
+    late_path,
+    open_path,
+    parse_name,
+    segment_of,
+)
 from armwright.store.location import Location
 from armwright.store.reader import Reader
 from armwright.store.state import AttemptFacts, TrialFacts
@@ -26,6 +34,8 @@ from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
 
 __all__ = ["Ledger", "check_number"]
+
+_TRUSTED_SECONDS = 1800.0
 
 
 @final
@@ -38,7 +48,7 @@ class Ledger:
     """
 
     def __init__(self, location: Location, surroundings: Surroundings) -> None:
-        self.reader = Reader(location)
+        self.reader = Reader(location, surroundings.own_time)
         self.lock = threading.RLock()
         self._location = location
         self._around = surroundings
@@ -62,8 +72,33 @@ class Ledger:
         outcome = create_surely(self._location.files, where, body, token, self._around)
         if outcome == "won":
             with self.lock:
+                if self._was_settled(name):
+                    return "lost"
                 self.reader.learn(name, body)
         return outcome
+
+    def _was_settled(self, name: Name) -> bool:
+        """Whether a name that we have just won had been given away before.
+
+        Garbage collection removes facts that a snapshot has held for an hour, and so frees their
+        names. To whoever looked at the folder less than half an hour ago by its own clock, awake or
+        asleep, no such name can look free. Whoever slept longer than that looks again after the
+        write and before it counts.
+        """
+        if self.reader.age() < _TRUSTED_SECONDS:
+            return False
+        self.reader.look()
+        if not self.reader.seals(name):
+            return False
+        self._location.files.remove(self._location.join(name.path))
+        return True
+
+    def reopen(self, segment: int) -> None:
+        """Says that a segment is in use again, so that all readers list it whatever was sealed."""
+        if segment not in self.reader.reopened:
+            self.write(open_path(segment), {}, more={"segment": segment})
+            with self.lock:
+                self.reader.reopened.add(segment)
 
     def check_writable(self) -> None:
         """Raises StoreError if the folder has moved on to a format that this version cannot write.
@@ -140,7 +175,10 @@ class Ledger:
                 self.reader.look_at(number)
             trial = self.trial(number)
         if _has_place(trial, attempt):
-            return trial.attempts.get(attempt)
+            known = trial.attempts.get(attempt)
+            if known is None and attempt > 1 and trial.ended_for_good:
+                self.reopen(segment_of(number))
+            return known
         running = trial.open_attempt
         url = self._location.url
         why = f"attempt {running} is running" if running else f"the next is {trial.next_attempt}"

@@ -10,7 +10,7 @@ before the segments, to know which of them need no listing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import final
 
 from armwright.store.errors import ExperimentNotFoundError
@@ -36,6 +36,7 @@ from armwright.store.layout import (
 from armwright.store.location import Location
 from armwright.store.own_time import own_time
 from armwright.store.state import Damage, State, TrialFacts
+from armwright.store.trials import Sealed
 
 __all__ = ["Reader"]
 
@@ -56,16 +57,19 @@ class Reader:
         newest_config: Highest version of the configuration that any name mentions; 0 if none does.
         later_format: Name of a file that raises the format above ours; empty if there is none.
         reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
+        unjoinable: Hundreds of segments whose snapshots do not go into one.
         looked_at: When the last whole look began, by this process's own clock; None before it.
     """
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, clock: Callable[[], float] = own_time) -> None:
         self.highest = -1
         self.newest_config = 0
         self.later_format = ""
         self.reopened: set[int] = set()
+        self.unjoinable: set[int] = set()
         self.looked_at: float | None = None
         self._location = location
+        self._clock = clock
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
         self._damage: dict[str, dict[str, str]] = {}
@@ -74,7 +78,7 @@ class Reader:
 
     def look(self) -> None:
         """Lists the whole folder and takes in what is new."""
-        started = own_time()
+        started = self._clock()
         root = self._list("")
         if EXPERIMENT_FILE not in root.files:
             raise ExperimentNotFoundError(
@@ -87,7 +91,7 @@ class Reader:
             if not folder.startswith("."):
                 self._damage[""][folder] = "a folder that is not part of an experiment"
         if self.looked_at is None and SNAPSHOT_FOLDER in root.folders:
-            self._look_at_snapshots()
+            self.look_at_snapshots()
         for folder in (CONFIG_FOLDER, LATE_FOLDER):
             if folder in root.folders:
                 names += self._new_names(folder, self._list(folder))
@@ -101,7 +105,7 @@ class Reader:
         self._fetch(names)
         # A segment is sealed only when there is a higher one, so one segment alone has no snapshot.
         if SNAPSHOT_FOLDER in root.folders or self.highest >= SEGMENT_TRIALS:
-            self._look_at_snapshots()
+            self.look_at_snapshots()
         self._close_gaps(found)
         self.looked_at = started
 
@@ -136,6 +140,77 @@ class Reader:
     def trial(self, number: int) -> TrialFacts | None:
         """One trial, without working out the others; None if no arm of it has been read."""
         return self._fold.trial(number)
+
+    def is_sealed(self, segment: int) -> bool:
+        """Whether a snapshot holds a segment."""
+        return self._fold.is_sealed(segment)
+
+    def sealed(self) -> dict[int, Sealed]:
+        """What holds each sealed segment; not to be changed."""
+        return self._fold.sealed
+
+    def seals(self, name: Name) -> bool:
+        """Whether a snapshot holds a fact of this name."""
+        return self._fold.seals(name)
+
+    def facts_of(self, number: int) -> dict[str, Fact]:
+        """The facts about a trial, by path."""
+        return self._fold.of_trial(number)
+
+    def age(self) -> float:
+        """Seconds since the last whole look began, by this process's own clock."""
+        return float("inf") if self.looked_at is None else self._clock() - self.looked_at
+
+    def unsealed(self) -> list[int]:
+        """Segments below the highest that no snapshot holds and that have not been opened again."""
+        known = range(segment_of(max(self.highest, 0)))
+        sealed, reopened = self._fold.sealed, self.reopened
+        return [segment for segment in known if segment not in sealed and segment not in reopened]
+
+    def hundreds(self) -> list[int]:
+        """Hundreds of segments each of which has a snapshot of its own; by the number of the s2."""
+        sealed = self._fold.sealed
+        if len(sealed) < SEGMENTS_OF_S2:
+            return []
+        alone: dict[int, int] = {}
+        for segment, snapshot in sealed.items():
+            if len(snapshot.segments) == 1:
+                hundred = segment // SEGMENTS_OF_S2
+                alone[hundred] = alone.get(hundred, 0) + 1
+        return sorted(
+            hundred
+            for hundred, count in alone.items()
+            if count == SEGMENTS_OF_S2 and hundred not in self.unjoinable
+        )
+
+    def seen_in(self, segment: int) -> int:
+        """How many facts of a segment have been taken in; for noticing that there are more."""
+        return len(self._taken_in.get(segment_folder(segment), ()))
+
+    def why_open(self, segment: int) -> tuple[str, list[int]]:
+        """Says why a segment cannot be sealed, and which of its numbers have no trial at all.
+
+        Empty if nothing but such holes is in the way.
+        """
+        folder = segment_folder(segment)
+        for path, problem in self._damage.get(folder, {}).items():
+            return f"{_printable(path)} is damaged: {problem}", []
+        for path in self._fold.unknown:
+            if path.startswith(f"{folder}/"):
+                return f"{path} is of a kind that this version does not know", []
+        holes = []
+        first = segment * SEGMENT_TRIALS
+        for number in range(first, first + SEGMENT_TRIALS):
+            trial, facts = self._fold.trial(number), self._fold.of_trial(number)
+            if trial is None:
+                if any(fact.name.kind != "late" for fact in facts.values()):
+                    return f"trial {number} has no arm that can be read", []
+                holes.append(number)
+            elif not trial.ended_for_good:
+                return f"trial {number} is {trial.status}", []
+            elif missing := _uncounted(facts):
+                return f"data {missing} of trial {number} are missing", []
+        return "", holes
 
     def learn(self, name: Name, body: bytes) -> Fact:
         """Takes in a fact without reading it, for instance one just written."""
@@ -214,7 +289,7 @@ class Reader:
         known = (number for number in range(last) if number not in found)
         return [number for number in known if not self._fold.is_sealed(number)]
 
-    def _look_at_snapshots(self) -> None:
+    def look_at_snapshots(self) -> None:
         """Lists the snapshots, and takes in those that hold more than we know."""
         listing = self._list(SNAPSHOT_FOLDER)
         taken_in = self._taken_in.setdefault(SNAPSHOT_FOLDER, set())
@@ -316,7 +391,10 @@ class Reader:
 
     def _take_in(self, fact: Fact) -> None:
         folder, _, file = fact.name.path.rpartition("/")
-        self._fold.add(fact)
+        if fact.name.kind == "open" and fact.name.number is not None:
+            self.reopened.add(fact.name.number)
+        else:
+            self._fold.add(fact)
         self._taken_in.setdefault(folder, set()).add(file)
         self._note(fact.name)
         self._state = None
@@ -334,6 +412,19 @@ class Reader:
 
     def _add_damage(self, path: str, problem: str) -> None:
         self._damage.setdefault(path.rpartition("/")[0], {})[path] = problem
+
+
+def _uncounted(facts: dict[str, Fact]) -> str:
+    """The id of a data fact that an end counts and that is not there; empty if none is missing."""
+    there = {
+        (fact.name.attempt, fact.name.id) for fact in facts.values() if fact.name.kind == "data"
+    }
+    for fact in facts.values():
+        if fact.name.kind == "end":
+            for ident in fact.more.get("counted", ()):
+                if (fact.name.attempt, ident) not in there:
+                    return str(ident)
+    return ""
 
 
 _FOREIGN = "a foreign file: format 1 has no such name"

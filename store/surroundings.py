@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from armwright.store.own_time import own_time
 from armwright.store.writer import Writer, current_writer
 
 __all__ = ["Surroundings", "random_below", "utc_now"]
@@ -33,9 +34,11 @@ class Surroundings:
         clock: Says what time it is, UTC, as text; for people, never compared.
         choose: Draws a random integer below its argument.
         sleep: Waits that many seconds.
+        own_time: Says how many seconds have passed for this process; compared only with itself.
     """
 
     writer: Callable[[], Writer] = current_writer
     clock: Callable[[], str] = utc_now
     choose: Callable[[int], int] = random_below
     sleep: Callable[[float], None] = time.sleep
+    own_time: Callable[[], float] = own_time
