@@ -5,15 +5,16 @@ Apart from the experiment folders: such a file has one writer at a time, and the
 
 import os
 from pathlib import Path
-from typing import Any
 
-from armwright.store.errors import ExperimentNotFoundError, StoreError
+from armwright.store.address import LOCAL_PROTOCOLS, shown
+from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.failure import read_failure, write_failure
+from armwright.store.location import locate_root
 from armwright.store.token import new_token
 
 __all__ = ["read_document", "write_document"]
 
-_LOCAL = ("file", "local")
+_MAX_BYTES = 1 << 30
 
 
 def write_document(url: str, body: bytes) -> None:
@@ -26,14 +27,14 @@ def write_document(url: str, body: bytes) -> None:
     Raises:
         StoreError: It cannot be written; what was there before is still there.
     """
+    local = _local_path(url)
+    if local is None:
+        # Object stores and memory show an object when all of it has arrived.
+        place = locate_root(url)
+        place.files.overwrite(place.path, body)
+        return
     try:
-        local = _local_path(url)
-        if local is not None:
-            _replace(local, body)
-        else:
-            # Object stores and memory show an object when all of it has arrived.
-            fs, path = _remote(url)
-            fs.pipe_file(path, body)
+        _replace(local, body)
     except OSError as error:
         raise write_failure(url, error) from error
 
@@ -45,16 +46,20 @@ def read_document(url: str) -> bytes:
         ExperimentNotFoundError: There is none.
         StoreError: It cannot be read.
     """
+    local = _local_path(url)
     try:
-        local = _local_path(url)
         if local is not None:
             return local.read_bytes()
-        fs, path = _remote(url)
-        body: bytes = fs.cat_file(path)
+        place = locate_root(url)
+        body = dict(place.files.read([place.path], _MAX_BYTES))[place.path]
+        if isinstance(body, OSError):
+            raise body
     except FileNotFoundError as error:
-        raise ExperimentNotFoundError(f"no experiment at {url!r}: there is no such file") from error
+        raise ExperimentNotFoundError(
+            f"no experiment at {shown(url)!r}: there is no such file"
+        ) from error
     except OSError as error:
-        raise read_failure(url, error) from error
+        raise read_failure(shown(url), error) from error
     return body
 
 
@@ -62,20 +67,7 @@ def _local_path(url: str) -> Path | None:
     protocol, separator, rest = url.partition("://")
     if not separator:
         return Path(url).expanduser()
-    return Path(rest) if protocol in _LOCAL else None
-
-
-def _remote(url: str) -> tuple[Any, str]:
-    import fsspec
-
-    try:
-        fs, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
-    except (ImportError, ValueError) as error:
-        raise StoreError(
-            f"cannot reach {url!r}: {error}",
-            hint="for s3, gcs and azure: pip install 'armwright[s3]', and likewise",
-        ) from error
-    return fs, path
+    return Path(rest) if protocol in LOCAL_PROTOCOLS else None
 
 
 def _replace(path: Path, body: bytes) -> None:

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from armwright.store.errors import StoreError, UncertainError
+from armwright.store.errors import StoreError, UnavailableError, UncertainError
 
 __all__ = ["read_failure", "reason", "write_failure"]
 
@@ -27,6 +27,8 @@ def write_failure(path: str, error: OSError) -> StoreError:
 
 def read_failure(path: str, error: OSError) -> StoreError:
     """Says that a file or folder could not be read."""
+    if error.errno in _DOUBTFUL:
+        return UnavailableError(f"cannot read {path!r}: {reason(error)}", hint="try again later")
     hint = "check that you may read it" if error.errno in _REFUSED else ""
     return StoreError(f"cannot read {path!r}: {reason(error)}", hint=hint)
 

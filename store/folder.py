@@ -25,6 +25,7 @@ from armwright.store.layout import (
 from armwright.store.ledger import Ledger, check_number
 from armwright.store.location import Location, locate
 from armwright.store.numbers import Numbers
+from armwright.store.promise import Promise
 from armwright.store.state import State
 from armwright.store.surroundings import Surroundings
 from armwright.store.ulid import new_ulid
@@ -195,6 +196,7 @@ class ExperimentFolder:
         make: Callable[[int, State], Document],
         *,
         claim: Document | None = None,
+        promise: Promise | None = None,
         informed: bool = True,
     ) -> int:
         """Adds a trial under a free number, the next one where nobody else adds trials.
@@ -204,6 +206,8 @@ class ExperimentFolder:
                 arm's document. Called again, with another number and a newer state, each time
                 somebody else was faster.
             claim: If given, attempt 1 is ours from the start; a document about the claim.
+            promise: With a claim, how others can tell that we live; without one they never give the
+                attempt up for us.
             informed: Whether `make` looks at the state. If not, it is given an old one, and nothing
                 that others wrote is read: as cheap as adding a trial can be.
 
@@ -222,7 +226,7 @@ class ExperimentFolder:
                 if informed or self._last is None:
                     self._last = self._reader.state()
                 state = self._last
-            outcome = self._ledger.write_arm(number, make(number, state), claim)
+            outcome = self._ledger.write_arm(number, make(number, state), claim, promise)
             with self._lock:
                 if outcome == "won":
                     self._numbers.won()
@@ -234,7 +238,12 @@ class ExperimentFolder:
         )
 
     def put_trial(
-        self, number: int, document: Document, *, claim: Document | None = None
+        self,
+        number: int,
+        document: Document,
+        *,
+        claim: Document | None = None,
+        promise: Promise | None = None,
     ) -> Outcome:
         """Adds a trial under a number of the caller's choice.
 
@@ -246,7 +255,7 @@ class ExperimentFolder:
             ValueError: The number is negative, or a document is not JSON.
         """
         self._check_near(number)
-        outcome = self._ledger.write_arm(number, document, claim)
+        outcome = self._ledger.write_arm(number, document, claim, promise)
         if outcome == "lost":
             with self._lock:
                 self._reader.look_at(number)
@@ -268,8 +277,22 @@ class ExperimentFolder:
         self._check_near(number)
         return self._ledger.fence(number)
 
-    def claim(self, number: int, attempt: int, document: Document | None = None) -> Outcome:
+    def claim(
+        self,
+        number: int,
+        attempt: int,
+        document: Document | None = None,
+        *,
+        promise: Promise | None = None,
+    ) -> Outcome:
         """Takes an attempt at a trial: the first one of a waiting trial, or one after an end.
+
+        Args:
+            number: Of the trial.
+            attempt: Of the trial.
+            document: About the claim.
+            promise: How others can tell that we live; without one they never give the attempt up
+                for us.
 
         Returns:
             "won": the attempt is ours. "lost": it is somebody else's, or has ended.
@@ -281,7 +304,8 @@ class ExperimentFolder:
         known = self._ledger.attempt(number, attempt, "claimed")
         if known is not None and (known.claim is not None or known.end is not None):
             return "lost"
-        outcome = self._ledger.write(claim_path(number, attempt), document or {})
+        more = {"promise": promise.document()} if promise else None
+        outcome = self._ledger.write(claim_path(number, attempt), document or {}, more=more)
         if outcome == "lost":
             with self._lock:
                 self._reader.look_at(number)
@@ -318,6 +342,19 @@ class ExperimentFolder:
         """
         if self._ledger.end(number, attempt, document, alone=alone) == "lost":
             raise self._ledger.too_late(number, attempt, document)
+
+    def release(self, number: int, attempt: int, document: Document) -> Outcome:
+        """Ends an attempt in its owner's place; for those who find that the owner has gone.
+
+        Returns:
+            "won", or "lost" if it has ended already; then nothing was written.
+
+        Raises:
+            ConflictError: The attempt before it is still running.
+            TrialNotFoundError: There is no such trial.
+            ValueError: The state is none of END_STATES, or the document is not JSON.
+        """
+        return self._ledger.end(number, attempt, document)
 
     def late(self, number: int, document: Document) -> None:
         """Adds a fact about a trial that has ended: delayed data, a remark.

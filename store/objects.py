@@ -180,6 +180,7 @@ class ObjectFiles:
         self, paths: Sequence[str], limit: int, tries: int = TRIES
     ) -> dict[str, bytes | OSError]:
         found: dict[str, bytes | OSError] = {}
+        refused: Exception | None = None
         left = [*paths]
         for done, pause in enumerate(pauses(), 1):
             try:
@@ -198,10 +199,14 @@ class ObjectFiles:
                 found[path] = as_os_error(answer)
                 if trouble == "passing":
                     again.append(path)
+                elif trouble == "refused":
+                    refused = answer
             left = again
             if not left or pause is None or done >= tries:
                 break
             self._sleep(pause)
+        if refused and all(isinstance(one, PermissionError) for one in found.values()):
+            raise self._failure("read", paths[0], refused, "refused") from refused
         return found
 
     def _persist(self, verb: str, path: str, call: Callable[[], _Answer]) -> _Answer | None:

@@ -115,7 +115,6 @@ class SingleWriterFiles:
     def overwrite(self, path: str, body: bytes) -> None:
         """Makes or replaces a file."""
         with self._lock:
-            self._warn()
             try:
                 self._put(path, body)
             except Exception as error:
@@ -171,7 +170,7 @@ def single_at(address: Address) -> SingleWriterFiles:
         kind = fsspec.get_filesystem_class(protocol)
     except ValueError as error:
         raise StoreError(
-            f"cannot keep experiments on {protocol!r}: fsspec knows no such file system",
+            f"cannot open {url!r}: fsspec knows no file system {protocol!r}",
             hint="use a local path, s3://, gs://, az:// or memory://",
         ) from error
     except ImportError as error:

@@ -156,14 +156,6 @@ def test_a_folder_we_may_not_write_to_is_refused_in_words(path):
     assert path.read_bytes() == OLD
 
 
-@pytest.mark.parametrize("url", ["nosuch://a/e.json", "s3://bucket/e.json"])
-def test_a_file_system_that_is_not_there_is_named(url):
-    if url.startswith("s3"):
-        try:
-            import s3fs  # noqa: F401
-        except ImportError:
-            pass
-        else:
-            pytest.skip("s3fs is installed")
-    with pytest.raises(StoreError, match=r"cannot reach(.|\n)*pip install"):
-        write_document(url, NEW)
+def test_a_file_system_that_is_not_there_is_named():
+    with pytest.raises(StoreError, match="knows no file system 'nosuch'"):
+        write_document("nosuch://a/e.json", NEW)
