@@ -157,6 +157,11 @@ def check_kind(fact: Fact) -> None:
                 _expect(more, "void", bool)
             if more.get("claim") is not None:
                 _expect(more, "claim", dict)
+            if more.get("promise") is not None:
+                _expect(more, "promise", dict)
+        case "claim":
+            if more.get("promise") is not None:
+                _expect(more, "promise", dict)
         case "end":
             state = fact.document.get("state")
             if state not in END_STATES:

@@ -242,7 +242,10 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
     }
     made = _stamp(arm)
     if (claim := arm.more.get("claim")) is not None:
-        first = _fold_attempt(1, None, data.get(1, []), ends.get(1), claim=claim, claimed=made, promise=arm.more.get("promise"))
+        promise = arm.more.get("promise")
+        first = _fold_attempt(
+            *(1, None, data.get(1, []), ends.get(1)), claim=claim, claimed=made, promise=promise
+        )
         attempts = {1: first, **{key: value for key, value in attempts.items() if key != 1}}
     void = bool(arm.more.get("void", False))
     return TrialFacts(

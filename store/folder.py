@@ -15,6 +15,7 @@ from armwright.store.difference import difference, in_words
 from armwright.store.errors import ConflictError, StoreError
 from armwright.store.fact import Fact
 from armwright.store.files import Outcome
+from armwright.store.garbage import Collector, GarbageReport
 from armwright.store.layout import (
     claim_path,
     config_path,
@@ -179,12 +180,40 @@ class ExperimentFolder:
     def compact(self) -> CompactionReport:
         """Makes every snapshot there is to make; readers of many trials are faster then.
 
-        Nothing is removed: see `armwright.store.collect`.
+        Nothing is removed: see `collect_garbage`.
 
         Raises:
             StoreError: One could not be written.
         """
         return self._compactor.run()
+
+    def collect_garbage(
+        self,
+        *,
+        dry_run: bool = False,
+        older_than: float = 3600.0,
+        temporaries_older_than: float = 86400.0,
+    ) -> GarbageReport:
+        """Removes the files that snapshots have made superfluous; loses nothing.
+
+        Args:
+            dry_run: Only say what would go.
+            older_than: How long, in seconds by the file system's own clock, a snapshot must have
+                been there. Less than an hour is safe only while nobody else uses the folder.
+            temporaries_older_than: The same for what killed processes left.
+
+        Raises:
+            StoreError: Something could not be read, written or removed.
+        """
+        collector = Collector(
+            self._location,
+            self._ledger,
+            self._around,
+            dry_run=dry_run,
+            older_than=older_than,
+            temporaries_older_than=temporaries_older_than,
+        )
+        return collector.run()
 
     def _look(self) -> State:
         with self._lock:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from armwright.store.ulid import ULID_PATTERN
 
 __all__ = [
+    "BEATS_FOLDER",
     "CONFIG_FOLDER",
     "EXPERIMENT_FILE",
     "FACT_KINDS",
@@ -36,6 +37,8 @@ __all__ = [
     "TRIALS_FOLDER",
     "Name",
     "arm_path",
+    "beat_of",
+    "beat_path",
     "claim_path",
     "config_path",
     "data_path",
@@ -57,7 +60,8 @@ TRIALS_FOLDER = "t"
 LATE_FOLDER = "late"
 FORMAT_FOLDER = "format"
 SNAPSHOT_FOLDER = "snap"
-LATER_FOLDERS = frozenset({"hb"})  # part of format 1, of no interest to a reader
+BEATS_FOLDER = "hb"
+LATER_FOLDERS = frozenset({BEATS_FOLDER})  # part of format 1, of no interest to a reader
 SEGMENT_TRIALS = 100  # a folder stays small enough to list in one request
 SEGMENTS_OF_S2 = 100
 FACT_KINDS = frozenset({"experiment", "config", "arm", "claim", "data", "end", "late"})
@@ -72,6 +76,7 @@ _LATE = re.compile(rf"late/({_ULID})\.({_INTEGER})\.json")
 _TRIAL = re.compile(
     rf"t/([0-9]{{5,}})/({_INTEGER})(?:\.([1-9][0-9]{{0,8}}))?\.([a-z]+)(?:-({_ULID}))?\.(json|parquet)"
 )
+_BEAT = re.compile(rf"{BEATS_FOLDER}/({_INTEGER})\.([1-9][0-9]{{0,8}})")
 # Which of a trial's kinds belong to an attempt, and which may occur more than once.
 _SHAPES = {
     "arm": (False, False),
@@ -199,6 +204,17 @@ def s2_path(number: int) -> str:
 def late_snapshot_path(ident: str) -> str:
     """Returns where facts that no segment's snapshot holds lie together."""
     return f"{SNAPSHOT_FOLDER}/late-{ident}.parquet"
+
+
+def beat_path(number: int, attempt: int) -> str:
+    """Returns where the owner of an attempt says that it lives; no fact."""
+    return f"{BEATS_FOLDER}/{number}.{attempt}"
+
+
+def beat_of(path: str) -> tuple[int, int] | None:
+    """Returns the trial and the attempt that a heartbeat is about; None if it is no heartbeat."""
+    match = _BEAT.fullmatch(path)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def open_path(segment: int) -> str:

@@ -26,6 +26,7 @@ from armwright.store.layout import (
     segment_of,
 )
 from armwright.store.location import Location
+from armwright.store.promise import Promise
 from armwright.store.reader import Reader
 from armwright.store.state import AttemptFacts, TrialFacts
 from armwright.store.surely import create_surely
@@ -90,7 +91,7 @@ class Ledger:
         self.reader.look()
         if not self.reader.seals(name):
             return False
-        self._location.files.remove(self._location.join(name.path))
+        self._location.files.remove_many([self._location.join(name.path)])
         return True
 
     def reopen(self, segment: int) -> None:
@@ -113,10 +114,16 @@ class Ledger:
             )
 
     def write_arm(
-        self, number: int, document: Mapping[str, Any], claim: Mapping[str, Any] | None = None
+        self,
+        number: int,
+        document: Mapping[str, Any],
+        claim: Mapping[str, Any] | None = None,
+        promise: Promise | None = None,
     ) -> Outcome:
         """Creates a trial under a number, claimed in the same fact if there is a `claim`."""
-        more = {} if claim is None else {"claim": dict(claim)}
+        more: dict[str, Any] = {} if claim is None else {"claim": dict(claim)}
+        if claim is not None and promise is not None:
+            more["promise"] = promise.document()
         return self.write(arm_path(number), document, more=more)
 
     def fence(self, number: int) -> bool:

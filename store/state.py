@@ -66,6 +66,8 @@ class AttemptFacts:
         stray: Data documents that its end did not know of; kept, never counted.
         claimed: Who claimed it.
         ended: Who ended it.
+        promise: While it is open, how its claimant shows that it lives, see
+            `armwright.store.promise`; None if it promised nothing.
     """
 
     number: int
@@ -75,6 +77,7 @@ class AttemptFacts:
     stray: tuple[dict[str, Any], ...] = ()
     claimed: Stamp | None = None
     ended: Stamp | None = None
+    promise: dict[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:

@@ -10,22 +10,22 @@ from typing import final
 from armwright.store.fact import BadFactError, Fact, decode
 from armwright.store.failure import reason
 from armwright.store.layout import (
+    BEATS_FOLDER,
     CONFIG_FOLDER,
     FORMAT_FOLDER,
     LATE_FOLDER,
+    SNAPSHOT_FOLDER,
     TRIALS_FOLDER,
     Name,
+    beat_of,
     parse_name,
 )
 from armwright.store.location import Location
 
-__all__ = ["BEATS_FOLDER", "SNAPSHOTS_FOLDER", "Walk", "beat_of", "walk"]
+__all__ = ["Walk", "walk"]
 
-BEATS_FOLDER = "hb"
-SNAPSHOTS_FOLDER = "snap"
-_FOLDERS = (CONFIG_FOLDER, LATE_FOLDER, FORMAT_FOLDER, BEATS_FOLDER, SNAPSHOTS_FOLDER)
+_FOLDERS = (CONFIG_FOLDER, LATE_FOLDER, FORMAT_FOLDER, BEATS_FOLDER, SNAPSHOT_FOLDER)
 _SEGMENT = re.compile(r"[0-9]{5,}")
-_BEAT = re.compile(r"(0|[1-9][0-9]{0,14})\.([1-9][0-9]{0,8})")
 _FORMAT = re.compile(r"[0-9]{6}\.json")
 
 
@@ -82,13 +82,6 @@ def walk(location: Location) -> Walk:
     return seen
 
 
-def beat_of(path: str) -> tuple[int, int] | None:
-    """Returns the trial and the attempt that a heartbeat is about; None if it is no heartbeat."""
-    folder, _, file = path.rpartition("/")
-    match = _BEAT.fullmatch(file)
-    return (int(match[1]), int(match[2])) if match and folder == BEATS_FOLDER else None
-
-
 def _walk_segments(location: Location, seen: Walk, names: list[Name]) -> None:
     listing = location.files.list(location.join(TRIALS_FOLDER))
     _sort(seen, TRIALS_FOLDER, listing.files, names)
@@ -112,7 +105,7 @@ def _sort(seen: Walk, folder: str, files: tuple[str, ...], names: list[Name]) ->
             seen.temporaries.append(path)
         elif folder == BEATS_FOLDER and beat_of(path):
             seen.beats.append(path)
-        elif folder == SNAPSHOTS_FOLDER and file.endswith(".parquet"):
+        elif folder == SNAPSHOT_FOLDER and file.endswith(".parquet"):
             seen.snapshots.append(path)
         elif folder == FORMAT_FOLDER and _FORMAT.fullmatch(file):
             seen.formats.append(path)
