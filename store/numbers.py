@@ -1,9 +1,9 @@
 """Which number a new trial should take, so that those who add trials at once seldom collide.
 
 Who is alone takes the highest number + 1. Who lost a number looks which are free in the newest
-segment and takes one of the first few of them at random: of twice as many after each loss, of a
-few less after each success. Numbers skipped before are free as well, so few stay unused. No segment is ever left
-empty. Nothing here is needed for correctness: whoever creates the arm has the number.
+segment and takes one of the first few of them at random: of twice as many after each loss, of a few
+less after each success. Numbers skipped before are free as well, so few stay unused. No segment is
+ever left empty. Nothing here is needed for correctness: whoever creates the arm has the number.
 """
 
 from typing import final
