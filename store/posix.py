@@ -27,6 +27,7 @@ __all__ = ["PosixFiles"]
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 # A folder cannot be forced to disk on Windows, on some network mounts, or if we may not read it.
 _NO_FOLDER_SYNC = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.EISDIR, *_NO_LINKS}
+_TRIES = 3
 _CHUNK_BYTES = 1 << 16
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 # Without waiting: a foreign pipe under a fact's name must not stop a reader for ever.
@@ -86,9 +87,14 @@ class PosixFiles:
             raise write_failure(path, error) from error
 
     def remove_many(self, paths: Iterable[str]) -> None:
-        """Removes files."""
+        """Removes files, and folders that are empty then, as if on an object store."""
+        folders = set()
         for path in paths:
             self.remove(path)
+            folders.add(os.path.dirname(path))  # noqa: PTH120
+        for folder in folders:
+            with suppress(OSError):  # it is not empty
+                os.rmdir(folder)  # noqa: PTH106
 
     def overwrite(self, path: str, body: bytes) -> None:
         """Makes or replaces a file, by renaming a complete one over it; not forced to disk."""
@@ -168,10 +174,13 @@ def _whose(path: str, body: bytes, token: str) -> Outcome:
 
 
 def _write_temporary(path: str, folder: str, body: bytes, *, sync: bool) -> None:
-    try:
-        descriptor = os.open(path, _NEW_FILE, 0o666)
-    except FileNotFoundError:
-        _make_folder(Path(folder))
+    for _ in range(_TRIES):
+        try:
+            descriptor = os.open(path, _NEW_FILE, 0o666)
+            break
+        except FileNotFoundError:
+            _make_folder(Path(folder))  # garbage collection may take it away again at once
+    else:
         descriptor = os.open(path, _NEW_FILE, 0o666)
     _fill(descriptor, body, sync=sync)
 
