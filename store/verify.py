@@ -9,99 +9,31 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, final
+from typing import Any
 
+from armwright.store.fact import BadFactError, Fact
+from armwright.store.failure import reason
+from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.fold import fold
 from armwright.store.folder import ExperimentFolder
-from armwright.store.layout import arm_path, config_path, end_path, segment_folder, segment_of
+from armwright.store.late_snapshot import facts_in
+from armwright.store.layout import (
+    Name,
+    arm_path,
+    config_path,
+    end_path,
+    segment_folder,
+    segment_of,
+)
 from armwright.store.location import Location, locate
+from armwright.store.snapshot import Snapshot
 from armwright.store.state import AttemptFacts, State, TrialFacts
+from armwright.store.verdict import Acknowledged, Problem, Report
 from armwright.store.walk import Walk, walk
 
-__all__ = ["Acknowledged", "Problem", "Report", "verify"]
+__all__ = ["verify"]
 
 _SHUFFLES = 3
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledged:
-    """A write that the store has confirmed to somebody, who kept a note of it.
-
-    Attributes:
-        kind: arm, claim, data, end, late or config.
-        number: Of the trial, or the version of a configuration.
-        attempt: Of the trial; None for arm, late and config.
-        document: What was written.
-    """
-
-    kind: Literal["arm", "claim", "data", "end", "late", "config"]
-    number: int
-    attempt: int | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A promise that the folder does not keep.
-
-    Attributes:
-        kind: `torn`, `foreign`, `orphan`, `number`, `attempt`, `config`, `fold` or `lost`.
-        path: The file it is about; empty if it is about none.
-        problem: What is wrong.
-    """
-
-    kind: str
-    path: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}" if self.path else self.problem
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What `verify` found.
-
-    Attributes:
-        url: Of the experiment.
-        problems: Promises that are not kept; empty where all is well.
-        counts: How many of what: trials by status, facts by kind, temporaries, acknowledged writes.
-    """
-
-    url: str
-    problems: tuple[Problem, ...]
-    counts: Mapping[str, int]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every promise is kept."""
-        return not self.problems
-
-    def __str__(self) -> str:
-        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items())
-        if self.ok:
-            return f"{self.url}: every promise is kept: {counts}"
-        lines = [f"  {problem.kind}: {problem}" for problem in self.problems]
-        one = len(lines) == 1
-        head = f"{self.url}: {len(lines)} {'problem' if one else 'problems'}: {counts}"
-        return "\n".join([head, *lines])
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        problems = [
-            {"kind": item.kind, "path": item.path, "problem": item.problem}
-            for item in self.problems
-        ]
-        return {
-            "url": self.url,
-            "ok": self.ok,
-            "problems": problems,
-            "counts": dict(self.counts),
-        }
 
 
 def verify(
@@ -127,17 +59,52 @@ def verify(
     seen = walk(location)
     # Opened after the walk, so that it holds at least what the walk saw.
     state = ExperimentFolder.open_at(location).state
-    problems = [
+    facts, problems = _with_snapshots(location, seen)
+    problems += [
         *_files(seen),
         *_numbers(seen, state),
         *(item for trial in state.trials.values() for item in _attempts(trial)),
-        *_counted(seen),
+        *_counted(facts, seen),
         *_configs(state),
-        *_folds(seen, state),
+        *_folds(facts, state),
     ]
     noted = list(acknowledged)
     problems += [item for note in noted if (item := _missing(note, state))]
     return Report(url=location.url, problems=tuple(problems), counts=_counts(seen, state, noted))
+
+
+def _with_snapshots(location: Location, seen: Walk) -> tuple[dict[str, Fact], list[Problem]]:
+    """All facts, those that only snapshots hold too; and where a snapshot differs from a file."""
+    problems: list[Problem] = []
+    facts: dict[str, Fact] = {}
+    by_path = {location.join(name.path): name for name in seen.snapshots}
+    for path, body in location.files.read(list(by_path), MAX_TABLE_BYTES):
+        name = by_path[path]
+        if isinstance(body, FileNotFoundError):
+            continue  # cleared away since it was listed
+        try:
+            if isinstance(body, OSError):
+                raise BadFactError(f"cannot be read: {reason(body)}")
+            held = _held(name, body)
+        except BadFactError as error:
+            problems.append(Problem(kind="torn", path=name.path, problem=str(error)))
+            continue
+        for inner, fact in held.items():
+            if seen.facts.get(inner, fact) != fact or facts.get(inner, fact) != fact:
+                problem = f"it says otherwise than {inner}"
+                problems.append(Problem(kind="fold", path=name.path, problem=problem))
+        facts |= held
+    return {**seen.facts, **facts}, problems
+
+
+def _held(name: Name, body: bytes) -> dict[str, Fact]:
+    """The facts in a snapshot, by path."""
+    if name.kind == "late-snapshot":
+        return {fact.name.path: fact for fact in facts_in(body)}
+    snapshot = Snapshot(name, body)
+    return {
+        path: fact for number in snapshot.numbers for path, fact in snapshot.facts(number).items()
+    }
 
 
 def _files(seen: Walk) -> Iterable[Problem]:
@@ -151,7 +118,7 @@ def _numbers(seen: Walk, state: State) -> Iterable[Problem]:
     """Every fact is about a trial that there is; void ones hold nothing; no segment is missing."""
     for path, fact in sorted(seen.facts.items()):
         number = fact.name.number
-        if number is None or fact.name.kind == "config":
+        if number is None or fact.name.kind in ("config", "open"):
             continue
         if number not in state.trials:
             problem = f"trial {number} has no arm that can be read"
@@ -180,14 +147,14 @@ def _attempts(trial: TrialFacts) -> Iterable[Problem]:
             yield Problem(kind="attempt", path=path, problem=problem)
 
 
-def _counted(seen: Walk) -> Iterable[Problem]:
+def _counted(facts: Mapping[str, Fact], seen: Walk) -> Iterable[Problem]:
     """What an end counts is there."""
     data = {
         (fact.name.number, fact.name.attempt, fact.name.id)
-        for fact in seen.facts.values()
+        for fact in facts.values()
         if fact.name.kind == "data"
     } | {(name.number, name.attempt, name.id) for name in seen.tables}
-    for path, fact in sorted(seen.facts.items()):
+    for path, fact in sorted(facts.items()):
         if fact.name.kind != "end":
             continue
         for ident in fact.more.get("counted", ()):
@@ -209,9 +176,9 @@ def _configs(state: State) -> Iterable[Problem]:
             yield Problem(kind="config", path=path, problem=problem)
 
 
-def _folds(seen: Walk, state: State) -> Iterable[Problem]:
+def _folds(by_path: Mapping[str, Fact], state: State) -> Iterable[Problem]:
     """The facts add up to the same in any order, and to what a reader says they do."""
-    facts = list(seen.facts.values())
+    facts = [fact for fact in by_path.values() if fact.name.kind != "open"]
     alone = fold(facts)
     chance = random.Random(0)  # noqa: S311 no secret
     for _ in range(_SHUFFLES):

@@ -41,7 +41,7 @@ class Walk:
         foreign: Names that the format does not know, folders too.
         temporaries: Names that start with a dot.
         beats: Heartbeats.
-        snapshots: Files of the snapshots' folder.
+        snapshots: Files that hold the facts of many trials.
         segments: Numbers of the segments' folders.
         formats: Files that raise the format.
     """
@@ -52,7 +52,7 @@ class Walk:
     foreign: list[str] = field(default_factory=list)
     temporaries: list[str] = field(default_factory=list)
     beats: list[str] = field(default_factory=list)
-    snapshots: list[str] = field(default_factory=list)
+    snapshots: list[Name] = field(default_factory=list)
     segments: set[int] = field(default_factory=set)
     formats: list[str] = field(default_factory=list)
 
@@ -105,12 +105,12 @@ def _sort(seen: Walk, folder: str, files: tuple[str, ...], names: list[Name]) ->
             seen.temporaries.append(path)
         elif folder == BEATS_FOLDER and beat_of(path):
             seen.beats.append(path)
-        elif folder == SNAPSHOT_FOLDER and file.endswith(".parquet"):
-            seen.snapshots.append(path)
         elif folder == FORMAT_FOLDER and _FORMAT.fullmatch(file):
             seen.formats.append(path)
         elif (name := parse_name(path)) is None:
             seen.foreign.append(path)
+        elif name.kind in ("s1", "s2", "late-snapshot"):
+            seen.snapshots.append(name)
         elif name.readable:
             names.append(name)
         else:

@@ -25,7 +25,8 @@ from armwright.store import (
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
 from armwright.store.location import Location, locate
 from armwright.store.surroundings import Surroundings
-from armwright.store.verify import Acknowledged, verify
+from armwright.store.verdict import Acknowledged
+from armwright.store.verify import verify
 
 AROUND = Surroundings(sleep=lambda _seconds: None, choose=lambda _bound: 0)
 KINDS = {"document": {"a": 1}, "config": {"c": 1}}
