@@ -15,15 +15,13 @@ __all__ = ["drafted"]
 
 @contextmanager
 def drafted(experiment: Experiment, number: int) -> Iterator[Trial]:
-    """A new trial of a number above all others, for as long as the block lasts."""
-    free = experiment._first_free_index
-    experiment._first_free_index = number
+    """A new trial of a free number, for as long as the block lasts."""
     trial = experiment.new_trial()
+    del experiment._trials[trial.index]
+    trial._index = number
     try:
         yield trial
     finally:
-        experiment._first_free_index = free
-        del experiment._trials[trial.index]
         registry = experiment._arms
         for arm in trial.arms:
             if registry.by_signature.get(arm.signature) is arm:

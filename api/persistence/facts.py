@@ -17,7 +17,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from armwright.store.layout import arm_path
-from armwright.store.state import Damage
+from armwright.store.state import MOST_LOST, Damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,8 +49,7 @@ __all__ = [
 
 Json = dict[str, Any]
 
-# An attempt that was lost is repeated, but not for ever: an arm may be what kills its worker.
-MAX_LOST = 3
+MAX_LOST = MOST_LOST  # attempts that were lost, before a trial counts as failed
 
 RUN_KEYS = ("time_staged", "time_run_started", "run_metadata", "runner")
 END_KEYS = ("time_completed", "abandoned_reason")
@@ -72,7 +71,6 @@ _END_STATUS = {
     "abandoned": "ABANDONED",
     "cancelled": "ABANDONED",
 }
-_CLAIMABLE = ("waiting", "preempted", "lost")
 _NOTHING_MEASURED = ("preempted", "lost")
 
 
@@ -242,8 +240,8 @@ def is_retried(facts: TrialFacts) -> bool:
 
 def retried_trials(state: State) -> Iterator[TrialFacts]:
     """The readable trials that somebody may claim now, in ascending order."""
-    for facts in state.trials.values():
-        if facts.status in _CLAIMABLE and is_retried(facts) and is_readable(facts):
+    for facts in state.with_status("waiting", "preempted", "lost"):
+        if is_retried(facts) and is_readable(facts):
             yield facts
 
 

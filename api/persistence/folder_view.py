@@ -72,7 +72,7 @@ class FolderView:
         self.experiment: Experiment = _explained(lambda: self._made(state))
         self.experiment._origin = (folder_id, state.version)
         warn_of_unknown(self.experiment._unknown_metrics)
-        _explained(lambda: self._take_in(state))
+        _explained(lambda: self._take_in(state, state.trials))
 
     def update(self, state: State, *, keep_definition: bool = False) -> None:
         """Takes in a later state; on request all of it but a changed configuration."""
@@ -80,13 +80,12 @@ class FolderView:
             return
         if state.version != self.state.version and not keep_definition:
             _explained(lambda: self._reconfigure(state))
-        _explained(lambda: self._take_in(state))
+        _explained(lambda: self._take_in(state, state.changed_since(self.state)))
         self.state = state
 
     def update_trials(self, state: State, numbers: Iterable[int]) -> None:
         """Takes in what a later state says of some trials."""
-        some = {number: state.trials[number] for number in numbers if number in state.trials}
-        _explained(lambda: self._take_in(state, some))
+        _explained(lambda: self._take_in(state, numbers))
 
     def facts(self, number: int) -> TrialFacts | None:
         """What a trial was made from; None if it did not come from the folder."""
@@ -116,13 +115,13 @@ class FolderView:
         for trial in experiment._trials.values():
             register_arms(experiment, trial)
 
-    def _take_in(self, state: State, some: Mapping[int, TrialFacts] | None = None) -> None:
+    def _take_in(self, state: State, numbers: Iterable[int]) -> None:
         configs: dict[int, Mapping[str, Any]] = {}
         whole, _ = self._config(state, state.version)
         changed: dict[int, TrialFacts] = {}
         documents: list[tuple[int, list[_Json]]] = []
-        for number, facts in (state.trials if some is None else some).items():
-            before = self._facts.get(number)
+        for number in numbers:
+            facts, before = state.trials[number], self._facts.get(number)
             if before is facts:
                 continue
             changed[number] = facts
@@ -137,8 +136,7 @@ class FolderView:
                 documents.append((number, stored))
         self._take_in_data(documents)
         self._facts |= changed
-        used = numbers_in_use(state) if some is None else some
-        free = 1 + max(used, default=-1)
+        free = 1 + max((*changed, *_damaged_numbers(state)), default=-1)
         self.experiment._first_free_index = max(self.experiment._first_free_index, free)
 
     def _take_in_trial(
@@ -177,6 +175,10 @@ class FolderView:
 def numbers_in_use(state: State) -> Iterator[int]:
     """Trial numbers in use, also those of skipped trials and of files that cannot be read."""
     yield from state.trials
+    yield from _damaged_numbers(state)
+
+
+def _damaged_numbers(state: State) -> Iterator[int]:
     for damage in state.damaged:
         name = parse_name(damage.path)
         if name is not None and name.kind != "config" and name.number is not None:

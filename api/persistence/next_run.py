@@ -5,12 +5,17 @@ Loads NumPy, and JAX once a model is fitted; so it is imported when arms are mad
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from armwright.errors import ArmwrightError, NothingLeftError, UsageError
+from armwright.experiment import ParameterType, RangeParameter
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from armwright.experiment import Experiment, GeneratorRun
+    from armwright.generation import GenerationStrategy
 
 __all__ = ["check_runnable", "next_run"]
 
@@ -49,42 +54,89 @@ def check_runnable(experiment: Experiment) -> None:
 
 
 def next_run(
-    experiment: Experiment, *, seed: int, initial_trials: int | None, ahead: int = 0
+    experiment: Experiment,
+    *,
+    seed: int,
+    initial_trials: int | None,
+    number: int,
+    used: Container[int] = (),
 ) -> GeneratorRun:
-    """Makes the next arm, from all that the experiment holds.
+    """Makes the arm of a trial number, from all that the experiment holds.
 
     Workers that race for trial numbers know the same history, and would make the same arm. So the
-    arm of a number depends on the number: whoever is `ahead` of the next free one by k makes the
-    k + 1 arms that would follow each other, and takes the last.
+    arm of a number depends on the number: whoever is some numbers away from the next free one makes
+    the arms that would follow each other, and takes the last.
 
     Args:
         experiment: What to make an arm for.
         seed: Decides every arm.
         initial_trials: How many quasi-random trials come first; the default if None.
-        ahead: How many trial numbers lie between, for others to take.
+        number: Of the trial; not one that is in use, but it may lie below others that are.
+        used: The numbers in use.
 
     Raises:
         NothingLeftError: Every point of the space was tried already.
         UsageError: See `check_runnable`; an experiment that was saved, not created, is seen here
             for the first time.
     """
-    from armwright.generation import default_generation_strategy
+    from armwright.generation import Models, default_generation_strategy
 
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
     strategy = default_generation_strategy(
         experiment.search_space, seed=seed, initial_trials=initial_trials
     )
+    end = experiment._next_trial_index
+    ahead = max(number - end, 0)
+    if number < end:
+        is_sobol = strategy._current(experiment).model is Models.SOBOL
+        if is_sobol and not _is_countable(experiment):
+            # Of a sequence every number has its own point, wherever others are by now.
+            with _without_trials_after(experiment, number):
+                last = next(reversed(experiment.trials), -1)
+                return _nth(strategy, experiment, number - last - 1)
+        ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
+    elif any(other not in used for other in range(max(end - _MOST_AHEAD, 0), end)):
+        ahead *= 2  # those who take the numbers skipped below come between
     try:
-        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD)))
+        return _nth(strategy, experiment, ahead)
     except NothingLeftError:
         if ahead == 0:
             raise
-        return next_run(experiment, seed=seed, initial_trials=initial_trials)
+        return _nth(strategy, experiment, 0)
+
+
+def _nth(strategy: GenerationStrategy, experiment: Experiment, ahead: int) -> GeneratorRun:
+    """The arm that comes after `ahead` others."""
+    try:
+        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD)))
     except ArmwrightError:
         raise
     except (NotImplementedError, ValueError) as error:
         raise UsageError(f"no arm can be made: {error}") from error
+
+
+def _is_countable(experiment: Experiment) -> bool:
+    """Whether the space has finitely many points, of which none is to be tried twice."""
+    return all(
+        not isinstance(item, RangeParameter)
+        or item.parameter_type is not ParameterType.FLOAT
+        or item.digits is not None
+        for item in experiment.search_space.tunable_parameters.values()
+    )
+
+
+@contextmanager
+def _without_trials_after(experiment: Experiment, number: int) -> Iterator[None]:
+    trials = experiment._trials
+    whole = dict(trials)
+    for later in [index for index in trials if index > number]:
+        del trials[later]
+    try:
+        yield
+    finally:
+        trials.clear()
+        trials.update(whole)
 
 
 def _last_of(run: GeneratorRun) -> GeneratorRun:

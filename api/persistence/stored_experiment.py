@@ -262,7 +262,8 @@ class StoredExperiment:
                 experiment,
                 seed=plan["seed"],
                 initial_trials=plan["initial_trials"],
-                ahead=max(number - experiment._next_trial_index, 0),
+                number=number,
+                used=state.trials,
             )
             with drafted(experiment, number) as trial:
                 trial.add_generator_run(run)
@@ -285,7 +286,7 @@ class StoredExperiment:
         budget = _plan(state)["budget"]
         if budget is None:
             return
-        counts = Counter(facts.status for facts in state.trials.values())
+        counts = Counter(state.counts)
         made, running = counts.total() - counts["void"], counts["running"]
         if made >= budget:
             raise NothingLeftError(
