@@ -16,18 +16,24 @@ from armwright.optimizer.columns import (
     to_model,
     to_values,
 )
+from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.pareto import hypervolume, pareto_front
+from armwright.optimizer.proposal import Proposal
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.space_filling import SobolDraw, sobol
 
 if TYPE_CHECKING:
     from armwright.optimizer.compiled import compile_count
-    from armwright.optimizer.suggestion import Proposal, predict, suggest
+    from armwright.optimizer.suggestion import predict, suggest, utility
 
 __all__ = [
     "Column",
+    "Goal",
     "Hyperparameters",
+    "Measurements",
     "Observations",
     "Problem",
     "Proposal",
@@ -36,19 +42,22 @@ __all__ = [
     "compile_count",
     "feasible",
     "from_unit",
+    "hypervolume",
     "lattice",
+    "pareto_front",
     "predict",
     "sobol",
     "suggest",
     "to_model",
     "to_values",
+    "utility",
 ]
 
 _LATER = {
-    "Proposal": "armwright.optimizer.suggestion",
     "compile_count": "armwright.optimizer.compiled",
     "predict": "armwright.optimizer.suggestion",
     "suggest": "armwright.optimizer.suggestion",
+    "utility": "armwright.optimizer.suggestion",
 }
 
 

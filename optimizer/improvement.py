@@ -14,15 +14,10 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 
+from armwright.optimizer.normal import LOG_SQRT_2PI, SEAM, tail
 from armwright.optimizer.shapes import Array, Float
 
 __all__ = ["log_expected_improvement", "log_h"]
-
-# Left of the seam the direct form loses digits to cancellation (a factor z^2 + 3); right of it the
-# continued fraction would need more terms. At the seam both are good to 1e-13.
-_SEAM = -6.0
-_TERMS = 16
-_LOG_SQRT_2PI = 0.9189385332046727
 
 
 def log_expected_improvement(
@@ -62,8 +57,6 @@ def log_h(z: Float[Array, "*k"]) -> Float[Array, "*k"]:
         In float64, within 1e-12 of the value for |z| <= 1e6 (1e-14 absolute where the value
         crosses zero, near z = 0.9); the derivative likewise. Checked against mpmath.
 
-    References:
-        Abramowitz and Stegun, 26.2.14, for the continued fraction.
     """
     return _value_and_ratio(z)[0]
 
@@ -78,13 +71,11 @@ def _log_h_jvp(
 
 def _value_and_ratio(z: Float[Array, "*k"]) -> tuple[Float[Array, "*k"], Float[Array, "*k"]]:
     """Log h(z) and h'(z)/h(z) = Phi(z)/h(z); each branch sees only inputs that are safe for it."""
-    tail = z < _SEAM
-    near, u = jnp.where(tail, 0.0, z), jnp.where(tail, -z, -_SEAM)
+    far = z < SEAM
+    near, u = jnp.where(far, 0.0, z), jnp.where(far, -z, -SEAM)
     cdf = ndtr(near)
-    h = jnp.exp(-0.5 * near * near - _LOG_SQRT_2PI) + near * cdf
-    fraction = u
-    for term in range(_TERMS, 1, -1):
-        fraction = u + term / fraction
+    h = jnp.exp(-0.5 * near * near - LOG_SQRT_2PI) + near * cdf
+    fraction = tail(u)
     c = 1.0 / fraction
-    value_tail = -0.5 * u * u - _LOG_SQRT_2PI + jnp.log(c) - jnp.log(u + c)
-    return jnp.where(tail, value_tail, jnp.log(h)), jnp.where(tail, fraction, cdf / h)
+    value_far = -0.5 * u * u - LOG_SQRT_2PI + jnp.log(c) - jnp.log(u + c)
+    return jnp.where(far, value_far, jnp.log(h)), jnp.where(far, fraction, cdf / h)

@@ -4,21 +4,25 @@ The model of a suggestion is made once; it pads the observations and the pending
 so that the arms of a batch, whose earlier members become pending, are all answered by one program.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from armwright.optimizer.aims import aims_of
 from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.compiled import ask
 from armwright.optimizer.features import Features
+from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.likelihood import Rows
-from armwright.optimizer.observations import Observations, standardise
+from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.observations import standardise
 from armwright.optimizer.padding import bucket
-from armwright.optimizer.program import Answer, Question, Region
+from armwright.optimizer.program import Answer, Question
+from armwright.optimizer.region import region_of
 from armwright.optimizer.settings import Settings
-from armwright.optimizer.shapes import Bool, Float, Int
+from armwright.optimizer.shapes import Bool, Float, Int, operand
 
 __all__ = ["Model", "Scores"]
 
@@ -42,12 +46,13 @@ class Scores:
 
 
 class Model:
-    """Observations and pending points of one suggestion, with hyperparameters once fitted."""
+    """Measured outcomes and pending points of one suggestion, with hyperparameters once fitted."""
 
     def __init__(
         self,
         problem: Problem,
-        observations: Observations,
+        measured: Measurements,
+        goal: Goal,
         *,
         pending: Float[np.ndarray, "p d"],
         room: int,
@@ -58,7 +63,8 @@ class Model:
 
         Args:
             problem: Columns and constraints.
-            observations: What is known; at least one.
+            measured: What is known; at least one point.
+            goal: What points are scored for.
             pending: Points still running, model units.
             room: Rows to keep free for points that become pending.
             rng: Source of the draws of pending observations.
@@ -66,58 +72,93 @@ class Model:
         """
         self._problem, self._settings = problem, settings
         self._features = Features.of(problem)
-        self._known = standardise(observations)
-        self._observed, self._pending = len(observations.y), 0
-        self.bucket = bucket(self._observed + len(pending) + room)
+        self._known, self._pending = len(measured.x), 0
+        self.bucket = bucket(self._known + len(pending) + room)
         self._points = np.zeros((self.bucket, self._features.width))
-        self._points[: self._observed] = self._features.encode(observations.x)
-        self._y, self._noise = np.zeros(self.bucket), np.full(self.bucket, np.nan)
-        self._y[: self._observed] = self._known.y
-        self._noise[: self._observed] = self._known.noise
+        self._points[: self._known] = self._features.encode(measured.x)
+        shape = (measured.outcomes, self.bucket)
+        self._y, self._noise = np.zeros(shape), np.full(shape, np.nan)
+        self._observed = np.zeros(shape, bool)
+        self._observed[:, : self._known] = np.isfinite(measured.y.T)
+        columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
+        self._standards = [standardise(column) for column in columns]
+        for outcome, standard in enumerate(self._standards):
+            self._y[outcome, self._observed[outcome]] = standard.y
+            self._noise[outcome, self._observed[outcome]] = standard.noise
+        self._aims = aims_of(goal, measured, self._standards, size=self.bucket)
         self._is_pending = np.zeros(self.bucket, bool)
-        self._draws = rng.standard_normal((self.bucket, settings.draws))
-        self._region = _region(problem, self._features)
-        self._logarithms: Float[np.ndarray, " t"] | None = None
+        self._draws = rng.standard_normal((*shape, settings.draws))
+        self._region = region_of(problem, self._features)
+        self._logarithms: Float[np.ndarray, "o t"] | None = None
         self.jitter = 0.0
         self.add_pending(pending)
 
+    @property
+    def width(self) -> int:
+        """Number of columns of the problem."""
+        return len(self._problem.columns)
+
+    @property
+    def counts(self) -> list[int]:
+        """Number of observations of each outcome."""
+        return [len(standard.y) for standard in self._standards]
+
     def add_pending(self, x: Float[np.ndarray, "p d"]) -> None:
         """Makes points, in model units, pending from now on."""
-        begin = self._observed + self._pending
+        begin = self._known + self._pending
         end = begin + len(x)
         self._points[begin:end] = self._features.encode(x)
         self._is_pending[begin:end] = True
         self._pending += len(x)
 
-    def fit(self, starts: Float[np.ndarray, "f t"], *, limit: int) -> float:
-        """Fits from starts (logarithms); afterwards the model uses what was found.
+    def fit(
+        self, starts: Sequence[Float[np.ndarray, "f t"] | None], limits: Sequence[int]
+    ) -> Float[np.ndarray, " o"]:
+        """Fits each outcome from starts (logarithms); afterwards the model uses what was found.
+
+        Args:
+            starts: Where to fit from, for each outcome; None to leave its model as it is.
+            limits: Most evaluations for each start, for each outcome.
 
         Returns:
             Negative log posterior density per observation; inf where no fit was finite, and then
-            the first start is used.
+            the first start is used; inf too where none was asked for.
         """
+        size = self._settings.fit_starts
+        filled = [
+            np.resize(self._fitted()[outcome] if given is None else given, (size, self.width + 2))
+            for outcome, given in enumerate(starts)
+        ]
+        counts = [0 if given is None else len(given) for given in starts]
         for jitter in _JITTERS:
             self.jitter = jitter
-            answer = self._ask(starts, fits=len(starts), fit_limit=limit)
-            if np.isfinite(answer.energy) and np.isfinite(np.asarray(answer.scores)).all():
+            answer = self._ask(np.array(filled), fits=counts, fit_limits=limits)
+            energies = np.asarray(answer.energy)[np.array(counts) > 0]
+            if np.isfinite(energies).all() and np.isfinite(np.asarray(answer.scores)).all():
                 break
         self._logarithms = np.asarray(answer.log_hyperparameters)
-        return float(answer.energy) / self._observed
+        return np.asarray(np.asarray(answer.energy) / np.array(self.counts))
 
-    def use(self, hyperparameters: Hyperparameters) -> None:
-        """Uses given hyperparameters instead of a fit."""
-        self._logarithms = hyperparameters.logarithms
+    def use(self, hyperparameters: Sequence[Hyperparameters]) -> None:
+        """Uses given hyperparameters, one for each outcome, instead of a fit."""
+        self._logarithms = np.array([one.logarithms for one in hyperparameters])
 
-    def hyperparameters(self, *, energy: float, searched: int) -> Hyperparameters:
-        """What the model uses, as a record."""
-        values = np.exp(self._fitted())
-        return Hyperparameters(
-            lengthscales=tuple(map(float, values[:-2])),
-            outputscale=float(values[-2]),
-            noise=float(values[-1]),
-            energy=energy if np.isfinite(energy) else 0.0,
-            observations=self._observed,
-            searched=searched,
+    def hyperparameters(
+        self, *, energies: Float[np.ndarray, " o"], searched: Sequence[int]
+    ) -> tuple[Hyperparameters, ...]:
+        """What the model of each outcome uses, as a record."""
+        return tuple(
+            Hyperparameters(
+                lengthscales=tuple(map(float, values[:-2])),
+                outputscale=float(values[-2]),
+                noise=float(values[-1]),
+                energy=float(energy) if np.isfinite(energy) else 0.0,
+                observations=count,
+                searched=many,
+            )
+            for values, energy, count, many in zip(
+                np.exp(self._fitted()), energies, self.counts, searched, strict=True
+            )
         )
 
     def score(
@@ -138,7 +179,7 @@ class Model:
         group = np.zeros(len(x), np.int32)
         group[len(x) - local :] = 1
         answer = self._ask(
-            self._fitted()[None, :],
+            self._as_starts(),
             candidates=self._features.encode(x),
             group=group,
             movable=movable,
@@ -152,29 +193,38 @@ class Model:
 
     def predict(
         self, x: Float[np.ndarray, "k d"]
-    ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
-        """Mean and standard deviation of the noise-free function given the observations alone."""
+    ) -> tuple[Float[np.ndarray, "k o"], Float[np.ndarray, "k o"]]:
+        """Mean and standard deviation of the noise-free outcomes given the observations alone."""
         size = self._settings.global_candidates + self._settings.local_candidates
-        means, sds = [np.empty(0)], [np.empty(0)]
+        means, sds = np.empty((len(x), len(self._y))), np.empty((len(x), len(self._y)))
         for begin in range(0, len(x), size):
             part = self._features.encode(x[begin : begin + size])
-            answer = self._ask(self._fitted()[None, :], candidates=part, pending=False)
-            means.append(np.asarray(answer.mean)[: len(part)])
-            sds.append(np.asarray(answer.sd)[: len(part)])
-        mean, sd = np.concatenate(means), np.concatenate(sds)
-        return self._known.mean_in_units(mean), self._known.sd_in_units(sd)
+            answer = self._ask(self._as_starts(), candidates=part, pending=False)
+            rows = slice(begin, begin + len(part))
+            means[rows] = np.asarray(answer.mean)[:, : len(part)].T
+            sds[rows] = np.asarray(answer.sd)[:, : len(part)].T
+        for outcome, standard in enumerate(self._standards):
+            means[:, outcome] = standard.mean_in_units(means[:, outcome])
+            sds[:, outcome] = standard.sd_in_units(sds[:, outcome])
+        return means, sds
 
-    def _fitted(self) -> Float[np.ndarray, " t"]:
+    def _fitted(self) -> Float[np.ndarray, "o t"]:
         if self._logarithms is None:
             raise ValueError("the model has no hyperparameters yet: call fit or use first")
         return self._logarithms
 
+    def _as_starts(self) -> Float[np.ndarray, "o f t"]:
+        """The hyperparameters, filled up to the number of starts."""
+        return np.asarray(
+            np.repeat(self._fitted()[:, None, :], self._settings.fit_starts, axis=1), np.float64
+        )
+
     def _ask(
         self,
-        starts: Float[np.ndarray, "f t"],
+        starts: Float[np.ndarray, "o f t"],
         *,
-        fits: int = 0,
-        fit_limit: int = 0,
+        fits: Sequence[int] | None = None,
+        fit_limits: Sequence[int] | None = None,
         candidates: Float[np.ndarray, "k D"] | None = None,
         group: Int[np.ndarray, " k"] | None = None,
         movable: Bool[np.ndarray, " d"] | None = None,
@@ -187,62 +237,30 @@ class Model:
         padded = np.concatenate([part, np.broadcast_to(part[0], (size - len(part), width))])
         groups = np.full(size, 2, np.int32)
         groups[: len(part)] = 0 if group is None else group
-        still = np.zeros(len(self._problem.columns), bool)
+        still, none = np.zeros(self.width, bool), [0] * len(self._y)
         rows = Rows(
-            features=_operand(self._points),
-            y=_operand(self._y),
-            noise=_operand(self._noise),
-            observed=_operand(np.arange(self.bucket) < self._observed),
-            pending=_operand(self._is_pending & pending),
-            membership=_operand(self._features.membership),
-            jitter=_operand(np.float64(self.jitter)),
+            features=operand(self._points),
+            y=operand(self._y),
+            noise=operand(self._noise),
+            observed=operand(self._observed),
+            pending=operand(self._is_pending & pending),
+            membership=operand(self._features.membership),
+            jitter=operand(np.float64(self.jitter)),
         )
         question = Question(
             rows=rows,
-            draws=_operand(self._draws),
-            starts=_operand(np.resize(starts, (settings.fit_starts, starts.shape[1]))),
-            fits=_operand(np.int32(fits)),
-            fit_limit=_operand(np.int32(fit_limit)),
-            candidates=_operand(padded),
-            group=_operand(groups),
-            movable=_operand(self._features.movable(still if movable is None else movable)),
-            search_limit=_operand(np.int32(1 if movable is None else settings.search_limit)),
+            draws=operand(self._draws),
+            starts=operand(starts),
+            fits=operand(np.array(none if fits is None else fits, np.int32)),
+            fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),
+            aims=self._aims,
+            candidates=operand(padded),
+            group=operand(groups),
+            movable=operand(self._features.movable(still if movable is None else movable)),
+            search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
         )
         return ask(question, searches=settings.searches)
-
-
-def _operand(array: np.ndarray | np.generic) -> Any:
-    """A NumPy array as the program's argument, which is a JAX array once the program runs."""
-    return array
-
-
-def _region(problem: Problem, features: Features) -> Region:
-    """The constraints, each scaled so that its slack is a share of what its sum can span."""
-    ranges = [problem.columns[j] for j in features.ranges]
-    offset, span = np.zeros(features.width), np.zeros(features.width)
-    log = np.zeros(features.width, bool)
-    for i, column in enumerate(ranges):
-        low, high, log[i] = column.lower, column.upper, column.log
-        offset[i], span[i] = (
-            (np.log(low), np.log(high) - np.log(low)) if column.log else (low, high - low)
-        )
-    if problem.constraint_weights is None or problem.constraint_bounds is None:
-        weights, bounds = np.zeros((0, features.width)), np.zeros(0)
-    else:
-        weights = np.zeros((len(problem.constraint_bounds), features.width))
-        weights[:, : len(ranges)] = problem.constraint_weights[:, features.ranges]
-        reach = np.abs(weights[:, : len(ranges)]) @ np.array([c.upper - c.lower for c in ranges])
-        reach = np.where(reach > 0, reach, 1.0)
-        weights = weights / reach[:, None]
-        bounds = problem.constraint_bounds / reach
-    return Region(
-        weights=_operand(weights),
-        bounds=_operand(bounds),
-        offset=_operand(offset),
-        span=_operand(span),
-        log=_operand(log),
-    )
 
 
 def _finite(scores: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:

@@ -29,7 +29,7 @@ class Posterior(NamedTuple):
         active: Observed or pending rows.
         inverse: Inverse of the lower Cholesky factor; the identity in padding rows.
         alpha: K^-1 y for each draw; zero in padding rows.
-        best: For each draw, the largest posterior mean at an observed or pending point.
+        means: Posterior mean at each observed or pending row, for each draw; zero elsewhere.
     """
 
     scaled: Float[Array, "n D"]
@@ -38,7 +38,7 @@ class Posterior(NamedTuple):
     active: Bool[Array, " n"]
     inverse: Float[Array, "n n"]
     alpha: Float[Array, "n s"]
-    best: Float[Array, " s"]
+    means: Float[Array, "n s"]
 
 
 def condition(
@@ -71,7 +71,7 @@ def condition(
         active=active,
         inverse=inverse,
         alpha=alpha,
-        best=jnp.max(jnp.where(active[:, None], means, -jnp.inf), axis=0),
+        means=jnp.where(active[:, None], means, 0.0),
     )
 
 

@@ -8,12 +8,14 @@ jaxtyping nor pays for its import. One vocabulary of dimensions:
     k  points asked about               q  points proposed           s  posterior draws
     c  centers of neighbourhoods        m  searches                  f  starts of a fit
     r  linear constraints               p  pending points            t  hyperparameters, d + 2
+    o  outcomes, each with its model    g  objectives                b  bounded outcomes
+    w  outcomes in objectives, o - b    v  strips below a front
 """
 
 import sys
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Array", "Bool", "Float", "Int", "UInt"]
+__all__ = ["Array", "Bool", "Float", "Int", "UInt", "operand"]
 
 if TYPE_CHECKING or "jaxtyping" in sys.modules:
     from jax import Array
@@ -28,3 +30,8 @@ else:
             return item[0]
 
     Bool = Float = Int = UInt = _Unchecked
+
+
+def operand(array: Any) -> Any:
+    """A NumPy array as the program's argument, which is a JAX array once the program runs."""
+    return array

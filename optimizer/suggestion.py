@@ -4,16 +4,20 @@ NumPy in, NumPy out. Every call enters float64 and one BLAS thread by itself and
 JAX as it was. Equal arguments give equal bits on one kind of machine.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from armwright.optimizer.columns import Problem, to_model, to_values
+from armwright.optimizer.fitting import fit
+from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.incumbents import incumbents
+from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
-from armwright.optimizer.padding import bucket
 from armwright.optimizer.precision import double_precision
+from armwright.optimizer.proposal import Proposal
 from armwright.optimizer.search import best_point
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
@@ -21,60 +25,30 @@ from armwright.optimizer.shapes import Float
 from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.threads import one_blas_thread
 
-__all__ = ["Proposal", "predict", "suggest"]
-
-_INCUMBENTS = 3
-_CHEAP = 64  # observations up to which a fresh start beside the warm one costs next to nothing
-_GROWTH = 1.2
-_WARM_LIMIT = 15
-_WORSE = 0.1  # nats per observation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Proposal:
-    """Points to try next.
-
-    Attributes:
-        values: Raw values, snapped, inside the space; one row per point.
-        x: The same in model units.
-        mean: What the model expects there, in the units of y; NaN where there is no model.
-        sd: Its standard deviation, without noise; NaN likewise.
-        log_acquisition: Log expected improvement, in standardised units; NaN likewise.
-        hyperparameters: The fit, to be passed as `warm` next time; None where there is no model.
-        notes: What was done other than planned, in words.
-        exhausted: True where the space holds fewer new points than were asked for.
-        bucket: Padded number of rows; 0 where there is no model.
-    """
-
-    values: Float[np.ndarray, "q d"]
-    x: Float[np.ndarray, "q d"]
-    mean: Float[np.ndarray, " q"]
-    sd: Float[np.ndarray, " q"]
-    log_acquisition: Float[np.ndarray, " q"]
-    hyperparameters: Hyperparameters | None
-    notes: tuple[str, ...]
-    exhausted: bool
-    bucket: int
+__all__ = ["predict", "suggest", "utility"]
 
 
 def suggest(
     problem: Problem,
-    observations: Observations,
+    observations: Observations | Measurements,
     *,
+    goal: Goal | None = None,
     pending: Float[np.ndarray, "p d"] | None = None,
-    warm: Hyperparameters | None = None,
+    warm: Hyperparameters | Sequence[Hyperparameters | None] | None = None,
     seed: int,
     count: int = 1,
     settings: Settings | None = None,
 ) -> Proposal:
-    """Proposes the next points by expected improvement under a Gaussian process.
+    """Proposes the next points by expected improvement under a Gaussian process of each outcome.
 
     Args:
         problem: Columns and constraints.
         observations: What is known; none at all gives space-filling points.
+        goal: What is to be made large and what is to be kept within bounds; needed where there are
+            several outcomes.
         pending: Points in model units whose results are awaited; new ones keep away from them as
             far as what they may turn out to be suggests.
-        warm: An earlier fit, to start from.
+        warm: Earlier fits to start from, one for each outcome.
         seed: Seed of everything random, not negative; use a new one for each call.
         count: Points wanted; each is chosen with the earlier ones pending.
         settings: Sizes; the defaults where None.
@@ -85,29 +59,30 @@ def suggest(
     settings = settings or Settings()
     width = len(problem.columns)
     waiting = np.empty((0, width)) if pending is None else pending
-    _check(problem, observations, waiting, seed, count)
-    used = to_values(problem, np.concatenate([observations.x, waiting]))
-    if len(observations.y) == 0:
+    measured, goal = _measured(observations, goal)
+    _check(problem, measured.x, waiting, seed, count)
+    used = to_values(problem, np.concatenate([measured.x, waiting]))
+    if len(measured.x) == 0:
         note = "no observations: the points fill the space"
         return _space_filling(problem, used, seed, count, (note,))
     with double_precision(), one_blas_thread():
         model = Model(
             problem,
-            observations,
+            measured,
+            goal,
             pending=waiting,
             room=count - 1,
             rng=np.random.default_rng([seed, 2]),
             settings=settings,
         )
-        fitted, notes = _fit(model, observations, warm, seed, settings)
-        order = np.argsort(-observations.y, kind="stable")[:_INCUMBENTS]
-        incumbents = to_values(problem, observations.x[order])
+        fits, notes = fit(model, _each(warm, measured.outcomes), seed, settings)
+        centers = to_values(problem, incumbents(measured, goal))
         seen, chosen, scores = SeenPoints(used), [np.empty((0, width))], []
         for place in range(count):
             choice = best_point(
                 problem,
                 model,
-                incumbents=incumbents,
+                incumbents=centers,
                 seen=seen,
                 seed=(seed, 3 + place),
                 settings=settings,
@@ -121,13 +96,14 @@ def suggest(
         values = np.concatenate(chosen)
         x = to_model(problem, values)
         mean, sd = model.predict(x)
+    single = isinstance(observations, Observations)
     proposal = Proposal(
         values=values,
         x=x,
-        mean=mean,
-        sd=sd,
+        mean=mean[:, 0] if single else mean,
+        sd=sd[:, 0] if single else sd,
         log_acquisition=np.array(scores, np.float64),
-        hyperparameters=fitted,
+        fits=fits,
         notes=notes,
         exhausted=False,
         bucket=model.bucket,
@@ -136,58 +112,147 @@ def suggest(
         return proposal
     note = "the search found no new point: the rest fill the space"
     used = np.concatenate([used, values])
-    rest = _space_filling(problem, used, seed, count - len(values), (note,))
-    return _joined(proposal, rest)
+    return proposal.followed_by(_space_filling(problem, used, seed, count - len(values), (note,)))
 
 
 def predict(
     problem: Problem,
-    observations: Observations,
-    hyperparameters: Hyperparameters,
+    observations: Observations | Measurements,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
     x: Float[np.ndarray, "k d"],
     *,
+    goal: Goal | None = None,
     settings: Settings | None = None,
-) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
+) -> tuple[Float[np.ndarray, "k *o"], Float[np.ndarray, "k *o"]]:
     """Mean and standard deviation of the noise-free function, in the units of y.
 
     Args:
         problem: Columns.
         observations: At least one.
-        hyperparameters: A fit from `suggest` on the same columns.
+        hyperparameters: A fit from `suggest` on the same columns, one for each outcome.
         x: Points in model units.
+        goal: As for `suggest`, so that both are answered by one program; predictions do not
+            depend on it.
         settings: As for `suggest`.
     """
     settings = settings or Settings()
-    _check(problem, observations, x, seed=0, count=1)
-    if len(observations.y) == 0:
+    measured, goal = _measured(observations, goal)
+    _check(problem, measured.x, x, seed=0, count=1)
+    if len(measured.x) == 0:
         raise ValueError("observations: a prediction needs at least one")
-    if len(hyperparameters.lengthscales) != len(problem.columns):
-        raise ValueError(
-            f"hyperparameters: expected {len(problem.columns)} lengthscales, "
-            f"got {len(hyperparameters.lengthscales)}"
-        )
     with double_precision(), one_blas_thread():
-        model = Model(
-            problem,
-            observations,
-            pending=x[:0],
-            room=0,
-            rng=np.random.default_rng(0),
-            settings=settings,
+        model = _fitted(problem, measured, goal, hyperparameters, x[:0], 0, settings)
+        mean, sd = model.predict(x)
+    if isinstance(observations, Observations):
+        return mean[:, 0], sd[:, 0]
+    return mean, sd
+
+
+def utility(
+    problem: Problem,
+    observations: Observations | Measurements,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+    x: Float[np.ndarray, "k d"],
+    *,
+    goal: Goal | None = None,
+    pending: Float[np.ndarray, "p d"] | None = None,
+    seed: int = 0,
+    settings: Settings | None = None,
+) -> Float[np.ndarray, " k"]:
+    """What `suggest` makes large: the log acquisition of points; -inf where it is not finite.
+
+    Args:
+        problem: Columns.
+        observations: At least one.
+        hyperparameters: A fit from `suggest` on the same columns, one for each outcome.
+        x: Points in model units.
+        goal: As for `suggest`.
+        pending: As for `suggest`.
+        seed: Seed of the draws of what is pending.
+        settings: As for `suggest`.
+    """
+    settings = settings or Settings()
+    waiting = x[:0] if pending is None else pending
+    measured, goal = _measured(observations, goal)
+    _check(problem, measured.x, np.concatenate([x, waiting]), seed, count=1)
+    if len(measured.x) == 0:
+        raise ValueError("observations: a model needs at least one")
+    with double_precision(), one_blas_thread():
+        model = _fitted(problem, measured, goal, hyperparameters, waiting, seed, settings)
+        values, size = to_values(problem, x), settings.global_candidates
+        parts = [
+            model.score(values[begin : begin + size]).candidates
+            for begin in range(0, len(values), size)
+        ]
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _fitted(
+    problem: Problem,
+    measured: Measurements,
+    goal: Goal,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+    pending: Float[np.ndarray, "p d"],
+    seed: int,
+    settings: Settings,
+) -> Model:
+    """A model with given hyperparameters instead of a fit."""
+    fits = [one for one in _each(hyperparameters, measured.outcomes) if one is not None]
+    for one in fits:
+        if len(one.lengthscales) != len(problem.columns):
+            raise ValueError(
+                f"hyperparameters: expected {len(problem.columns)} lengthscales, "
+                f"got {len(one.lengthscales)}"
+            )
+    model = Model(
+        problem,
+        measured,
+        goal,
+        pending=pending,
+        room=0,
+        rng=np.random.default_rng([seed, 2]),
+        settings=settings,
+    )
+    model.use(fits)
+    return model
+
+
+def _measured(
+    observations: Observations | Measurements, goal: Goal | None
+) -> tuple[Measurements, Goal]:
+    """The measurements with the goal that fits them."""
+    measured = (
+        Measurements.of(observations) if isinstance(observations, Observations) else observations
+    )
+    goal = goal or Goal.single()
+    if goal.outcomes != measured.outcomes:
+        raise ValueError(
+            f"goal: expected one of {measured.outcomes} outcomes, as y has, got {goal.outcomes}"
         )
-        model.use(hyperparameters)
-        return model.predict(x)
+    return measured, goal
+
+
+def _each(
+    given: Hyperparameters | Sequence[Hyperparameters | None] | None, outcomes: int
+) -> Sequence[Hyperparameters | None]:
+    """One fit, or None, for each outcome."""
+    if given is None:
+        return [None] * outcomes
+    fits = [given] if isinstance(given, Hyperparameters) else given
+    if len(fits) != outcomes:
+        raise ValueError(f"expected a fit for each of {outcomes} outcomes, got {len(fits)}")
+    return fits
 
 
 def _check(
     problem: Problem,
-    observations: Observations,
+    x: Float[np.ndarray, "n d"],
     points: Float[np.ndarray, "p d"],
     seed: int,
     count: int,
 ) -> None:
     width = len(problem.columns)
-    for name, array in (("x", observations.x), ("pending", points)):
+    for name, array in (("x", x), ("pending", points)):
         if array.ndim != 2 or array.shape[1] != width:
             raise ValueError(f"{name}: expected {width} columns, got shape {array.shape}")
         if not np.isfinite(array).all():
@@ -198,54 +263,6 @@ def _check(
                 raise ValueError(f"{name}: column {j} is in model units, 0 to {top:g}")
     if seed < 0 or count < 1:
         raise ValueError(f"expected seed >= 0 and count >= 1, got {seed} and {count}")
-
-
-def _fit(
-    model: Model,
-    observations: Observations,
-    warm: Hyperparameters | None,
-    seed: int,
-    settings: Settings,
-) -> tuple[Hyperparameters, tuple[str, ...]]:
-    """Fits from the warm start and as many fresh ones as are worth their time."""
-    count, width = observations.x.shape
-    if warm is not None and len(warm.lengthscales) != width:
-        warm = None
-    fresh = _fresh_starts(width, np.random.default_rng([seed, 1]), settings.fit_starts)
-    cold = warm is None or (
-        count >= _GROWTH * warm.searched or bucket(count) != bucket(warm.searched)
-    )
-    searched = count if cold or warm is None else warm.searched
-    if warm is None:
-        energy = model.fit(fresh, limit=settings.fit_limit)
-    elif cold or count <= _CHEAP:
-        beside = fresh[: settings.fit_starts - 1 if cold else 1]
-        starts = np.vstack([warm.logarithms, beside])[: settings.fit_starts]
-        energy = model.fit(starts, limit=settings.fit_limit)
-    else:
-        energy = model.fit(warm.logarithms[None, :], limit=_WARM_LIMIT)
-        if energy > warm.energy + _WORSE:
-            starts = np.vstack([warm.logarithms, fresh])[: settings.fit_starts]
-            energy, searched = model.fit(starts, limit=settings.fit_limit), count
-    notes = []
-    if not np.isfinite(energy):
-        notes.append("the fit failed from every start: hyperparameters are those it began with")
-    elif model.jitter > 0:
-        notes.append(f"the covariance would not factor: {model.jitter:g} was added to its diagonal")
-    return model.hyperparameters(energy=energy, searched=searched), tuple(notes)
-
-
-def _fresh_starts(width: int, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
-    """Logarithms to fit from: lengthscales that grow like sqrt(d), then random ones around them.
-
-    Too short lengthscales at the start leave no gradient to follow in many columns (Papenmeier et
-    al. 2025, arXiv:2502.09198).
-    """
-    lengths = np.full((count, width), np.log(0.2 * np.sqrt(width) + 0.2))
-    lengths[1:] += 0.7 * rng.standard_normal((count - 1, width))
-    outputscale = np.full((count, 1), np.log(2.0))
-    noise = np.log(np.resize([1e-4, 1e-5, 1e-2, 1e-3], (count, 1)))
-    return np.hstack([lengths, outputscale, noise])
 
 
 def _space_filling(
@@ -266,23 +283,8 @@ def _space_filling(
         mean=nothing,
         sd=nothing,
         log_acquisition=nothing,
-        hyperparameters=None,
+        fits=(),
         notes=notes,
         exhausted=draw.exhausted,
         bucket=0,
-    )
-
-
-def _joined(first: Proposal, rest: Proposal) -> Proposal:
-    """The model's points, then those without one."""
-    return Proposal(
-        values=np.concatenate([first.values, rest.values]),
-        x=np.concatenate([first.x, rest.x]),
-        mean=np.concatenate([first.mean, rest.mean]),
-        sd=np.concatenate([first.sd, rest.sd]),
-        log_acquisition=np.concatenate([first.log_acquisition, rest.log_acquisition]),
-        hyperparameters=first.hyperparameters,
-        notes=first.notes + rest.notes,
-        exhausted=rest.exhausted,
-        bucket=first.bucket,
     )

@@ -6,8 +6,6 @@
 
 A space of fixed parameters alone has one column that is always zero, because the optimizer needs
 something to hold.
-
-Larger is better inside the optimizer: an objective to be minimized changes its sign here, once.
 """
 
 from __future__ import annotations
@@ -224,19 +222,19 @@ class Observed:
 
     Attributes:
         arms: One arm per observation, n of them.
+        keys: Trial and arm of each observation; the same for what was measured together.
         observations: The arrays, n rows.
         left_out: Why other rows of the data are not among them, in words.
     """
 
     arms: tuple[Arm, ...]
+    keys: tuple[tuple[int | None, str], ...]
     observations: Observations
     left_out: tuple[str, ...]
 
 
-def observe(
-    encoding: Encoding, experiment: Experiment, data: Data, metric_name: str, *, sign: float
-) -> Observed:
-    """Gathers the observations of one metric. `sign` is -1.0 where smaller is better.
+def observe(encoding: Encoding, experiment: Experiment, data: Data, metric_name: str) -> Observed:
+    """Gathers the observations of one metric, as measured.
 
     Left out are what `results` leaves out and arms that have no place in the search space.
     """
@@ -246,9 +244,10 @@ def observe(
     values = encoding.table([row for row, _ in placed])
     return Observed(
         arms=tuple(result.arm for _, result in placed),
+        keys=tuple((result.trial, result.arm.signature) for _, result in placed),
         observations=Observations(
             x=to_model(encoding.problem, values),
-            y=np.array([sign * result.mean for _, result in placed], dtype=np.float64),
+            y=np.array([result.mean for _, result in placed], dtype=np.float64),
             noise=np.array([result.sem**2 for _, result in placed], dtype=np.float64),
         ),
         left_out=tuple(f"{count} observations {why}" for why, count in dropped.items() if count),

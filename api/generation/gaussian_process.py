@@ -19,7 +19,8 @@ class GaussianProcess:
 
     Args:
         seed: Decides every random draw of the search for arms; fresh if it is not given.
-        warm: Hyperparameters of the objective from an earlier fit, as a dict.
+        warm: Hyperparameters from an earlier fit: of the objective, as a dict, or such a dict for
+            each metric by name.
         mixed_noise: Whether observations whose sem is unknown may stand beside others of the same
             metric whose sem is known. The flat Ax API's release refused them.
         track: Whether generator runs predict all metrics that have data, not the objective alone.
@@ -34,7 +35,8 @@ class GaussianProcess:
 
     Attributes:
         seed: As given.
-        hyperparameters: Those of the objective's last fit; None before the first.
+        fits: Hyperparameters of the last fit, by metric; "" for the objective's where its name
+            was not given.
 
     Raises:
         NotImplementedError: An argument that is not possible is given.
@@ -69,5 +71,16 @@ class GaussianProcess:
                     "out for the Gaussian process with expected improvement"
                 )
         self.seed = fresh_seed() if seed is None else int(seed)
-        self.hyperparameters = None if warm is None else Hyperparameters.from_dict(dict(warm))
+        self.fits = _fits(warm or {})
         self.mixed_noise, self.track = mixed_noise, track
+
+    @property
+    def hyperparameters(self) -> Hyperparameters | None:
+        """Those of the objective's last fit; None before the first."""
+        return next(iter(self.fits.values()), None)
+
+
+def _fits(warm: Mapping[str, Any]) -> dict[str, Hyperparameters]:
+    one = isinstance(warm.get("lengthscales"), list | tuple)
+    given = {"": warm} if one else warm
+    return {name: Hyperparameters.from_dict(dict(fit)) for name, fit in given.items()}

@@ -1,4 +1,4 @@
-"""Arms from a Gaussian process of the objective and expected improvement."""
+"""Arms from a Gaussian process of each metric: expected improvement, within outcome constraints."""
 
 from __future__ import annotations
 
@@ -9,37 +9,35 @@ from typing import TYPE_CHECKING, NoReturn, final
 
 import numpy as np
 
-from armwright.experiment import (
-    Arm,
-    ChoiceParameter,
-    FixedParameter,
-    ObservationFeatures,
-    RangeParameter,
-)
+from armwright.experiment import Arm, MultiObjective, ObservationFeatures
 from armwright.experiment.model_predict import prediction_at
+from armwright.generation.best_row import best_row
 from armwright.generation.encoding import Encoding, Observed, encode, latest_data, observe
 from armwright.generation.exhausted import SearchSpaceExhausted
 from armwright.generation.gaussian_process import GaussianProcess
 from armwright.generation.model_bridge import Generated, ModelBridge
 from armwright.generation.modelable import check_modelable as check_modelable
-from armwright.generation.restricted_search import best_within, log_expected_improvement
+from armwright.generation.outcome_bounds import status_quo_means
+from armwright.generation.outcomes import Outcomes, outcomes_of
+from armwright.generation.restricted_search import best_within
 from armwright.generation.seed import derived_seed
+from armwright.generation.space_parts import is_part
 from armwright.optimizer import (
     Hyperparameters,
-    Observations,
     predict,
     sobol,
     suggest,
     to_model,
+    utility,
 )
 from armwright.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from armwright.experiment import Objective, SearchSpace, TModelPredict, TModelPredictArm
+    from armwright.experiment import TModelPredict, TModelPredictArm
     from armwright.generation.model_bridge import Request
 
 __all__ = ["GaussianProcessBridge"]
@@ -61,15 +59,29 @@ class GaussianProcessBridge(ModelBridge):
         if self._data is None:
             self._data = latest_data(experiment)
         self._encoding = encode(self.search_space)
-        metrics = dict.fromkeys([self._objective.metric.name, *self._data.df["metric_name"]])
-        self._observed = {metric: self._observe(metric) for metric in metrics}
         self._fits: dict[str, Hyperparameters] = {}
+        config = self.optimization_config
+        assert config is not None  # noqa: S101 - check_modelable refused None
+        names = dict.fromkeys([*config.metrics, *self._data.df["metric_name"]])
+        self._observed = {metric: self._observe(metric) for metric in names}
+        self._outcomes = outcomes_of(config, self._observed, self._status_quo())
+
+    def _status_quo(self) -> dict[str, float]:
+        """What the status quo measured, of the metrics with relative constraints."""
+        experiment, config = self._experiment, self.optimization_config
+        assert experiment is not None  # noqa: S101 - refused in _fit
+        assert config is not None  # noqa: S101 - likewise
+        assert self._data is not None  # noqa: S101 - set in _fit
+        arm = experiment.status_quo
+        if self._status_quo_name is not None:
+            arm = experiment.arms_by_name.get(self._status_quo_name)
+        relative = {c.metric.name for c in config.outcome_constraints if c.relative}
+        return status_quo_means(experiment, self._data, arm, sorted(relative))
 
     def _observe(self, metric: str) -> Observed:
         assert self._experiment is not None  # noqa: S101 - refused in _fit
         assert self._data is not None  # noqa: S101 - set in _fit
-        sign = self._sign if metric == self._objective.metric.name else 1.0
-        observed = observe(self._encoding, self._experiment, self._data, metric, sign=sign)
+        observed = observe(self._encoding, self._experiment, self._data, metric)
         noise = observed.observations.noise
         assert noise is not None  # noqa: S101 - observe always gives it
         unknown = int(np.isnan(noise).sum())
@@ -81,22 +93,13 @@ class GaussianProcessBridge(ModelBridge):
             )
         return observed
 
-    @property
-    def _objective(self) -> Objective:
-        assert self.optimization_config is not None  # noqa: S101 - check_modelable refused None
-        return self.optimization_config.objective
-
-    @property
-    def _sign(self) -> float:
-        return -1.0 if self._objective.minimize else 1.0
-
     # Arms ------------------------------------------------------------------------------------
 
     def _gen(self, request: Request) -> Generated:
         space, config = request.search_space, request.optimization_config
         whole = space is self.search_space or space == self.search_space
         if config != self.optimization_config or not (
-            whole or _is_part(space, of=self.search_space)
+            whole or is_part(space, of=self.search_space)
         ):
             return self._elsewhere(request)
         if whole and not request.held:
@@ -117,43 +120,69 @@ class GaussianProcessBridge(ModelBridge):
         return other._gen(request)
 
     def _gen_anywhere(self, request: Request) -> Generated:
-        encoding, metric = self._encoding, self._objective.metric.name
-        observed = self._observed[metric]
+        encoding, known = self._encoding, self._outcomes
+        if not known.metrics:
+            return self._filling(request, encoding)
         proposal = suggest(
             encoding.problem,
-            observed.observations,
+            known.measured,
+            goal=known.goal,
             pending=to_model(encoding.problem, encoding.rows(request.pending)),
-            warm=self._fits.get(metric, self.model.hyperparameters),
-            seed=derived_seed(self.model.seed, "gp", len(observed.arms), len(request.pending)),
+            warm=[self._warm(metric) for metric in known.metrics],
+            seed=derived_seed(self.model.seed, "gp", len(known.arms), len(request.pending)),
             count=request.count,
         )
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))
-        if proposal.hyperparameters is not None:
-            self._fits[metric] = self.model.hyperparameters = proposal.hyperparameters
+        if proposal.fits:
+            self._fits.update(zip(known.metrics, proposal.fits, strict=True))
+            self.model.fits = {metric: self._fits[metric] for metric in known.metrics}
         return self._described(
             request, encoding, proposal.values, proposal.log_acquisition, proposal.notes
         )
 
+    def _warm(self, metric: str) -> Hyperparameters | None:
+        """What the metric's fit may start from."""
+        earlier: dict[str, Hyperparameters] = self.model.fits
+        first = earlier.get("") if metric == self._outcomes.metrics[0] else None
+        return self._fits.get(metric, earlier.get(metric, first))
+
+    def _filling(self, request: Request, encoding: Encoding) -> Generated:
+        """Space-filling arms, for want of observations."""
+        used = encoding.used(request.pending)
+        seed = derived_seed(self.model.seed, "gp", 0, len(request.pending))
+        draw = sobol(
+            encoding.problem, seed=seed, start=len(used), count=request.count, exclude=used
+        )
+        if len(draw.values) < request.count:
+            self._refuse(request, found=len(draw.values))
+        nothing = np.full(request.count, np.nan)
+        note = "no observations: the points fill the space"
+        return self._described(request, encoding, draw.values, nothing, (note,))
+
     def _gen_within(self, request: Request, part: Encoding) -> Generated:
         """Arms from a part of the space, one after the other, the earlier ones pending."""
-        metric = self._objective.metric.name
-        known = [*self._observed[metric].arms, *request.pending]
-        seed = derived_seed(self.model.seed, "gp within", len(known))
-        used = part.used(known)
-        if not self._observed[metric].arms:
-            draw = sobol(
-                part.problem, seed=seed, start=len(used), count=request.count, exclude=used
+        if not self._outcomes.metrics:
+            return self._filling(request, part)
+        problem, known = self._encoding.problem, self._outcomes
+        fits = [self._fitted(metric) for metric in known.metrics]
+        taken = [*known.arms, *request.pending]
+        seed, used = derived_seed(self.model.seed, "gp within", len(taken)), part.used(taken)
+        pending, rows, scores = list(request.pending), part.table([]), list[float]()
+
+        def score(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            arms = [Arm(part.parameterization(row)) for row in values]
+            return utility(
+                problem,
+                known.measured,
+                fits,
+                to_model(problem, self._encoding.rows(arms)),
+                goal=known.goal,
+                pending=to_model(problem, self._encoding.rows(pending)),
+                seed=seed,
             )
-            if len(draw.values) < request.count:
-                self._refuse(request, found=len(draw.values))
-            nothing = np.full(request.count, np.nan)
-            note = "no observations: the points fill the space"
-            return self._described(request, part, draw.values, nothing, (note,))
-        rows, scores = part.table([]), list[float]()
+
         for place in range(request.count):
-            earlier = [Arm(part.parameterization(row)) for row in rows]
-            score = self._improvement(part, [*request.pending, *earlier])
             found = best_within(
                 part.problem, score, seed=seed + place, used=np.concatenate([used, rows])
             )
@@ -161,39 +190,12 @@ class GaussianProcessBridge(ModelBridge):
                 self._refuse(request, found=len(rows))
             rows = np.concatenate([rows, found[None, :]])
             scores.append(float(score(found[None, :])[0]))
+            pending.append(Arm(part.parameterization(found)))
         note = "a part of the search space: screened, not searched along gradients"
         return self._described(request, part, rows, np.array(scores), (note,))
 
-    def _improvement(
-        self, part: Encoding, pending: Sequence[Arm]
-    ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-        """Log expected improvement over the best of the observed, as a function of rows of `part`.
-
-        Pending arms are taken to turn out as expected (Ginsbourger, Le Riche and Carraro 2010,
-        "Kriging is well-suited to parallelize optimization").
-        """
-        problem, metric = self._encoding.problem, self._objective.metric.name
-        observations, fitted = self._observed[metric].observations, self._fitted(metric)
-        best = float(predict(problem, observations, fitted, observations.x)[0].max())
-        waiting = to_model(problem, self._encoding.rows(pending))
-        if len(waiting):
-            believed, _ = predict(problem, observations, fitted, waiting)
-            assert observations.noise is not None  # noqa: S101 - observe always gives it
-            observations = Observations(
-                x=np.concatenate([observations.x, waiting]),
-                y=np.concatenate([observations.y, believed]),
-                noise=np.concatenate([observations.noise, np.zeros(len(waiting))]),
-            )
-
-        def score(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-            arms = [Arm(part.parameterization(row)) for row in rows]
-            x = to_model(problem, self._encoding.rows(arms))
-            return log_expected_improvement(*predict(problem, observations, fitted, x), best)
-
-        return score
-
     def _refuse(self, request: Request, *, found: int) -> NoReturn:
-        known = (*self._observed[self._objective.metric.name].arms, *request.pending)
+        known = (*self._outcomes.arms, *request.pending)
         used = len({arm.signature for arm in known})
         raise SearchSpaceExhausted(wanted=request.count, found=found, used=used)
 
@@ -206,33 +208,38 @@ class GaussianProcessBridge(ModelBridge):
         notes: Iterable[str],
     ) -> Generated:
         """The arms of these rows, with all there is to say of them."""
-        metric = self._objective.metric.name
-        observed, fitted = self._observed[metric], self._fits.get(metric)
+        known = self._outcomes
         arms = [Arm(encoding.parameterization(row)) for row in rows]
+        fits = {m: self._fits[m].to_dict() for m in known.metrics if m in self._fits}
         return Generated(
             arms=arms,
             metadata={
                 "seed": self.model.seed,
-                "observations": len(observed.arms),
+                "observations": len(known.arms),
                 "pending": len(request.pending),
-                "digest": _digest(observed, request.pending),
-                "hyperparameters": None if fitted is None else fitted.to_dict(),
+                "digest": _digest(known, request.pending),
+                "hyperparameters": next(iter(fits.values()), None),
+                **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
                     float(value) if math.isfinite(value) else None for value in log_acquisition
                 ],
-                "notes": [*observed.left_out, *notes],
+                "notes": [*known.notes, *notes],
                 "version": __version__,
             },
-            predictions=None if fitted is None else self._predictions(arms, self._told),
-            best_arm=None if fitted is None else self._best_arm(fitted),
+            predictions=self._predictions(arms, self._told) if fits else None,
+            best_arm=self._best_arm() if fits else None,
         )
 
-    def _best_arm(self, fitted: Hyperparameters) -> tuple[Arm, TModelPredictArm]:
-        """The observed arm with the best posterior mean, and its predictions."""
-        observed = self._observed[self._objective.metric.name]
-        x = observed.observations.x
-        mean, _ = predict(self._encoding.problem, observed.observations, fitted, x)
-        arm = observed.arms[int(np.argmax(mean))]
+    def _best_arm(self) -> tuple[Arm, TModelPredictArm] | None:
+        """The observed arm of the largest expected gain over the worst one, and its predictions.
+
+        The gain counts as far as the arm is expected to keep the constraints: it is multiplied with
+        the probability. Of several objectives no arm is the best.
+        """
+        known, config = self._outcomes, self.optimization_config
+        if config is None or isinstance(config.objective, MultiObjective):
+            return None
+        arm = known.arms[best_row(known, *self._expected(known.measured.x))]
         return arm, prediction_at(self._predictions([arm], self._told), 0)
 
     # Predictions -----------------------------------------------------------------------------
@@ -240,26 +247,37 @@ class GaussianProcessBridge(ModelBridge):
     @property
     def _told(self) -> list[str]:
         """The metrics that generator runs predict."""
-        return self._known if self.model.track else [self._objective.metric.name]
+        return self._known if self.model.track else list(self._outcomes.metrics)
 
     @property
     def _known(self) -> list[str]:
         """The metrics that have usable observations."""
-        return [metric for metric, observed in self._observed.items() if observed.arms]
+        others = [
+            m for m, o in self._observed.items() if o.arms and m not in self._outcomes.metrics
+        ]
+        return [*self._outcomes.metrics, *others]
 
     def _fitted(self, metric: str) -> Hyperparameters:
         """The metric's hyperparameters, fitted now unless they were before."""
         if metric not in self._fits:
             started = time.perf_counter()
+            known, together = self._outcomes, metric in self._outcomes.metrics
             proposal = suggest(
                 self._encoding.problem,
-                self._observed[metric].observations,
+                known.measured if together else self._observed[metric].observations,
+                goal=known.goal if together else None,
                 seed=derived_seed(self.model.seed, "fit", metric),
             )
-            assert proposal.hyperparameters is not None  # noqa: S101 - there are observations
-            self._fits[metric] = proposal.hyperparameters
+            names = known.metrics if together else (metric,)
+            self._fits.update(zip(names, proposal.fits, strict=True))
             self._fit_time += time.perf_counter() - started
         return self._fits[metric]
+
+    def _expected(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means and standard deviations of the outcomes, a column each; larger is better."""
+        known = self._outcomes
+        fits = [self._fitted(metric) for metric in known.metrics]
+        return predict(self._encoding.problem, known.measured, fits, x, goal=known.goal)
 
     def predict(self, observation_features: Sequence[ObservationFeatures]) -> TModelPredict:
         """Means and covariances of all metrics that have data. See `ModelBridge.predict`.
@@ -278,49 +296,26 @@ class GaussianProcessBridge(ModelBridge):
         return self._predictions([Arm(f.parameters) for f in observation_features], self._known)
 
     def _predictions(self, arms: Sequence[Arm], metrics: Iterable[str]) -> TModelPredict:
-        x = to_model(self._encoding.problem, self._encoding.rows(arms))
+        x, known = to_model(self._encoding.problem, self._encoding.rows(arms)), self._outcomes
         means: dict[str, list[float]] = {}
         covariances: dict[str, dict[str, list[float]]] = {}
+        together = self._expected(x) if known.metrics else None
         for metric in metrics:
-            observations = self._observed[metric].observations
-            mean, sd = predict(self._encoding.problem, observations, self._fitted(metric), x)
-            sign = self._sign if metric == self._objective.metric.name else 1.0
-            means[metric] = [float(sign * value) for value in mean]
+            if together is not None and metric in known.metrics:
+                column = known.metrics.index(metric)
+                mean, sd = known.signs[column] * together[0][:, column], together[1][:, column]
+            else:
+                observations = self._observed[metric].observations
+                mean, sd = predict(self._encoding.problem, observations, self._fitted(metric), x)
+            means[metric] = [float(value) for value in mean]
             covariances[metric] = {metric: [float(value) ** 2 for value in sd]}
         return means, covariances
 
 
-def _is_part(space: SearchSpace, *, of: SearchSpace) -> bool:
-    """Whether every arm of a space has its place in another one of the same parameters."""
-    if set(space.parameters) != set(of.parameters):
-        return False
-    for name, parameter in space.parameters.items():
-        outer = of.parameters[name]
-        if isinstance(parameter, FixedParameter):
-            inside = outer.validate(parameter.value)
-        elif isinstance(parameter, RangeParameter):
-            inside = (
-                isinstance(outer, RangeParameter)
-                and outer.lower <= parameter.lower
-                and parameter.upper <= outer.upper
-            )
-        else:
-            inside = isinstance(outer, ChoiceParameter) and all(
-                value in outer.values for value in getattr(parameter, "values", ())
-            )
-        if not inside:
-            return False
-    return True
-
-
-def _digest(observed: Observed, pending: Sequence[Arm]) -> str:
-    """Names exactly what the model saw, so that a replay can tell whether it sees the same."""
+def _digest(known: Outcomes, pending: Sequence[Arm]) -> str:
+    """Names exactly what the models saw, so that a replay can tell whether it sees the same."""
     digest = hashlib.sha256()
-    for array in (
-        observed.observations.x,
-        observed.observations.y,
-        observed.observations.noise,
-    ):
+    for array in (known.measured.x, known.measured.y, known.measured.noise):
         digest.update(np.ascontiguousarray(array, dtype=np.float64).tobytes())
     for arm in pending:
         digest.update(arm.signature.encode())

@@ -242,7 +242,8 @@ class GenerationStrategy(Comparable):
                 default=kwargs.get("init_position", 0),
             )
         if "warm" in takes and records:
-            kwargs.setdefault("warm", records[-1].get("hyperparameters"))
+            newest = records[-1]
+            kwargs.setdefault("warm", newest.get("fits", newest.get("hyperparameters")))
         return step.model(
             search_space=experiment.search_space, experiment=experiment, data=data, **kwargs
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
-from armwright.experiment import MultiObjective, ScalarizedObjective
+from armwright.experiment import MultiObjective
 
 if TYPE_CHECKING:
     from armwright.experiment import Arm, OptimizationConfig, SearchSpace
@@ -19,7 +19,7 @@ def check_modelable(
     """Refuses what the Gaussian process cannot model yet.
 
     Raises:
-        NotImplementedError: Several objectives, outcome constraints, task or fidelity parameters.
+        NotImplementedError: More than two objectives, task or fidelity parameters.
         UsageError: There is no objective, or a constraint is relative and there is no status quo.
     """
     if config is None:
@@ -31,10 +31,8 @@ def check_modelable(
                 hint="set the experiment's status_quo, or give an absolute bound",
             )
     missing = ""
-    if isinstance(config.objective, MultiObjective | ScalarizedObjective):
-        missing = f"several objectives, got {config.objective}"
-    elif config.outcome_constraints:
-        missing = f"outcome constraints, got {config.outcome_constraints}"
+    if isinstance(config.objective, MultiObjective) and len(config.objective.metrics) > 2:
+        missing = f"more than two objectives, got {config.objective}"
     for parameter in search_space.parameters.values():
         if parameter.is_fidelity or getattr(parameter, "is_task", False):
             missing = f"task and fidelity parameters, got {parameter}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from armwright.generation.results import results
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from armwright.experiment import OutcomeConstraint
+    from armwright.experiment import Arm, Data, Experiment, OutcomeConstraint
 
-__all__ = ["absolute_bound"]
+__all__ = ["absolute_bound", "status_quo_means"]
 
 
 def absolute_bound(constraint: OutcomeConstraint, status_quo: Mapping[str, float]) -> float:
@@ -34,3 +37,23 @@ def absolute_bound(constraint: OutcomeConstraint, status_quo: Mapping[str, float
         )
     base = status_quo[metric]
     return base + float(constraint.bound) / 100.0 * abs(base)
+
+
+def status_quo_means(
+    experiment: Experiment, data: Data, arm: Arm | None, metrics: Iterable[str]
+) -> dict[str, float]:
+    """What the status quo measured, metric to mean; without metrics it has no result of.
+
+    Repeated results are combined by inverse variance where all their standard errors are known and
+    positive, else by their plain mean.
+    """
+    found: dict[str, float] = {}
+    for metric in metrics if arm is not None else ():
+        rows = [r for r in results(experiment, data, metric)[0] if r.arm == arm]
+        if not rows:
+            continue
+        known = all(math.isfinite(row.sem) and row.sem > 0 for row in rows)
+        weights = [row.sem**-2 if known else 1.0 for row in rows]
+        total = math.fsum(w * row.mean for w, row in zip(weights, rows, strict=True))
+        found[metric] = total / math.fsum(weights)
+    return found

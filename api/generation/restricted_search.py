@@ -1,4 +1,4 @@
-"""The point of the largest expected improvement within a part of the modelled space.
+"""The point that promises most within a part of the modelled space.
 
 The optimizer searches the whole space it models. A part of it, where parameters are held at values
 or bounds are narrower, is searched here: by a screen of Sobol points of the part, and by random
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from armwright.optimizer import Problem
 
-__all__ = ["best_within", "log_expected_improvement"]
+__all__ = ["best_within"]
 
 _SCREENED = 1024
 _ROUNDS = (0.1, 0.03, 0.01)  # steps' standard deviation, in model units
 _AROUND, _STEPS = 4, 128
-_TAIL = -1e4  # below it phi(z) / z**2 is the improvement to 8 digits
 
 
 def best_within(
@@ -78,29 +77,3 @@ def _steps_around(
         else:
             x[:, j] = np.clip(x[:, j] + size * rng.standard_normal(len(x)), 0.0, 1.0)
     return to_values(problem, x)
-
-
-def log_expected_improvement(
-    mean: NDArray[np.float64], sd: NDArray[np.float64], best: float
-) -> NDArray[np.float64]:
-    r"""Logarithm of the expected improvement of a normal outcome; finite where EI underflows.
-
-    $$\log \sigma + \log(\varphi(z) + z\,\Phi(z)), \quad z = (\mu - b)/\sigma$$
-
-    Args:
-        mean: Expected outcome, larger is better.
-        sd: Its standard deviation, not negative; floored at 1e-150.
-        best: The value to beat.
-    """
-    from scipy.special import erfcx
-
-    sd = np.maximum(sd, 1e-150)
-    with np.errstate(over="ignore"):
-        z = np.clip((mean - best) / sd, -1e150, 1e300)
-    log_density = -0.5 * np.minimum(z, 1e150) ** 2 - 0.5 * np.log(2.0 * np.pi)
-    mills = np.sqrt(np.pi / 2.0) * erfcx(np.maximum(-z, -25.0) / np.sqrt(2.0))  # Phi(z) / phi(z)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bracket = np.log1p(np.minimum(z, 25.0) * mills)
-        near = np.where(z > 20.0, np.log(np.maximum(z, 1.0)), log_density + bracket)
-    tail = log_density - 2.0 * np.log(np.maximum(-z, 1.0))
-    return np.asarray(np.log(sd) + np.where(z < _TAIL, tail, near))

@@ -21,11 +21,13 @@ class Result:
         arm: What was observed.
         mean: Of the metric, as measured.
         sem: Standard error of the mean, same unit; NaN where it is not known.
+        trial: Index of the trial it was observed in; None where the data do not say.
     """
 
     arm: Arm
     mean: float
     sem: float
+    trial: int | None = None
 
 
 def results(
@@ -50,7 +52,8 @@ def results(
             dropped["not finite"] += 1
         else:
             sem = float(record.get("sem", math.nan))
-            found.append(Result(arm=arm, mean=float(record["mean"]), sem=sem))
+            trial = int(trial_index) if math.isfinite(trial_index) else None
+            found.append(Result(arm=arm, mean=float(record["mean"]), sem=sem, trial=trial))
     return found, dropped
 
 

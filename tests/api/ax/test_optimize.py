@@ -146,8 +146,10 @@ def test_an_experiment_with_trials_is_refused():
 
 def test_what_the_model_cannot_do_is_refused_before_anything_is_evaluated():
     calls = []
-    with pytest.raises(NotImplementedError, match="does not model outcome constraints"):
-        ax.optimize(XY, calls.append, outcome_constraints=["cost <= 1"])
+    share = {"name": "share", "type": "range", "bounds": [0.1, 1.0]}
+    share |= {"is_fidelity": True, "target_value": 1.0}
+    with pytest.raises(NotImplementedError, match="does not model task and fidelity"):
+        ax.optimize([*XY, share], calls.append)
     assert calls == []
 
 

@@ -163,17 +163,18 @@ def add_trial(experiment, x, result=None, *, end="mark_completed"):
     return trial
 
 
-def observed(experiment, sign=-1.0):
+def observed(experiment):
     encoding = encode(experiment.search_space)
-    return observe(encoding, experiment, latest_data(experiment), "m", sign=sign)
+    return observe(encoding, experiment, latest_data(experiment), "m")
 
 
-def test_observations_are_signed_and_carry_the_variance(experiment):
+def test_observations_carry_the_variance_and_where_they_are_from(experiment):
     add_trial(experiment, 0.25, (2.0, 0.5))
     add_trial(experiment, 0.75, (3.0, None))
     found = observed(experiment)
     np.testing.assert_array_equal(found.observations.x, [[0.25], [0.75]])
-    np.testing.assert_array_equal(found.observations.y, [-2.0, -3.0])
+    np.testing.assert_array_equal(found.observations.y, [2.0, 3.0])
+    assert found.keys == tuple((index, arm.signature) for index, arm in enumerate(found.arms))
     np.testing.assert_array_equal(found.observations.noise, [0.25, math.nan])
 
 

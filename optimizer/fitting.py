@@ -1,0 +1,120 @@
+"""Fits the models of a suggestion: from earlier fits, and from as many fresh starts as pay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.model import Model
+from armwright.optimizer.padding import bucket
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.shapes import Float
+
+__all__ = ["fit"]
+
+_CHEAP = 64  # observations up to which a fresh start beside the warm one costs next to nothing
+_GROWTH = 1.2
+_WARM_LIMIT = 15
+_WORSE = 0.1  # nats per observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Plan:
+    """How one outcome's model is fitted.
+
+    Attributes:
+        starts: Logarithms to fit from.
+        again: More of them, should the fit come out worse than the earlier one; or None.
+        limit: Most evaluations for each start.
+        searched: Number of observations at the last fit from several fresh starts, this included.
+    """
+
+    starts: Float[np.ndarray, "f t"]
+    again: Float[np.ndarray, "f t"] | None
+    limit: int
+    searched: int
+
+
+def fit(
+    model: Model, warm: Sequence[Hyperparameters | None], seed: int, settings: Settings
+) -> tuple[tuple[Hyperparameters, ...], tuple[str, ...]]:
+    """Fits the model of each outcome; afterwards `model` uses what was found.
+
+    Args:
+        model: Holds the observations.
+        warm: An earlier fit for each outcome, or None.
+        seed: Decides the fresh starts.
+        settings: Sizes.
+
+    Returns:
+        The fits, and what there is to say of them.
+    """
+    plans = [
+        _plan(earlier, model.width, count, (seed, 1, outcome), settings)
+        for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))
+    ]
+    energies = model.fit([plan.starts for plan in plans], [plan.limit for plan in plans])
+    searched = [plan.searched for plan in plans]
+    worse = [
+        earlier is not None and plan.again is not None and energy > earlier.energy + _WORSE
+        for plan, earlier, energy in zip(plans, warm, energies, strict=True)
+    ]
+    if any(worse):
+        more = model.fit(
+            [plan.again if bad else None for plan, bad in zip(plans, worse, strict=True)],
+            [settings.fit_limit] * len(plans),
+        )
+        energies = np.where(worse, more, energies)
+        searched = [
+            count if bad else before
+            for count, bad, before in zip(model.counts, worse, searched, strict=True)
+        ]
+    notes = []
+    if not np.isfinite(energies).all():
+        notes.append("the fit failed from every start: hyperparameters are those it began with")
+    elif model.jitter > 0:
+        notes.append(f"the covariance would not factor: {model.jitter:g} was added to its diagonal")
+    return model.hyperparameters(energies=energies, searched=searched), tuple(notes)
+
+
+def _plan(
+    warm: Hyperparameters | None,
+    width: int,
+    count: int,
+    seed: tuple[int, ...],
+    settings: Settings,
+) -> _Plan:
+    if warm is not None and len(warm.lengthscales) != width:
+        warm = None
+    fresh = _fresh_starts(width, np.random.default_rng(seed), settings.fit_starts)
+    if warm is None:
+        return _Plan(starts=fresh, again=None, limit=settings.fit_limit, searched=count)
+    cold = count >= _GROWTH * warm.searched or bucket(count) != bucket(warm.searched)
+    if cold or count <= _CHEAP:
+        beside = fresh[: settings.fit_starts - 1 if cold else 1]
+        return _Plan(
+            starts=np.vstack([warm.logarithms, beside])[: settings.fit_starts],
+            again=None,
+            limit=settings.fit_limit,
+            searched=count if cold else warm.searched,
+        )
+    return _Plan(
+        starts=warm.logarithms[None, :],
+        again=np.vstack([warm.logarithms, fresh])[: settings.fit_starts],
+        limit=_WARM_LIMIT,
+        searched=warm.searched,
+    )
+
+
+def _fresh_starts(width: int, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
+    """Logarithms to fit from: lengthscales that grow like sqrt(d), then random ones around them.
+
+    Too short lengthscales at the start leave no gradient to follow in many columns (Papenmeier et
+    al. 2025, arXiv:2502.09198).
+    """
+    lengths = np.full((count, width), np.log(0.2 * np.sqrt(width) + 0.2))
+    lengths[1:] += 0.7 * rng.standard_normal((count - 1, width))
+    outputscale = np.full((count, 1), np.log(2.0))
+    noise = np.log(np.resize([1e-4, 1e-5, 1e-2, 1e-3], (count, 1)))
+    return np.hstack([lengths, outputscale, noise])

@@ -1,0 +1,91 @@
+"""Utilities of points under bounds and several objectives, against brute force."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from armwright.optimizer.acquisition import Aims, log_utility, target
+
+pytestmark = pytest.mark.usefixtures("float64")
+
+RNG = np.random.default_rng(5)
+MEAN, SD = RNG.standard_normal((2, 6, 1)), RNG.random((2, 6)) + 0.2
+
+
+def aims(*, eligible, weights=((1.0,),), lower=(-1e100,), upper=(0.3,)):
+    weights = np.array(weights, np.float64)
+    return Aims(
+        weights=jnp.asarray(weights),
+        lower=jnp.array(lower, jnp.float64),
+        upper=jnp.array(upper, jnp.float64),
+        reference=jnp.zeros(len(weights)),
+        eligible=jnp.asarray(eligible),
+    )
+
+
+def rows(means, pending=()):
+    """Means (o, n) of the rows, the same for each draw, and which are pending."""
+    means = np.asarray(means, np.float64)
+    return jnp.asarray(means[:, :, None]), jnp.isin(
+        jnp.arange(means.shape[1]), jnp.array(pending, int)
+    )
+
+
+def test_constrained_improvement_matches_monte_carlo():
+    known = aims(eligible=[True, False, False])
+    beat = target(known, *rows([[0.2, 5.0, 1.0], [0.0, 1.0, 2.0]]))
+    found = np.exp(log_utility(jnp.asarray(MEAN), jnp.asarray(SD), known, beat))
+    draws = MEAN + SD[:, :, None] * RNG.standard_normal((2, 6, 400_000))
+    gains = np.maximum(draws[0] - 0.2, 0.0) * (draws[1] <= 0.3)
+    error = gains.std(axis=1) / np.sqrt(gains.shape[1])
+    assert (np.abs(found - gains.mean(axis=1)) < 4 * error).all()
+
+
+def test_before_anything_feasible_is_known_it_is_the_probability_of_feasibility():
+    known = aims(eligible=[False, False], lower=(-0.5,))
+    beat = target(known, *rows([[1.0, 2.0], [4.0, 5.0]]))
+    found = log_utility(jnp.asarray(MEAN), jnp.asarray(SD), known, beat)
+    low, high = (norm.cdf((edge - MEAN[1, :, 0]) / SD[1]) for edge in (-0.5, 0.3))
+    np.testing.assert_allclose(found, np.log(high - low), rtol=1e-10)
+
+
+def test_without_an_objective_it_is_the_probability_of_all_bounds():
+    known = aims(eligible=[True], weights=np.empty((0, 0)), lower=(0.1, -1e100), upper=(1e100, 0.3))
+    beat = target(known, *rows([[1.0], [0.0]]))
+    found = log_utility(jnp.asarray(MEAN), jnp.asarray(SD), known, beat)
+    each = norm.logsf((0.1 - MEAN[0, :, 0]) / SD[0]) + norm.logcdf((0.3 - MEAN[1, :, 0]) / SD[1])
+    np.testing.assert_allclose(found, each, rtol=1e-10)
+
+
+def test_a_weighted_sum_adds_means_and_variances():
+    known = aims(eligible=[True, True], weights=((2.0, 0.5),), lower=(), upper=())
+    beat = target(known, *rows([[0.1, 0.4], [0.2, -1.0]]))
+    found = np.exp(log_utility(jnp.asarray(MEAN), jnp.asarray(SD), known, beat))
+    mean = 2 * MEAN[0, :, 0] + 0.5 * MEAN[1, :, 0]
+    sd = np.sqrt(4 * SD[0] ** 2 + 0.25 * SD[1] ** 2)
+    z = (mean - 0.3) / sd
+    np.testing.assert_allclose(found, sd * (norm.pdf(z) + z * norm.cdf(z)), rtol=1e-9)
+
+
+def test_the_value_to_beat_counts_feasible_rows_and_pending_ones_expected_to_be():
+    known = aims(eligible=[True, False, False, False])
+    means, pending = rows([[0.2, 9.0, 3.0, 5.0], [0.0, 1.0, 0.1, 0.4]], pending=[2, 3])
+    assert float(target(known, means, pending).best[0]) == 3.0
+
+
+def test_draws_in_which_a_pending_point_is_feasible_hardly_count_before_anything_is():
+    known = aims(eligible=[False, False])
+    means = jnp.array([[[0.0, 0.0], [0.0, 0.0]], [[9.0, 9.0], [0.1, 0.9]]])  # feasible in draw 0
+    beat = target(known, means, jnp.array([False, True]))
+    at = jnp.stack([jnp.zeros((1, 2)), jnp.array([[-9.0, 0.3]])])  # certain in draw 0, even in 1
+    found = log_utility(at, jnp.ones((2, 1)), known, beat)
+    np.testing.assert_allclose(found, np.log((np.exp(-14.0) + 0.5) / 2), rtol=1e-6)
+
+
+@pytest.mark.parametrize("far", [1e6, 1e12])
+def test_far_outside_the_bounds_the_value_is_finite(far):
+    known = aims(eligible=[True])
+    beat = target(known, *rows([[0.0], [0.0]]))
+    at = jnp.array([[[-far]], [[far]]])
+    assert np.isfinite(log_utility(at, jnp.full((2, 1), 1e-3), known, beat)).all()
