@@ -309,7 +309,7 @@ class Collector:
         token = new_token()
         path = self._location.join(f".probe-{token}")
         try:
-            self._files.create(path, token.encode(), token)
+            create_surely(self._files, path, token.encode(), token, self._around)
             return self._files.modified(path)
         finally:
             try:

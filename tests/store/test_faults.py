@@ -23,6 +23,7 @@ from armwright.store import (
     TrialEndedError,
 )
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
+from armwright.store.garbage import Collector
 from armwright.store.location import Location, locate
 from armwright.store.surroundings import Surroundings
 from armwright.store.verdict import Acknowledged
@@ -48,6 +49,40 @@ def prepare(location):
     folder.end(0, 1, {"state": "completed", "data": 1})
     folder.end(4, 1, {"state": "preempted"})
 
+
+def prepare_many(location):
+    """A segment to be sealed once its one unused number is void, late facts, garbage, a trial."""
+    folder = ExperimentFolder.create_at(location, **KINDS)
+    for number in range(97):
+        folder.fence(number)
+    folder.put_trial(97, {"n": 97}, claim={})
+    folder.put_trial(98, {"n": 98}, claim={})
+    folder.put_trial(100, {"n": 100})
+    for number in (97, 98):
+        folder.report(number, 1, {"step": 1})
+        folder.end(number, 1, {"state": "completed", "data": 1})
+        folder.late(number, {"note": number})
+    folder.location.files.overwrite(folder.location.join("hb/98.1"), b"{}")
+
+
+def prepare_sealed(location):
+    """The same, sealed."""
+    prepare_many(location)
+    ExperimentFolder.open_at(location).compact()
+
+
+MANY = [
+    *(Acknowledged(kind="arm", number=number, document={"n": number}) for number in (97, 98, 100)),
+    *(
+        Acknowledged(kind=kind, number=number, attempt=1, document=document)
+        for number in (97, 98)
+        for kind, document in (
+            ("data", {"step": 1}),
+            ("end", {"state": "completed", "data": 1}),
+        )
+    ),
+    *(Acknowledged(kind="late", number=n, document={"note": n}) for n in (97, 98)),
+]
 
 BEFORE = [
     *(Acknowledged(kind="arm", number=number, document={"n": number}) for number in (0, 1, 2, 4)),
@@ -123,6 +158,24 @@ def kept_late(number, document):
     return Acknowledged(kind="late", number=number, document=document)
 
 
+def release(folder, number):
+    document = {"state": "lost", "reason": "lease"}
+    won = folder.release(number, 1, document) == "won"
+    return [Acknowledged(kind="end", number=number, attempt=1, document=document)] * won
+
+
+def compact(folder):
+    report = folder.compact()
+    assert report.made == ("snap/s1-00000.parquet",) or not report.made
+    return []
+
+
+def collect(folder):
+    now = {"older_than": 0.0, "temporaries_older_than": 0.0, "least_late": 1}
+    Collector(folder.location, folder._ledger, AROUND, dry_run=False, **now).run()
+    return []
+
+
 def late(folder):
     folder.late(0, {"note": 1})
     return [Acknowledged(kind="late", number=0, document={"note": 1})]
@@ -150,6 +203,7 @@ class Operation:
     opens: object = opened
     calls: int = 1
     fresh: bool = False
+    template: object = prepare
     known: list = field(default_factory=lambda: BEFORE)
 
 
@@ -182,15 +236,27 @@ OPERATIONS = {
     "add_config lost": Operation(opens=behind, does=add_config, calls=3),
     "fence": Operation(does=lambda it: fence(it, 3)),
     "fence lost": Operation(opens=behind, does=lambda it: fence(it, 5), calls=3),
+    "release": Operation(does=lambda it: release(it, 1), calls=2),
+    "release lost": Operation(opens=behind, does=lambda it: release(it, 1), calls=2),
+    "compact": Operation(does=compact, calls=8, template=prepare_many, known=MANY),
+    "gc": Operation(does=collect, calls=15, template=prepare_sealed, known=MANY),
+}
+
+# These may end without having confirmed anything.
+MAY_LOSE = {
+    *("open", "refresh", "refresh with news", "fence", "fence lost", "compact", "gc"),
+    *("claim lost", "put_trial lost", "add_config lost", "release lost"),
 }
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """What `prepare` leaves, made once."""
-    root = tmp_path_factory.mktemp("template")
-    prepare(locate(root / "lr"))
-    return root
+def templates(tmp_path_factory):
+    """What each kind of preparation leaves, made once."""
+    made = {}
+    for make in (prepare, prepare_many, prepare_sealed):
+        made[make] = tmp_path_factory.mktemp("template")
+        make(locate(made[make] / "lr"))
+    return made
 
 
 @pytest.fixture
@@ -201,10 +267,10 @@ def quick_disk():
         yield Path(folder)
 
 
-def strike(operation, template, root, fault):
+def strike(operation, templates, root, fault):
     """Does the operation with a fault in it; returns the files, what was confirmed, what came."""
     if not operation.fresh:
-        shutil.copytree(template, root)
+        shutil.copytree(templates[operation.template], root)
     place = locate(root / "lr")
     files = FaultyFiles(place.files)
     location = Location(url=place.url, files=files, path=place.path)
@@ -222,27 +288,23 @@ FAULTS = [*((how, 1) for how in HOWS), *((how, 99) for how in HOWS[2:])]
 
 @pytest.mark.parametrize(("how", "lasting"), FAULTS)
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_fault_at_any_call_loses_nothing(name, how, lasting, template, quick_disk):
+def test_a_fault_at_any_call_loses_nothing(name, how, lasting, templates, quick_disk):
     operation = OPERATIONS[name]
     for call in itertools.count(1):
         root = quick_disk / str(call)
         fault = Fault(call=call, how=how, lasting=lasting)
-        files, confirmed, came = strike(operation, template, root, fault)
+        files, confirmed, came = strike(operation, templates, root, fault)
         known = [*operation.known, *confirmed]
         if isinstance(came, StoreError):
             assert how in ("reply lost", "not done")
             settled = lasting > 1 or files.calls[call - 1] != "create"
             assert settled, f"one doubtful create was not settled: {came}"
-        if came is None and operation.fresh is False:
-            assert confirmed or "open" in name or "refresh" in name or name in MAY_LOSE
+        assert confirmed or came is not None or name in MAY_LOSE
         look(root, operation, known, came)
         shutil.rmtree(root)
         if not files.struck:
             break
     assert call > operation.calls
-
-
-MAY_LOSE = {"claim lost", "put_trial lost", "add_config lost", "fence", "fence lost"}
 
 
 def look(root, operation, known, came):
