@@ -51,6 +51,11 @@ class Dialect(ABC):
     def open(self, options: Mapping[str, Any]) -> Any:
         """Returns a file system of fsspec's, of its own, without a cache of listings."""
 
+    def anew(self, kind: Any, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+        """Returns a file system like one that somebody else opened."""
+        kept = {name: options[name] for name in options if name not in ("asynchronous", "loop")}
+        return kind(*arguments, **{**kept, **_OF_ITS_OWN})
+
     def entries(self, fs: Any, folder: str) -> Iterator[Entry]:
         """Yields what is in a folder, and nothing if it is not there."""
         with suppress(FileNotFoundError):
@@ -157,6 +162,13 @@ class GoogleCloudStorage(Dialect):
         from gcsfs.core import GCSFileSystem
 
         return GCSFileSystem(**options, **_OF_ITS_OWN)
+
+    def anew(self, kind: Any, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+        """Returns a file system for buckets that are not zonal."""
+        from gcsfs.core import GCSFileSystem
+
+        plain = GCSFileSystem if kind.__module__.startswith("gcsfs.") else kind
+        return super().anew(plain, arguments, options)
 
 
 @final

@@ -280,13 +280,8 @@ def _at(dialect: Dialect, options: tuple[tuple[str, Any], ...], *_environment: A
 
 @functools.lru_cache(maxsize=8)
 def _like(dialect: Dialect, fs: Any, *_environment: Any) -> ObjectFiles:
-    make = functools.partial(_anew, type(fs), fs.storage_args, fs.storage_options)
+    make = functools.partial(dialect.anew, type(fs), fs.storage_args, fs.storage_options)
     return ObjectFiles(dialect, make=make)
-
-
-def _anew(kind: Any, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
-    kept = {name: value for name, value in options.items() if name not in ("asynchronous", "loop")}
-    return kind(*arguments, **{**kept, "use_listings_cache": False, "skip_instance_cache": True})
 
 
 # File systems of the process that this one was forked from: never used, never closed.

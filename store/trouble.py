@@ -79,7 +79,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
         return "no bucket"
     if codes & _PASSING_CODES:
         return "passing"
-    if status in (401, 403) or types & _REFUSED or "PermissionError" in types:
+    forbidden = str(error).startswith("Forbidden")  # gcsfs has no type for it
+    if status in (401, 403) or types & _REFUSED or "PermissionError" in types or forbidden:
         return "refused"
     if status == 404 or "FileNotFoundError" in types:
         return "missing"

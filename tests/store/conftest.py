@@ -74,6 +74,37 @@ def moto(moto_endpoint, monkeypatch):
 
 
 @pytest.fixture
+def azure():
+    """The URL of an empty folder on Azurite, Microsoft's emulator of Azure's Blob Storage."""
+    if "ARMWRIGHT_TEST_AZURE" not in os.environ:
+        pytest.skip("ARMWRIGHT_TEST_AZURE is not set: no Azurite; scripts/test-stores starts one")
+    return f"az://{os.environ['ARMWRIGHT_TEST_AZURE']}/{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def gcs_server():
+    """A server of a few routes of Google Cloud Storage; see gcs_server.py."""
+    with subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("gcs_server.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        server.stdin.close()
+
+
+@pytest.fixture
+def gcs(gcs_server, monkeypatch):
+    """The URL of an empty folder in Google Cloud Storage, as that server plays it."""
+    from fsspec.config import conf
+
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs_server)
+    monkeypatch.setitem(conf, "gs", {"token": "anon"})
+    return f"gs://bucket/{uuid.uuid4().hex}"
+
+
+@pytest.fixture
 def ceph(monkeypatch):
     """The URL of an empty folder on a real S3 server; `s3://` leads there until the test ends."""
     return f"{bucket_at(ceph_endpoint(1), monkeypatch)}/{uuid.uuid4().hex}"
