@@ -1,0 +1,124 @@
+"""Facts from elsewhere into a folder: each as it was written, under its own name, once.
+
+The folder can be opened only when the last of them is there, if it is a new one; killed anywhere,
+the same transfer goes on where it stopped.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import final
+
+from armwright.store.contents import Contents, in_order
+from armwright.store.errors import StoreError
+from armwright.store.fact import BadFactError, Fact, decode, encode
+from armwright.store.failure import read_failure
+from armwright.store.files import MAX_TABLE_BYTES
+from armwright.store.layout import Name, parse_name
+from armwright.store.location import Location
+from armwright.store.marker import ensure_marker
+from armwright.store.surely import create_surely
+from armwright.store.surroundings import Surroundings
+from armwright.store.token import new_token
+
+__all__ = ["Transferred", "body_of", "transfer"]
+
+_REAL = Surroundings()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """What a transfer did.
+
+    Attributes:
+        added: Paths that are new in the folder.
+        same: How many were there already.
+        clashes: Paths that hold something else there; left as they are.
+    """
+
+    added: tuple[str, ...] = ()
+    same: int = 0
+    clashes: tuple[str, ...] = ()
+
+
+def body_of(fact: Fact) -> bytes:
+    """The bytes of a fact, the same wherever it was read from."""
+    return encode(
+        fact.name,
+        fact.document,
+        token=fact.token,
+        writer=fact.writer,
+        at=fact.at,
+        more=fact.more,
+    )
+
+
+def transfer(
+    facts: Mapping[str, Fact],
+    tables: Mapping[str, bytes],
+    target: Location,
+    *,
+    there: Contents,
+    surroundings: Surroundings = _REAL,
+) -> Transferred:
+    """Writes facts and tables that are not in a folder yet.
+
+    Args:
+        facts: By path.
+        tables: Bytes by path.
+        target: The folder.
+        there: What it holds.
+        surroundings: Tests pass their own.
+
+    Raises:
+        StoreError: Something could not be written.
+    """
+    writer, at = surroundings.writer().document(), surroundings.clock()
+    ensure_marker(target.root, writer=writer, at=at, surroundings=surroundings)
+    added: list[str] = []
+    same, clashes, known_tables = 0, [], set(there.tables)
+    for name in _configurations_last(facts, tables):
+        known = there.facts.get(name.path)
+        if known is not None or name.path in known_tables:
+            if known is None or known.token == facts[name.path].token:
+                same += 1
+            else:
+                clashes.append(name.path)
+            continue
+        fact = facts.get(name.path)
+        body = tables[name.path] if fact is None else body_of(fact)
+        token = new_token() if fact is None else fact.token
+        path = target.join(name.path)
+        if create_surely(target.files, path, body, token, surroundings) == "won":
+            added.append(name.path)
+        elif _is_there(target, name, body, token):
+            same += 1
+        else:
+            clashes.append(name.path)
+    return Transferred(added=tuple(added), same=same, clashes=tuple(clashes))
+
+
+def _configurations_last(facts: Mapping[str, Fact], tables: Mapping[str, bytes]) -> Iterator[Name]:
+    """The configurations come last: without any nobody can open the folder."""
+    names = [fact.name for fact in facts.values()]
+    for path in tables:
+        name = parse_name(path)
+        assert name is not None  # noqa: S101 - the caller listed them
+        names.append(name)
+    ordered = in_order(names)
+    yield from (name for name in ordered if name.kind != "config")
+    yield from (name for name in ordered if name.kind == "config")
+
+
+def _is_there(target: Location, name: Name, body: bytes, token: str) -> bool:
+    """Whether the file under a name that is taken is the one that was to be written."""
+    path = target.join(name.path)
+    found = dict(target.files.read([path], MAX_TABLE_BYTES))[path]
+    if isinstance(found, OSError):
+        raise read_failure(path, found) from found
+    if not name.readable:
+        return found == body
+    try:
+        return decode(name, found).token == token
+    except BadFactError as error:
+        raise StoreError(f"{path!r} is damaged: {error}", hint="armwright doctor URL") from error
