@@ -10,6 +10,7 @@ the operation can be done again.
 import itertools
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from armwright.store import (
 )
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
 from armwright.store.garbage import Collector
-from armwright.store.location import Location, locate
+from armwright.store.location import Location, locate, locate_root
+from armwright.store.posix import PosixFiles
 from armwright.store.surroundings import Surroundings
 from armwright.store.verdict import Acknowledged
 from armwright.store.verify import verify
@@ -264,14 +266,39 @@ def quick_disk():
     """A folder in memory if there is one: this is about what is written, not about when."""
     shared = Path("/dev/shm")  # noqa: S108 removed again below
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
-        yield Path(folder)
+        yield folder
+
+
+@pytest.fixture
+def quick_nfs(nfs_mounts):
+    """A folder on NFS; what is left is looked at through the same mount."""
+    return nfs_mounts[0]
+
+
+@pytest.fixture
+def base(request):
+    """An empty folder or bucket on the file system that is asked for."""
+    return request.getfixturevalue(request.param)
+
+
+def fill(template, root):
+    """Copies a template to an empty root."""
+    place = locate_root(root)
+    if not isinstance(place.files, PosixFiles):
+        paths = [path for path in template.rglob("*") if path.is_file()]
+        targets = [place.join(path.relative_to(template).as_posix()) for path in paths]
+        bodies = [path.read_bytes() for path in paths]
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(place.files.overwrite, targets, bodies))
+    else:
+        shutil.copytree(template, place.path)
 
 
 def strike(operation, templates, root, fault):
     """Does the operation with a fault in it; returns the files, what was confirmed, what came."""
     if not operation.fresh:
-        shutil.copytree(templates[operation.template], root)
-    place = locate(root / "lr")
+        fill(templates[operation.template], root)
+    place = locate(f"{root}/lr")
     files = FaultyFiles(place.files)
     location = Location(url=place.url, files=files, path=place.path)
     subject = operation.opens(location) if operation.opens else location
@@ -283,34 +310,11 @@ def strike(operation, templates, root, fault):
         return files, [], came
 
 
-FAULTS = [*((how, 1) for how in HOWS), *((how, 99) for how in HOWS[2:])]
-
-
-@pytest.mark.parametrize(("how", "lasting"), FAULTS)
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_a_fault_at_any_call_loses_nothing(name, how, lasting, templates, quick_disk):
-    operation = OPERATIONS[name]
-    for call in itertools.count(1):
-        root = quick_disk / str(call)
-        fault = Fault(call=call, how=how, lasting=lasting)
-        files, confirmed, came = strike(operation, templates, root, fault)
-        known = [*operation.known, *confirmed]
-        if isinstance(came, StoreError):
-            assert how in ("reply lost", "not done")
-            settled = lasting > 1 or files.calls[call - 1] != "create"
-            assert settled, f"one doubtful create was not settled: {came}"
-        assert confirmed or came is not None or name in MAY_LOSE
-        look(root, operation, known, came)
-        shutil.rmtree(root)
-        if not files.struck:
-            break
-    assert call > operation.calls
-
-
 def look(root, operation, known, came):
     """Looks at what is left as somebody who knows nothing, does it again, and looks again."""
-    place = locate(root / "lr")
-    if not (root / "lr" / "config" / "000001.json").exists():
+    place = locate(f"{root}/lr")
+    first = place.join("config/000001.json")
+    if isinstance(dict(place.files.read([first]))[first], FileNotFoundError):
         assert operation.fresh
         assert came is not None
     else:
@@ -322,3 +326,46 @@ def look(root, operation, known, came):
         confirmed = []
     report = verify(place, acknowledged=[*known, *confirmed])
     assert report.ok, str(report)
+
+
+def strike_everywhere(name, how, lasting, templates, base):
+    """Does an operation again and again, each time with the fault one call later."""
+    operation = OPERATIONS[name]
+    for call in itertools.count(1):
+        root = f"{base}/{call}"
+        fault = Fault(call=call, how=how, lasting=lasting)
+        files, confirmed, came = strike(operation, templates, root, fault)
+        known = [*operation.known, *confirmed]
+        if isinstance(came, StoreError):
+            assert how in ("reply lost", "not done")
+            settled = lasting > 1 or files.calls[call - 1] != "create"
+            assert settled, f"one doubtful create was not settled: {came}"
+        assert confirmed or came is not None or name in MAY_LOSE
+        look(root, operation, known, came)
+        if "://" not in root:
+            shutil.rmtree(root)
+        if not files.struck:
+            break
+    assert call > operation.calls
+
+
+@pytest.mark.parametrize("lasting", [1, 99])
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_fault_at_any_call_loses_nothing(name, how, lasting, templates, quick_disk):
+    if lasting == 1 or "killed" not in how:
+        strike_everywhere(name, how, lasting, templates, quick_disk)
+
+
+ELSEWHERE = [
+    pytest.param("ceph", marks=pytest.mark.s3),
+    pytest.param("quick_nfs", marks=pytest.mark.nfs),
+]
+
+
+@pytest.mark.parametrize("base", ELSEWHERE, indirect=True)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_fault_at_any_call_loses_nothing_there_either(name, templates, base):
+    # Killed before a call is killed after the one before it; not done at all needs no server.
+    for how in ("killed after", "reply lost"):
+        strike_everywhere(name, how, 1, templates, f"{base}/{how.replace(' ', '-')}")
