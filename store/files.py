@@ -163,9 +163,9 @@ def _objects_like(fs: Any) -> Files:
 
 
 def _single(fs: Any) -> Files:
-    from armwright.store.single import SingleWriterFiles
+    from armwright.store.single import single_like
 
-    return SingleWriterFiles(fs)
+    return single_like(fs)
 
 
 def _unsupported(protocol: str) -> StoreError:

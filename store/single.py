@@ -5,6 +5,7 @@ overwritten. So one process at a time may write, and is told so; any number may 
 first and writes then, which is right as long as nobody else writes.
 """
 
+import functools
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
 from armwright.store.token import check_token
 from armwright.store.trouble import as_os_error, told, trouble_of
 
-__all__ = ["SingleWriterFiles", "SingleWriterWarning", "single_at"]
+__all__ = ["SingleWriterFiles", "SingleWriterWarning", "single_at", "single_like"]
 
 
 class SingleWriterWarning(UserWarning):
@@ -154,6 +155,12 @@ class SingleWriterFiles:
                 SingleWriterWarning,
                 stacklevel=3,
             )
+
+
+@functools.lru_cache(maxsize=16)
+def single_like(fs: Any) -> SingleWriterFiles:
+    """Returns the store's view of a file system, the same one each time: with one lock."""
+    return SingleWriterFiles(fs)
 
 
 def single_at(address: Address) -> SingleWriterFiles:

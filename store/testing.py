@@ -48,7 +48,14 @@ Place = tuple[Any, str]
 
 
 class CreateContract:
-    """One winner, its bytes complete and in place, and nothing else; seen from one process."""
+    """One winner, its bytes complete and in place, and nothing else; seen from one process.
+
+    Attributes:
+        refused_letters: Letters that this file system allows in no name; experiments must not have
+            them in theirs.
+    """
+
+    refused_letters = ""
 
     @pytest.fixture
     def place(self) -> Place:
@@ -120,14 +127,15 @@ class CreateContract:
             f"{root}/empty": b"",
         }
 
-    @pytest.mark.parametrize("name", ["a b", "[*]?#%20", "%2F", "Läufe", "a+b&c=d", "x" * 200])
+    @pytest.mark.parametrize("name", ["a b", "[*]#%20", "%2F", "Läufe", "a+b&c=d", "x" * 200])
     def test_a_name_is_kept_as_it_is(self, place: Place, name: str) -> None:
         fs, root = place
-        files, folder = files_for(fs), f"{root}/{name.replace('?', '')}"
+        name = "".join(letter for letter in name if letter not in self.refused_letters)
+        files, folder = files_for(fs), f"{root}/{name}"
         _write(fs, f"{folder}/f", b"one", new_token())
         assert b"one" in _read(fs, f"{folder}/f")
         assert files.list(folder).files == ("f",)
-        assert files.list(root).folders == (folder.rpartition("/")[2],)
+        assert files.list(root).folders == (name,)
         files.remove_many([f"{folder}/f"])
         assert files.list(folder).files == ()
 
@@ -191,9 +199,9 @@ class CreateContract:
 
     def test_many_are_removed_at_once_and_no_others(self, place: Place) -> None:
         fs, root = place
-        for name in ("a", "b*", "bc"):
+        for name in ("a", "b[c]", "bc"):
             _write(fs, f"{root}/{name}", b"one", new_token())
-        files_for(fs).remove_many([f"{root}/a", f"{root}/b*", f"{root}/missing"])
+        files_for(fs).remove_many([f"{root}/a", f"{root}/b[c]", f"{root}/missing"])
         files_for(fs).remove_many([])
         assert files_for(fs).list(root).files == ("bc",)
 

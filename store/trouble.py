@@ -148,8 +148,8 @@ def _status(error: BaseException) -> int:
     if isinstance(response, dict):
         found = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     else:
-        found = getattr(error, "status_code", None) or getattr(error, "code", None)
-        found = found or getattr(error, "status", None)
+        found = getattr(error, "status_code", None) or getattr(error, "status", None)
+        found = found or getattr(error, "code", None)
     return int(found) if isinstance(found, int) or str(found).isdigit() else 0
 
 

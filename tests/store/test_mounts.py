@@ -1,4 +1,11 @@
-"""A real NFS through two mounts that do not share a cache: what two nodes of a cluster are."""
+"""Real file systems that this machine mounts for the test: NFS and FAT, inside User Mode Linux.
+
+NFS has two mounts that do not share a cache: what two nodes of a cluster are.
+"""
+
+import os
+import uuid
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -19,6 +26,25 @@ class TestNfs(SharedCreateContract):
     @pytest.fixture
     def doors(self, nfs_mounts):
         return [(fsspec.filesystem("file"), mount) for mount in nfs_mounts]
+
+
+class TestFat(SharedCreateContract):
+    """A file system that refuses hard links, so that names are opened with O_EXCL."""
+
+    refused_letters = '*?"<>|:'
+
+    @pytest.fixture
+    def place(self):
+        if "FAT_DIR" not in os.environ:
+            pytest.skip("FAT_DIR is not set: no FAT; scripts/test-stores mounts one")
+        folder = Path(os.environ["FAT_DIR"], uuid.uuid4().hex)
+        (folder / "x").mkdir(parents=True)
+        (folder / "y").touch()
+        with pytest.raises(PermissionError, match="not permitted"):
+            (folder / "x" / "y").hardlink_to(folder / "y")
+        (folder / "y").unlink()
+        folder = folder / "x"
+        return fsspec.filesystem("file"), str(folder)
 
 
 @pytest.fixture
