@@ -7,7 +7,7 @@ from armwright.store.files import Listing
 from armwright.store.layout import EXPERIMENT_FILE, MARKER_FILE
 from armwright.store.location import Location, locate_root
 
-__all__ = ["experiments", "not_found"]
+__all__ = ["experiments", "experiments_in", "not_found"]
 
 _SHOWN = 5
 
@@ -19,7 +19,7 @@ def experiments(url: str | os.PathLike[str]) -> tuple[str, ...]:
         StoreError: The root cannot be read.
     """
     root = locate_root(url)
-    return _experiments(root, root.files.list(root.path))
+    return experiments_in(root, root.files.list(root.path))
 
 
 def not_found(location: Location) -> ExperimentNotFoundError:
@@ -27,7 +27,7 @@ def not_found(location: Location) -> ExperimentNotFoundError:
     listing = location.files.list(location.path)
     url = location.url
     looked = f"no experiment at {url!r}: looked for {EXPERIMENT_FILE}"
-    found = _experiments(location, listing)
+    found = experiments_in(location, listing)
     if found:
         names = ", ".join(repr(name) for name in found[:_SHOWN])
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -53,7 +53,8 @@ def not_found(location: Location) -> ExperimentNotFoundError:
     return ExperimentNotFoundError(f"{looked}; the folder holds {holds}", hint=hint)
 
 
-def _experiments(root: Location, listing: Listing) -> tuple[str, ...]:
+def experiments_in(root: Location, listing: Listing) -> tuple[str, ...]:
+    """Names the experiments in a root whose listing is known, sorted."""
     folders = sorted(name for name in listing.folders if not name.startswith("."))
     paths = {root.join(f"{name}/{EXPERIMENT_FILE}"): name for name in folders}
     read = root.files.read(list(paths))

@@ -147,6 +147,11 @@ class ExperimentFolder:
         return self._location
 
     @property
+    def ledger(self) -> Ledger:
+        """What writes its facts; for other modules of the store."""
+        return self._ledger
+
+    @property
     def name(self) -> str:
         """Its name, which is its folder's."""
         return self._location.name

@@ -129,6 +129,23 @@ class Collector:
             kept=self._kept,
         )
 
+    def leftovers(self) -> tuple[str, ...]:
+        """Removes only what killed processes left: temporaries, heartbeats of ended attempts.
+
+        Raises:
+            StoreError: Something could not be read or removed.
+        """
+        self._ledger.check_writable()
+        with self._ledger.lock:
+            self._reader.look()
+            self._now = self._time()
+            for folder in ("", CONFIG_FOLDER, SNAPSHOT_FOLDER, LATE_FOLDER):
+                self._temporaries(folder)
+            for folder in sorted(self._files.list(self._location.join(TRIALS_FOLDER)).folders):
+                self._temporaries(f"{TRIALS_FOLDER}/{folder}")
+            self._beats()
+        return tuple(self._removed)
+
     def _segments(self) -> None:
         """Facts of sealed segments; what is beside them is a straggler."""
         old: dict[int, bool] = {}
