@@ -1,4 +1,4 @@
-"""A few routes of Google Cloud Storage's JSON API, for gcsfs: PyPI has no emulator that knows them.
+"""A few routes of Google Cloud Storage's JSON API, for gcsfs.
 
 Written after the API's documentation: objects with generations, `ifGenerationMatch=0`, 412 and 404
 with the API's error bodies, ranges, listings by prefix and delimiter with pages. Buckets: `bucket`,
