@@ -1,6 +1,7 @@
-"""The doctor says what holds on a file system, finds what is left lying, and repairs what is safe."""
+"""The doctor says what holds on a file system, finds what is left, and repairs what is safe."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def test_young_temporaries_are_left_to_their_owners(folder):
 
 @pytest.mark.skipif(not this_place(), reason="this system does not tell processes apart")
 def test_an_attempt_whose_process_has_gone_is_stuck_until_it_is_repaired(disk_folder):
-    gone = Writer(id="x", host=__import__("os").uname().nodename, pid=2**22 + 1)
+    gone = Writer(id="x", host=os.uname().nodename, pid=2**22 + 1)
     owner = ExperimentFolder.open(disk_folder.url, surroundings=Surroundings(writer=lambda: gone))
     owner.add_trial(lambda *_: {}, claim={}, promise=Promise(place=this_place()))
     diagnosis = doctor(disk_folder.url)
