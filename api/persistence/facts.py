@@ -39,6 +39,7 @@ __all__ = [
     "is_readable",
     "is_retried",
     "known_run",
+    "made_document",
     "readable_trials",
     "retried_trials",
     "stored_data",
@@ -125,6 +126,12 @@ def _run(run: Mapping[str, Any], arms: list[Json], config: Mapping[str, Any]) ->
         positions.append(arms.index(plain))
     short["arms"] = positions
     return short
+
+
+def made_document(facts: TrialFacts) -> Json:
+    """The same as it is in the facts, without what else may be written there."""
+    arm = facts.arm or {}
+    return {key: arm[key] for key in ("config", "arms", "trial") if key in arm}
 
 
 def claim_document(trial: Mapping[str, Any]) -> Json | None:

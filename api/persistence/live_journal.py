@@ -26,6 +26,7 @@ from armwright.persistence.facts import (
     config_of,
     data_document,
     is_retried,
+    made_document,
     trial_document,
 )
 from armwright.persistence.folder_view import numbers_in_use
@@ -160,7 +161,7 @@ class LiveJournal:
     def _is_the_same(trial: BaseTrial, facts: TrialFacts, state: State) -> bool:
         version = (facts.arm or {}).get("config", 0)
         made = trial_document(trial_to_json(trial), config_of(state, version), version)
-        return made == facts.arm
+        return made == made_document(facts)
 
     @staticmethod
     def _made(trial: BaseTrial, state: State) -> _Json:

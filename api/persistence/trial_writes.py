@@ -21,6 +21,7 @@ from armwright.persistence.facts import (
     end_document,
     is_retried,
     known_run,
+    made_document,
     stored_data,
     trial_document,
 )
@@ -215,7 +216,7 @@ def _name(status: Json | None) -> str:
 
 
 def _check_arms(folder: ExperimentFolder, trial: Json, facts: TrialFacts, state: State) -> None:
-    there = facts.arm or {}
+    there = made_document(facts)
     version = there["config"]
     made = trial_document(trial, config_of(state, version), version)
     if version not in state.configs:  # its configuration is damaged: nothing more can be compared
