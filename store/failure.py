@@ -5,19 +5,20 @@ import os
 
 from armwright.store.errors import StoreError, UnavailableError, UncertainError
 
-__all__ = ["read_failure", "reason", "write_failure"]
+__all__ = ["DOUBTFUL", "read_failure", "reason", "write_failure"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _TOO_LARGE = {errno.EFBIG}
 _NOT_A_FOLDER = {errno.ENOTDIR, errno.EEXIST}
-_DOUBTFUL = {errno.EIO, errno.ETIMEDOUT, errno.ESTALE}
+# It may pass, and whether a write took place nobody said.
+DOUBTFUL = {errno.EIO, errno.ETIMEDOUT, errno.ESTALE}
 
 
 def write_failure(path: str, error: OSError) -> StoreError:
     """Says that a file was not written, why, and what to do about it."""
     message = f"cannot write {path!r}: {reason(error)}"
-    if error.errno in _DOUBTFUL:
+    if error.errno in DOUBTFUL:
         return UncertainError(
             f"{message}; it may have been written all the same",
             hint="repeat the call; it does no harm if the first one arrived",
@@ -27,7 +28,7 @@ def write_failure(path: str, error: OSError) -> StoreError:
 
 def read_failure(path: str, error: OSError) -> StoreError:
     """Says that a file or folder could not be read."""
-    if error.errno in _DOUBTFUL:
+    if error.errno in DOUBTFUL:
         return UnavailableError(f"cannot read {path!r}: {reason(error)}", hint="try again later")
     hint = "check that you may read it" if error.errno in _REFUSED else ""
     return StoreError(f"cannot read {path!r}: {reason(error)}", hint=hint)

@@ -11,16 +11,21 @@ the temporary file having two names says that it is ours. Failing that, the toke
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import final
+from typing import TypeVar, final
 
-from armwright.store.failure import read_failure, write_failure
+from armwright.store.failure import DOUBTFUL, read_failure, write_failure
 from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
+from armwright.store.retry import pauses
 from armwright.store.token import check_token
 
 __all__ = ["PosixFiles"]
+
+_Answer = TypeVar("_Answer")
 
 # What file systems without hard links answer: FAT (EPERM), FUSE (ENOSYS), SMB (ENOTSUP),
 # and some that count links (EMLINK).
@@ -57,27 +62,31 @@ class PosixFiles:
 
     def list(self, folder: str) -> Listing:
         """Names what is in a folder."""
-        files: list[str] = []
-        folders: list[str] = []
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    (folders if entry.is_dir() else files).append(entry.name)
+            return _persist(lambda: _list(folder))
         except FileNotFoundError:
             return Listing()
         except OSError as error:
             raise read_failure(folder, error) from error
-        return Listing(files=tuple(files), folders=tuple(folders))
 
     def read(
         self, paths: Iterable[str], limit: int = MAX_READ_BYTES
     ) -> Iterator[tuple[str, bytes | OSError]]:
         """Yields each path with its bytes or its error."""
+        patient = True
         for path in paths:
+            found: bytes | OSError
             try:
-                yield path, _read(path, limit)
+                found = _read(path, limit)
             except OSError as error:
-                yield path, error
+                found = error
+            if patient and isinstance(found, OSError) and found.errno in DOUBTFUL:
+                try:
+                    found = _persist(partial(_read, path, limit))
+                except OSError as error:
+                    # Who waited for one file in vain does not wait for each of a thousand.
+                    found, patient = error, error.errno not in DOUBTFUL
+            yield path, found
 
     def remove(self, path: str) -> None:
         """Removes a file."""
@@ -106,11 +115,32 @@ class PosixFiles:
     def modified(self, path: str) -> float | None:
         """Says when a file was last written, by the clock of the disk's host."""
         try:
-            return os.stat(path).st_mtime  # noqa: PTH116
+            return _persist(lambda: os.stat(path).st_mtime)  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise read_failure(path, error) from error
+
+
+def _persist(call: Callable[[], _Answer]) -> _Answer:
+    """Makes a call again while it fails for a reason that may pass, as a stale NFS handle may."""
+    for pause in pauses():
+        try:
+            return call()
+        except OSError as error:
+            if error.errno not in DOUBTFUL or pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError  # the last pause is None
+
+
+def _list(folder: str) -> Listing:
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            (folders if entry.is_dir() else files).append(entry.name)
+    return Listing(files=tuple(files), folders=tuple(folders))
 
 
 def _create(path: str, body: bytes, token: str) -> Outcome:

@@ -12,7 +12,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from armwright.store import ExperimentFolder, StoreError, UncertainError, create
+from armwright.store import ExperimentFolder, StoreError, UnavailableError, UncertainError, create
 from armwright.store.posix import PosixFiles
 from armwright.store.testing import CreateContract, SharedCreateContract
 from armwright.store.token import new_token
@@ -122,6 +122,48 @@ def test_a_doubtful_answer_is_an_uncertain_error(tmp_path, monkeypatch):
     with pytest.raises(UncertainError, match="may have been written") as caught:
         create(PosixFiles(), f"{tmp_path}/a", body_of(token), token)
     assert caught.value.retryable
+
+
+def stale_for(monkeypatch, name, times):
+    """Makes a call to the system answer some times as NFS does when another node removed a file."""
+    really, answers = getattr(os, name), iter([True] * times)
+
+    def call(*arguments, **options):
+        if next(answers, False):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return really(*arguments, **options)
+
+    monkeypatch.setattr(os, name, call)
+    monkeypatch.setattr("armwright.store.posix.time.sleep", lambda _seconds: None)
+
+
+def test_a_stale_handle_is_tried_again(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"x")
+    files = PosixFiles()
+    for call, answer in (
+        ("open", lambda: dict(files.read([f"{tmp_path}/a"]))[f"{tmp_path}/a"] == b"x"),
+        ("scandir", lambda: files.list(str(tmp_path)).files == ("a",)),
+        ("stat", lambda: files.modified(f"{tmp_path}/a") is not None),
+    ):
+        with monkeypatch.context() as patch:
+            stale_for(patch, call, 3)
+            assert answer()
+
+
+def test_a_handle_that_stays_stale_is_a_retryable_error(tmp_path, monkeypatch):
+    stale_for(monkeypatch, "scandir", 1000)
+    with pytest.raises(UnavailableError, match="tale file handle") as caught:
+        PosixFiles().list(str(tmp_path))
+    assert caught.value.retryable
+
+
+def test_a_thousand_stale_files_are_not_each_waited_for(tmp_path, monkeypatch):
+    waits = []
+    stale_for(monkeypatch, "open", 10**9)
+    monkeypatch.setattr("armwright.store.posix.time.sleep", waits.append)
+    found = dict(PosixFiles().read([f"{tmp_path}/{index}" for index in range(1000)]))
+    assert {type(error) for error in found.values()} == {OSError}
+    assert len(waits) == 4
 
 
 def test_a_file_on_the_way_is_named(tmp_path):
