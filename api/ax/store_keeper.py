@@ -29,6 +29,7 @@ from armwright.persistence.facts import (
     known_run,
     trial_document,
 )
+from armwright.store.address import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,8 @@ class StoreKeeper:
                 different.append("name")
             if different:
                 raise UsageError(
-                    f"{url!r} holds another experiment; different are: {', '.join(different)}",
+                    f"{shown(url)!r} holds another experiment; different are: "
+                    f"{', '.join(different)}",
                     hint="use another URL, or the same definition",
                 ) from error
             return opened
@@ -124,8 +126,8 @@ class StoreKeeper:
         except ExperimentNotFoundError:
             return
         raise UsageError(
-            f"overwrite_existing_experiment: {url!r} holds an experiment, and nothing on a store "
-            "is dropped",
+            f"overwrite_existing_experiment: {shown(url)!r} holds an experiment, and nothing on "
+            "a store is dropped",
             hint="use another URL",
         )
 
@@ -148,6 +150,7 @@ class StoreKeeper:
             self._stored.experiment.search_space,
             seed=plan["seed"],
             initial_trials=plan["initial_trials"],
+            budget=plan["budget"],
         )
 
     def next_trial(self) -> tuple[Arm, int]:

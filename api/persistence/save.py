@@ -13,6 +13,7 @@ from armwright.persistence.json_codec import JSONDecodeError
 from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.publish import publish
 from armwright.store import ExperimentFolder, read_document, write_document
+from armwright.store.address import shown
 
 __all__ = ["load", "save"]
 
@@ -44,7 +45,7 @@ def save(experiment: Experiment, filepath: str | os.PathLike[str]) -> None:
         raise UsageError("save needs a path, got an empty one")
     if not url.endswith(".json") and url.lower().endswith(_FILE_ENDINGS):
         raise UsageError(
-            f"a document's path ends in .json, got {url!r}",
+            f"a document's path ends in .json, got {shown(url)!r}",
             hint="or name a folder, which becomes a store",
         )
     if url.endswith(".json"):
@@ -80,7 +81,7 @@ def load(
     url = _path(filepath)
     if live and url.endswith(".json"):
         raise UsageError(
-            f"a document cannot be live: {url!r} is one file, replaced as a whole",
+            f"a document cannot be live: {shown(url)!r} is one file, replaced as a whole",
             hint="save the experiment to a path without .json, which becomes a store folder",
         )
     if not url.endswith(".json"):
@@ -90,10 +91,12 @@ def load(
     try:
         document = json.loads(read_document(url))
     except (ValueError, RecursionError) as error:
-        raise JSONDecodeError(f"{url!r} is not JSON: {error}") from error
+        raise JSONDecodeError(f"{shown(url)!r} is not JSON: {error}") from error
     if not isinstance(document, dict):
         kind = type(document).__name__
-        raise JSONDecodeError(f"{url!r} is not an experiment: expected an object, got a {kind}")
+        raise JSONDecodeError(
+            f"{shown(url)!r} is not an experiment: expected an object, got a {kind}"
+        )
     return experiment_from_json(document, strict=strict)
 
 
