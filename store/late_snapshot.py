@@ -69,18 +69,21 @@ def facts_in(body: bytes) -> list[Fact]:
         version = (file.metadata.metadata or {}).get(_FORMAT_KEY, b"").decode()
         if version != _FORMAT:
             raise BadFactError(f"format {version!r}, we know {_FORMAT}")
-        rows: list[dict[str, Any]] = file.read(["path", "fact"], use_threads=False).to_pylist()
+        table = file.read(["path", "fact"], use_threads=False)
+        rows: list[tuple[Any, Any]] = list(
+            zip(table["path"].to_pylist(), table["fact"].to_pylist(), strict=True)
+        )
     except BadFactError:
         raise
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise BadFactError(f"torn or not a snapshot: {error}") from error
     facts = []
-    for row in rows:
-        name = parse_name(row["path"] or "")
+    for path, text in rows:
+        name = parse_name(path or "")
         if name is None:
-            raise BadFactError(f"{row['path']!r} is not the name of a fact")
+            raise BadFactError(f"{path!r} is not the name of a fact")
         try:
-            facts.append(decode(name, (row["fact"] or "").encode()))
+            facts.append(decode(name, (text or "").encode()))
         except BadFactError as error:
-            raise BadFactError(f"{row['path']}: {error}") from error
+            raise BadFactError(f"{path}: {error}") from error
     return facts

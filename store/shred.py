@@ -66,7 +66,8 @@ class Public:
     Attributes:
         kind: Of its values.
         values: One for each object; None where there is none.
-        pointers: Where in its object each value stands; "" if it stands nowhere.
+        pointers: Where in its object each value stands; "" if it stands nowhere. What stands there
+            and is not the value itself, or not of the kind, is left there.
     """
 
     kind: Kind
@@ -97,8 +98,8 @@ def shred(objects: Sequence[Json], public: Mapping[str, Public]) -> Shredded:
         columns[name] = Column(kind=wanted.kind, values=list(wanted.values))
         for row, pointer in enumerate(wanted.pointers):
             value = stored(leaves[row].get(pointer), wanted.kind) if pointer else None
-            if value is not None and pointer not in taken[row]:
-                columns[name].values[row] = value
+            shown = wanted.values[row]
+            if value is not None and pointer not in taken[row] and _is_same(value, shown):
                 holes[row][name] = pointer
                 taken[row].add(pointer)
     for pointer, kind in _worth_a_column(leaves, taken):
@@ -133,6 +134,11 @@ def kind_of(value: Any) -> Kind | None:
 def pointer_of(*keys: str | int) -> str:
     """The pointer that these keys and positions make."""
     return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal in every way: 1 is not True, and 0.0 is not -0.0."""
+    return type(one) is type(other) and repr(one) == repr(other)
 
 
 def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,7 @@ for, a few hundred trials at a time.
 """
 
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, final, get_args
@@ -172,6 +173,7 @@ def _write(table: "pyarrow.Table", token: str) -> tuple[bytes, str]:
         column_encoding=encodings,
         write_statistics=shown,
         store_schema=False,
+        write_page_checksum=True,
         version="2.6",
     ) as writer:
         writer.write_table(table, row_group_size=_ROW_GROUP)
@@ -242,12 +244,13 @@ class Snapshot:
             BadFactError: They cannot be put together again.
         """
         window, offset = divmod(number - self.numbers.start, _WINDOW)
-        skeletons, columns = self._decoded(window)
         try:
+            skeletons, columns = self._decoded(window)
             template = self._template(skeletons[offset])
             whole = template.fill([columns(name)[offset] for name in template.columns])
-        except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise BadFactError(f"trial {number} cannot be put together: {error}") from error
+        except (OSError, LookupError, ValueError, TypeError) as error:
+            what = _first_line(error)
+            raise BadFactError(f"trial {number} cannot be put together: {what}") from error
         prefix = f"{segment_folder(number // SEGMENT_TRIALS)}/{number}."
         return {
             fact.name.path: fact
@@ -257,14 +260,25 @@ class Snapshot:
 
     def table(self) -> "pyarrow.Table":
         """All of it."""
-        return self._file.read(use_threads=False)
+        import pyarrow
+
+        table = self._file.read(use_threads=False)
+        fields = [
+            pyarrow.field(field.name, field.type.value_type)
+            if pyarrow.types.is_dictionary(field.type)
+            else field
+            for field in table.schema
+        ]
+        return table.cast(pyarrow.schema(fields))
 
     def _open(self, body: bytes) -> None:
         import pyarrow
         from pyarrow import parquet
 
         file = parquet.ParquetFile(
-            pyarrow.BufferReader(body), read_dictionary=["status"], pre_buffer=False
+            pyarrow.BufferReader(body),
+            read_dictionary=["status", "facts"],
+            page_checksum_verification=True,
         )
         metadata = file.metadata.metadata or {}
         version = metadata.get(_FORMAT_KEY, b"").decode()
@@ -284,6 +298,10 @@ class Snapshot:
         if [*table["trial"].to_pylist()] != [*self.numbers]:
             raise BadFactError("its trials are not those that its name says")
         self.statuses = b"".join(_codes(chunk) for chunk in table["status"].chunks)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops what was decoded; it is decoded again when needed."""
         self._rows: tuple[int, Any] = (-1, None)
         self._window: tuple[int, Any] = (-1, None)
         self._templates: dict[str, Template] = {}
@@ -296,6 +314,7 @@ class Snapshot:
         group, place = divmod(window * _WINDOW, _ROW_GROUP)
         known, rows = self._rows
         if known != group:
+            _forget_all_but(self)
             rows = self._file.read_row_group(group, use_threads=False)
             self._rows = (group, rows)
         part = rows.slice(place, _WINDOW)
@@ -319,6 +338,22 @@ class Snapshot:
         return template
 
 
+# Who has decoded rows at hand; a few, lest a hundred snapshots keep theirs.
+_busy: list[Snapshot] = []
+_MOST_BUSY = 2
+_lock = threading.Lock()
+
+
+def _forget_all_but(snapshot: Snapshot) -> None:
+    """Lets the snapshots that were used longest ago drop what they have decoded."""
+    with _lock:
+        if snapshot in _busy:
+            _busy.remove(snapshot)
+        _busy.append(snapshot)
+        while len(_busy) > _MOST_BUSY:
+            _busy.pop(0).forget()
+
+
 def _codes(chunk: Any) -> bytes:
     """One byte for each status; `chunk` is dictionary-encoded."""
     import pyarrow
@@ -326,7 +361,10 @@ def _codes(chunk: Any) -> bytes:
     order = bytes(_STATUSES.index(status) for status in chunk.dictionary.to_pylist())
     if chunk.null_count:
         raise BadFactError("a trial has no status")
-    codes: bytes = chunk.indices.cast(pyarrow.uint8()).to_numpy(zero_copy_only=False).tobytes()
+    # By the buffer: `to_numpy` imports pandas.
+    indices = chunk.indices.cast(pyarrow.uint8())
+    start, buffer = indices.offset, indices.buffers()[1]
+    codes: bytes = b"" if buffer is None else buffer.to_pybytes()[start : start + len(indices)]
     return codes.translate(order.ljust(256, b"\0"))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from heapq import merge
 from typing import Any, Protocol, final
 
-from armwright.store.fact import Fact
+from armwright.store.errors import StoreError
+from armwright.store.fact import BadFactError, Fact
 from armwright.store.state import TrialFacts, TrialState
 
 __all__ = ["Sealed", "Trials"]
@@ -19,6 +20,7 @@ _SEGMENT_TRIALS = 100
 class Sealed(Protocol):
     """What holds sealed trials: a snapshot."""
 
+    path: str
     segments: range
     numbers: range
     counts: Counter[TrialState]
@@ -77,7 +79,12 @@ class Trials(Mapping[int, TrialFacts]):
             raise KeyError(number)
         from armwright.store.fold import fold_trial
 
-        trial = fold_trial(number, sealed.facts(number).values())
+        try:
+            trial = fold_trial(number, sealed.facts(number).values())
+        except BadFactError as error:
+            raise StoreError(
+                f"{sealed.path} is damaged: {error}", hint="restore the file from a copy"
+            ) from error
         assert trial is not None  # noqa: S101 only trials with an arm are sealed
         return trial
 
