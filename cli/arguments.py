@@ -13,6 +13,9 @@ from armwright.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import BinaryIO
+
+    from armwright.persistence import Definition
 
 __all__ = [
     "VERSION",
@@ -21,6 +24,8 @@ __all__ = [
     "json_option",
     "only_experiment",
     "print_json",
+    "public_url",
+    "read_definition",
     "trial_number",
 ]
 
@@ -77,6 +82,13 @@ def trial_number(word: str) -> int:
     return int(word)
 
 
+def public_url(url: str) -> str:
+    """A URL as it may be printed: without credentials."""
+    from armwright.store.address import shown
+
+    return shown(url)
+
+
 def assignments(parameters: Mapping[str, Any]) -> str:
     """Parameters on one line: name=value, in quotes where a value is not one plain word."""
     return "  ".join(f"{_word(name)}={_word(value)}" for name, value in parameters.items())
@@ -86,6 +98,25 @@ def _word(value: Any) -> str:
     if isinstance(value, str) and not _PLAIN_WORD.fullmatch(value):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def read_definition(file: BinaryIO) -> Definition:
+    """Reads a definition file.
+
+    Raises:
+        UsageError: It cannot be read, or has a fault.
+    """
+    from armwright.persistence import definition_from_text
+
+    name = getattr(file, "name", "-")
+    source = "standard input" if name in ("-", "<stdin>", 0) else str(name)
+    try:
+        body = file.read()
+    except OSError as error:  # such as a folder
+        raise UsageError(
+            f"cannot read {source}: {(error.strerror or str(error)).lower()}"
+        ) from error
+    return definition_from_text(body, source=source)
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import assignments, json_option, only_experiment, print_json
+from armwright.cli.arguments import (
+    assignments,
+    json_option,
+    only_experiment,
+    print_json,
+    public_url,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +48,10 @@ def ask(words: tuple[str, ...], count: int, *, as_json: bool) -> None:
         for trial in trials:
             stored.release(trial, reason="the answer could not be printed")
         raise
-    click.echo(f"next: armwright tell {shlex.quote(url)} {trials[0].number} METRIC=VALUE", err=True)
+    click.echo(
+        f"next: armwright tell {shlex.quote(public_url(url))} {trials[0].number} METRIC=VALUE",
+        err=True,
+    )
 
 
 def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:

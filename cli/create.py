@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
-from armwright.errors import UsageError
+from armwright.cli.arguments import (
+    json_option,
+    only_experiment,
+    print_json,
+    public_url,
+    read_definition,
+)
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -35,18 +40,10 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
     armwright create runs/digits --from digits.toml
     armwright create runs/digits --from - < digits.json
     """
-    from armwright.persistence import StoredExperiment, definition_from_text
+    from armwright.persistence import StoredExperiment
 
     url = only_experiment(words)
-    name = getattr(definition, "name", "-")
-    source = "standard input" if name in ("-", "<stdin>", 0) else str(name)
-    try:
-        body = definition.read()
-    except OSError as error:  # such as a folder
-        raise UsageError(
-            f"cannot read {source}: {(error.strerror or str(error)).lower()}"
-        ) from error
-    made = definition_from_text(body, source=source)
+    made = read_definition(definition)
     stored = StoredExperiment.create(url, made.experiment, budget=made.budget, seed=made.seed)
     if as_json:
         print_json(
@@ -59,4 +56,4 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
         )
     else:
         click.echo(f"created {stored.url}")
-    click.echo(f"next: armwright ask {shlex.quote(url)}", err=True)
+    click.echo(f"next: armwright ask {shlex.quote(public_url(url))}", err=True)

@@ -9,6 +9,7 @@ import difflib
 import errno
 import importlib
 import io
+import keyword
 import os
 import sys
 from contextlib import suppress
@@ -23,7 +24,11 @@ __all__ = ["main"]
 
 _INTERRUPTED = 130  # what shells make of Ctrl-C
 # In the order of the help text: the order in which a newcomer needs them.
-_VERBS = ("create", "ask", "tell", "show", "best")
+_VERBS = (
+    *("create", "ask", "tell", "show", "best"),
+    *("fork", "merge", "export", "import"),
+    *("doctor", "verify", "compact", "gc"),
+)
 
 
 @final
@@ -40,8 +45,9 @@ class _Group(click.Group):
         del ctx
         if cmd_name not in _VERBS:
             return None
-        module = importlib.import_module(f"armwright.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"armwright.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def resolve_command(

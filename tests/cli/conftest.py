@@ -1,9 +1,14 @@
 """Running the command in this process, and experiments for it to work on."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from armwright.cli import main
+
+sys.path.insert(0, str(Path(__file__).parent))  # for results.py
 
 DEFINITION = """
 budget = 3

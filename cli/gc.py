@@ -1,0 +1,50 @@
+"""`armwright gc`: removes files that snapshots have made superfluous."""
+
+from __future__ import annotations
+
+import click
+
+from armwright.cli.arguments import json_option, only_experiment, print_json
+
+__all__ = ["gc"]
+
+
+@click.command(short_help="Remove files that snapshots have replaced.")
+@click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@json_option
+def gc(words: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Remove files of EXPERIMENT that a snapshot has held for an hour, and killed writers' rests.
+
+    No fact is lost, and others may go on working. Where quotas count files: 100,000 trials are some
+    200,000 files before, and a few hundred after.
+
+    \b
+    armwright gc runs/digits --dry-run
+    armwright gc runs/digits --json
+    """
+    from armwright.store import ExperimentFolder
+
+    folder = ExperimentFolder.open(only_experiment(words))
+    report = folder.collect_garbage(dry_run=dry_run)
+    if as_json:
+        print_json(
+            {
+                "experiment": folder.url,
+                "dry_run": report.dry_run,
+                "removed": list(report.removed),
+                "moved": list(report.moved),
+                "made": list(report.made),
+                "kept": [{"path": path, "why": why} for path, why in report.kept.items()],
+            }
+        )
+        return
+    click.echo(f"{len(report.removed)} files {'would go' if dry_run else 'removed'}")
+    if dry_run:
+        for path in report.removed:
+            click.echo(f"  {path}")
+    if report.moved:
+        verb = "would be moved" if dry_run else "moved"
+        click.echo(f"{len(report.moved)} late facts {verb} into a snapshot")
+    for path, why in report.kept.items():
+        click.echo(f"kept: {path}: {why}", err=True)

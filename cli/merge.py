@@ -1,0 +1,49 @@
+"""`armwright merge`: brings together two copies of one experiment that drifted apart."""
+
+from __future__ import annotations
+
+import click
+
+from armwright.cli.arguments import json_option, print_json, public_url
+
+__all__ = ["merge"]
+
+
+@click.command(short_help="Bring in what a copy of the experiment has and it has not.")
+@click.argument("target", metavar="EXPERIMENT")
+@click.argument("source", metavar="COPY")
+@click.option("--dry-run", is_flag=True, help="Only say what would come in.")
+@json_option
+def merge(target: str, source: str, *, dry_run: bool, as_json: bool) -> None:
+    """Bring into EXPERIMENT the trials and results that its copy COPY has and it has not.
+
+    For folders copied to another machine and used on both. Trials that both made under one number
+    come in under new ones. COPY is only read; repeating a merge adds nothing twice.
+
+    \b
+    armwright merge runs/digits laptop/digits --dry-run
+    armwright merge s3://team/lr runs/lr --json
+    """
+    from armwright.persistence.merge import merge
+
+    report = merge(target, source, dry_run=dry_run)
+    if as_json:
+        print_json(
+            {"experiment": public_url(target), "copy": public_url(source), **report.as_dict()}
+        )
+        return
+    would = "would come" if dry_run else "came"
+    click.echo(f"{len(report.added)} new trials {would} in")
+    if report.completed:
+        click.echo(f"more is known of {len(report.completed)}: {_listed(report.completed)}")
+    for old, new in report.renumbered.items():
+        click.echo(
+            f"trial {old} of the copy {would} in as " + (f"{new}" if new >= 0 else "a new one")
+        )
+    for number, why in report.left.items():
+        click.echo(f"left out: trial {number}: {why}", err=True)
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, numbers[:10]))
+    return shown if len(numbers) <= 10 else f"{shown}, ..."
