@@ -14,6 +14,7 @@ Nothing here is kept from before: no listing, no "does not exist". Connections a
 process; after a fork the child makes its own.
 """
 
+import errno
 import functools
 import importlib.util
 import os
@@ -170,9 +171,8 @@ class ObjectFiles:
         there = self._read([path], len(body) + 1, tries=1)[path]
         if isinstance(there, bytes):
             return ("won" if token.encode() in there else "lost"), ""
-        if trouble == "refused":
-            raise self._failure("write", path, error, trouble) from error
-        if isinstance(there, FileNotFoundError) and trouble is None:
+        known = trouble in ("passing", "exists") or there.errno == errno.EIO
+        if trouble == "refused" or not known:
             raise self._failure("write", path, error, trouble) from error
         return None, told(error)
 

@@ -39,7 +39,8 @@ _PASSING_CODES = {
     "XAmzContentSHA256Mismatch",
 }
 _PASSING_TYPES = {
-    "HTTPClientError",  # botocore: no connection, time-outs, a connection closed too early
+    "HTTPClientError",  # botocore: time-outs, a connection closed too early
+    "ConnectionError",  # its own, and Python's
     "ResponseParserError",
     "ClientError",  # aiohttp's; botocore's of the same name has a status, which goes first
     "ServiceRequestError",  # azure
@@ -62,6 +63,7 @@ _PASSING_NUMBERS = {
     errno.ECONNABORTED,
     errno.EPIPE,
 }
+_LIBRARIES = {"botocore", "aiobotocore", "aiohttp", "azure", "gcsfs", "google", "requests"}
 _PASSING_STATUS = {408, 409, 425, 429, 500, 502, 503, 504}
 
 
@@ -81,6 +83,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
         return "passing"
     forbidden = str(error).startswith("Forbidden")  # gcsfs has no type for it
     if status in (401, 403) or types & _REFUSED or "PermissionError" in types or forbidden:
+        return "refused"
+    if isinstance(error, ValueError) and "credential" in str(error):  # adlfs, given no account
         return "refused"
     if status == 404 or "FileNotFoundError" in types:
         return "missing"
@@ -132,7 +136,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while rest is not None and id(rest) not in seen:
         seen.add(id(rest))
         yield rest
-        rest = rest.__cause__ or rest.__context__
+        rest = rest.__cause__ or _hidden(rest.__context__)
+
+
+def _hidden(error: BaseException | None) -> BaseException | None:
+    """What a library caught and hid in its own error; not what our caller happens to handle."""
+    library = error is not None and type(error).__module__.partition(".")[0] in _LIBRARIES
+    return error if library else None
 
 
 def _code(error: BaseException) -> str:
@@ -155,4 +165,5 @@ def _status(error: BaseException) -> int:
 
 def _line(text: str) -> str:
     first = " ".join(text.split())[:300].rstrip(". ")
-    return first[:1].lower() + first[1:] if first[1:2].islower() else first
+    sentence = " " in first and first[1:2].islower()
+    return first[:1].lower() + first[1:] if sentence else first
