@@ -104,7 +104,8 @@ class Reader:
             names += self._new_in(found)
         self._fetch(names)
         # A segment is sealed only when there is a higher one, so one segment alone has no snapshot.
-        if SNAPSHOT_FOLDER in root.folders or self.highest >= SEGMENT_TRIALS:
+        more = self.highest >= SEGMENT_TRIALS and SNAPSHOT_FOLDER not in root.files
+        if SNAPSHOT_FOLDER in root.folders or more:
             self.look_at_snapshots()
         self._close_gaps(found)
         self.looked_at = started
