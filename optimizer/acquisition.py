@@ -7,7 +7,8 @@ In logarithms, for each joint draw of what is pending, and averaged over the dra
     nothing known to keep    sum over bounded outcomes of log P(within)
     the bounds
 
-The gain is the improvement over the best point (one objective) or of the dominated area (two).
+The gain is the improvement over the best point (one objective), of the dominated area (two), or of
+a scalar that weighs all of them (more).
 Outcomes are independent given the data. Before a point is known that keeps the bounds, draws in
 which a pending one will count next to nothing, so that arms of a batch look for it in different
 places: what is maximised is the chance that this is the first point to keep them.
@@ -30,6 +31,7 @@ from armwright.optimizer.hypervolume_improvement import (
 )
 from armwright.optimizer.improvement import log_expected_improvement
 from armwright.optimizer.normal import log_probability_between
+from armwright.optimizer.scalarization import log_scalar_improvement, scalar
 from armwright.optimizer.shapes import Array, Bool, Float
 
 __all__ = ["Aims", "Target", "log_utility", "target"]
@@ -41,10 +43,12 @@ class Aims(NamedTuple):
     """The goal, in standardised units.
 
     Attributes:
-        weights: One row per objective (none, one or two), one column per outcome in any of them.
+        weights: One row per objective, one column per outcome in any of them.
         lower: Lower bounds of the bounded outcomes, which come last; -1e100 for none.
         upper: Upper bounds; 1e100 for none.
-        reference: Least objectives of interest; used where there are two.
+        reference: Of two objectives the least values of interest, of more the ideal point.
+        preference: What each is multiplied with where there are more than two.
+        shocks: Standard normal numbers to average over; none where there are fewer.
         eligible: Observed rows that have all objectives and keep the bounds.
     """
 
@@ -52,6 +56,8 @@ class Aims(NamedTuple):
     lower: Float[Array, " b"]
     upper: Float[Array, " b"]
     reference: Float[Array, " g"]
+    preference: Float[Array, " g"]
+    shocks: Float[Array, "g e"]
     eligible: Bool[Array, " n"]
 
 
@@ -60,7 +66,7 @@ class Target(NamedTuple):
 
     Attributes:
         known: Whether a point is known that keeps the bounds.
-        best: The largest objective of such a point, where there is one objective.
+        best: The largest objective of such a point, or scalar of more than two; 0 for none.
         below: The strips below the front of such points, where there are two.
         share: Log of what each draw counts while no such point is known.
     """
@@ -89,12 +95,15 @@ def target(aims: Aims, means: Float[Array, "o n s"], pending: Bool[Array, " n"])
     known = jnp.any(aims.eligible) if len(aims.lower) else jnp.ones((), bool)
     objectives = _objectives(aims, means)
     best, below = jnp.zeros(means.shape[2]), None
-    if len(aims.weights) == 1:
-        best = jnp.max(jnp.where(counted, objectives[0], -jnp.inf), axis=0)
+    if len(aims.weights) == 2:
+        below = strips(objectives, counted, aims.reference)
+    elif len(aims.weights):
+        values = objectives[0]
+        if len(aims.weights) > 2:
+            values = scalar(objectives, aims.preference, aims.reference)
+        best = jnp.max(jnp.where(counted, values, -jnp.inf), axis=0)
         if len(means) > 1:  # the only outcome is observed wherever it counts
             best = jnp.where(jnp.any(counted, axis=0), best, 0.0)
-    elif len(aims.weights) == 2:
-        below = strips(objectives, counted, aims.reference)
     share = jnp.where(jnp.any(arriving, axis=0), _SPENT, 0.0)
     return Target(known=known, best=best, below=below, share=share)
 
@@ -131,6 +140,15 @@ def _log_gain(
     objectives, spread = _objectives(aims, mean), _spread(aims, sd)
     if beat.below is not None:
         return log_hypervolume_improvement(objectives, spread, beat.below)
+    if len(aims.weights) > 2:
+        return log_scalar_improvement(
+            objectives,
+            spread,
+            beat.best,
+            preference=aims.preference,
+            ideal=aims.reference,
+            shocks=aims.shocks,
+        )
     wide = jnp.broadcast_to(spread[0][:, None], objectives[0].shape)
     return log_expected_improvement(objectives[0], wide, beat.best[None, :])
 

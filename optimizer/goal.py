@@ -22,7 +22,8 @@ class Goal:
         lower: Lower bound of each bounded outcome; -inf for none.
         upper: Upper bound; inf for none.
         reference: The least value of each objective that is of interest, in its units; NaN where
-            it is to be inferred. Used where there are several objectives.
+            it is to be inferred. Two objectives gain area above it, more are weighed by how far
+            they can rise above it.
     """
 
     weights: Float[np.ndarray, "g w"]

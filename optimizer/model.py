@@ -67,7 +67,7 @@ class Model:
             goal: What points are scored for.
             pending: Points still running, model units.
             room: Rows to keep free for points that become pending.
-            rng: Source of the draws of pending observations.
+            rng: Source of the draws of pending observations and of preferences.
             settings: Sizes.
         """
         self._problem, self._settings = problem, settings
@@ -85,9 +85,9 @@ class Model:
         for outcome, standard in enumerate(self._standards):
             self._y[outcome, self._observed[outcome]] = standard.y
             self._noise[outcome, self._observed[outcome]] = standard.noise
-        self._aims = aims_of(goal, measured, self._standards, size=self.bucket)
         self._is_pending = np.zeros(self.bucket, bool)
         self._draws = rng.standard_normal((*shape, settings.draws))
+        self._aims = aims_of(goal, measured, self._standards, size=self.bucket, rng=rng)
         self._region = region_of(problem, self._features)
         self._logarithms: Float[np.ndarray, "o t"] | None = None
         self.jitter = 0.0

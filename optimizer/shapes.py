@@ -9,7 +9,7 @@ jaxtyping nor pays for its import. One vocabulary of dimensions:
     c  centers of neighbourhoods        m  searches                  f  starts of a fit
     r  linear constraints               p  pending points            t  hyperparameters, d + 2
     o  outcomes, each with its model    g  objectives                b  bounded outcomes
-    w  outcomes in objectives, o - b    v  strips below a front
+    w  outcomes in objectives, o - b    v  strips below a front         e  normal numbers
 """
 
 import sys

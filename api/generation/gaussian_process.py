@@ -24,6 +24,8 @@ class GaussianProcess:
         mixed_noise: Whether observations whose sem is unknown may stand beside others of the same
             metric whose sem is known. The flat Ax API's release refused them.
         track: Whether generator runs predict all metrics that have data, not the objective alone.
+        objective_thresholds: Of several objectives, the least value (where it is minimized, the
+            largest) that is of interest, by metric; inferred for metrics without one.
         refit_on_cv: Without effect.
         refit_on_update: Without effect: each generator run fits to the newest data.
         warm_start_refitting: Without effect: fits begin from `warm` and from fresh starts.
@@ -48,6 +50,7 @@ class GaussianProcess:
         warm: Mapping[str, Any] | None = None,
         mixed_noise: bool = False,
         track: bool = True,
+        objective_thresholds: Mapping[str, float] | None = None,
         refit_on_cv: bool = False,  # noqa: ARG002 - as the docstring says, like the next two
         refit_on_update: bool = True,  # noqa: ARG002
         warm_start_refitting: bool = True,  # noqa: ARG002
@@ -73,6 +76,7 @@ class GaussianProcess:
         self.seed = fresh_seed() if seed is None else int(seed)
         self.fits = _fits(warm or {})
         self.mixed_noise, self.track = mixed_noise, track
+        self.objective_thresholds = dict(objective_thresholds or {})
 
     @property
     def hyperparameters(self) -> Hyperparameters | None:

@@ -64,7 +64,9 @@ class GaussianProcessBridge(ModelBridge):
         assert config is not None  # noqa: S101 - check_modelable refused None
         names = dict.fromkeys([*config.metrics, *self._data.df["metric_name"]])
         self._observed = {metric: self._observe(metric) for metric in names}
-        self._outcomes = outcomes_of(config, self._observed, self._status_quo())
+        self._outcomes = outcomes_of(
+            config, self._observed, self._status_quo(), self.model.objective_thresholds
+        )
 
     def _status_quo(self) -> dict[str, float]:
         """What the status quo measured, of the metrics with relative constraints."""
@@ -110,7 +112,12 @@ class GaussianProcessBridge(ModelBridge):
         """Asks a model made for it for what this one was not made for."""
         model: GaussianProcess = self.model
         other = GaussianProcessBridge(
-            GaussianProcess(seed=model.seed, mixed_noise=model.mixed_noise, track=model.track),
+            GaussianProcess(
+                seed=model.seed,
+                mixed_noise=model.mixed_noise,
+                track=model.track,
+                objective_thresholds=model.objective_thresholds,
+            ),
             search_space=request.search_space,
             experiment=self._experiment,
             data=self._data,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
-from armwright.experiment import MultiObjective
 
 if TYPE_CHECKING:
     from armwright.experiment import Arm, OptimizationConfig, SearchSpace
@@ -19,7 +18,7 @@ def check_modelable(
     """Refuses what the Gaussian process cannot model yet.
 
     Raises:
-        NotImplementedError: More than two objectives, task or fidelity parameters.
+        NotImplementedError: Task or fidelity parameters.
         UsageError: There is no objective, or a constraint is relative and there is no status quo.
     """
     if config is None:
@@ -31,8 +30,6 @@ def check_modelable(
                 hint="set the experiment's status_quo, or give an absolute bound",
             )
     missing = ""
-    if isinstance(config.objective, MultiObjective) and len(config.objective.metrics) > 2:
-        missing = f"more than two objectives, got {config.objective}"
     for parameter in search_space.parameters.values():
         if parameter.is_fidelity or getattr(parameter, "is_task", False):
             missing = f"task and fidelity parameters, got {parameter}"

@@ -65,11 +65,7 @@ _SETUPS = {
         missing="max-value entropy search is not there yet; Models.GPEI takes the same arguments "
         "and optimizes by expected improvement",
     ),
-    "MOO": _Setup(
-        **_GP,
-        missing="expected hypervolume improvement for several objectives is not there yet; weigh "
-        "the metrics into one and use Models.GPEI, or use Models.SOBOL",
-    ),
+    "MOO": _Setup(**_GP),
     "ST_MTGP": _Setup(
         **_GP,
         missing="Gaussian processes over several tasks are not there yet; Models.GPEI models one",
@@ -85,8 +81,8 @@ _SETUPS = {
 class Models(Enum):
     """The models that make arms. The value is the name in generator runs.
 
-    SOBOL, UNIFORM and FACTORIAL need only a search space; GPEI and BOTORCH (the same Gaussian
-    process with expected improvement) an experiment with data; THOMPSON and
+    SOBOL, UNIFORM and FACTORIAL need only a search space; GPEI, BOTORCH and MOO an experiment with
+    data (they are the same Gaussian processes, for one objective and for several); THOMPSON and
     EMPIRICAL_BAYES_THOMPSON an experiment with data that have standard errors. The others say what
     they lack when called.
     """

@@ -20,6 +20,8 @@ from armwright.optimizer import Goal, Measurements
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from armwright.experiment import Arm, Objective, OptimizationConfig
     from armwright.generation.encoding import Observed
 
@@ -65,6 +67,7 @@ def outcomes_of(
     config: OptimizationConfig,
     observed: Mapping[str, Observed],
     status_quo: Mapping[str, float],
+    thresholds: Mapping[str, float],
 ) -> Outcomes:
     """Puts the observations of a config's metrics side by side.
 
@@ -75,13 +78,20 @@ def outcomes_of(
         config: Objective and outcome constraints.
         observed: What the models may learn from, for each metric of the config.
         status_quo: What the status quo measured, metric to mean, for relative bounds.
+        thresholds: The worst value of interest of metrics that are objectives of their own.
 
     Raises:
-        ValueError: A constraint is relative and the status quo has no value of its metric.
+        ValueError: A constraint is relative and the status quo has no value of its metric, or a
+            threshold is of a metric that is no objective.
     """
     objectives = objective_weights(config.objective)
     aimed = list(dict.fromkeys(name for weights in objectives for name in weights))
     bounded = list(dict.fromkeys(c.metric.name for c in config.outcome_constraints))
+    strange = sorted(set(thresholds) - set(aimed))
+    if strange or (thresholds and len(objectives) == 1):
+        raise ValueError(
+            f"objective_thresholds: expected some of several objectives {aimed}, got {thresholds}"
+        )
     unknown = [name for name in (*aimed, *bounded) if not observed[name].arms]
     notes = [note for name in (*aimed, *bounded) for note in observed[name].left_out]
     if any(name in unknown for name in aimed):
@@ -111,9 +121,26 @@ def outcomes_of(
         signs=tuple(signs),
         arms=arms,
         measured=measured,
-        goal=Goal(weights=weights.reshape(len(objectives), len(aimed)), lower=lower, upper=upper),
+        goal=Goal(
+            weights=weights.reshape(len(objectives), len(aimed)),
+            lower=lower,
+            upper=upper,
+            reference=_reference(objectives, thresholds),
+        ),
         notes=tuple(notes),
     )
+
+
+def _reference(
+    objectives: Sequence[Mapping[str, float]], thresholds: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The thresholds of objectives of one metric each, larger is better; NaN for none."""
+    found = np.full(len(objectives), np.nan)
+    for place, weights in enumerate(objectives):
+        for name, weight in weights.items():
+            if name in thresholds:
+                found[place] = weight * thresholds[name]
+    return found
 
 
 def _joined(

@@ -1,7 +1,7 @@
 """Test functions with known optima, as problems of the optimizer.
 
-Every objective takes one row of raw values and is minimised by definition; `Benchmark.value` flips
-the sign, because larger is better in the optimizer.
+Every objective takes one row of raw values and is minimised by definition; `Benchmark.outcomes`
+flips the sign, because larger is better in the optimizer. Constraints are to be at most 0.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from armwright.optimizer import Column, Problem
+from armwright.optimizer import Column, Goal, Problem, hypervolume
 
 __all__ = ["BENCHMARKS", "Benchmark"]
 
@@ -25,8 +25,12 @@ class Benchmark:
         name: Name on the command line.
         problem: Its columns and constraints.
         objective: Function of raw values, to be minimised.
-        minimum: Its known minimum over the problem.
+        minimum: Its known minimum over the problem, among points that keep the constraints. Where
+            there is a second objective, the negative area that the front dominates.
         trials: Evaluations of a run, unless told otherwise.
+        bounded: Functions of raw values that are to be at most 0.
+        second: A second objective, to be minimised too; or None.
+        reference: Where there is one, the largest values of both that are of interest.
     """
 
     name: str
@@ -34,10 +38,36 @@ class Benchmark:
     objective: Callable[[Row], float]
     minimum: float
     trials: int
+    bounded: tuple[Callable[[Row], float], ...] = ()
+    second: Callable[[Row], float] | None = None
+    reference: tuple[float, ...] = ()
+
+    @property
+    def goal(self) -> Goal:
+        """What the optimizer is told of it."""
+        objectives = 1 if self.second is None else 2
+        return Goal(
+            weights=np.eye(objectives),
+            lower=np.full(len(self.bounded), -np.inf),
+            upper=np.zeros(len(self.bounded)),
+            reference=-np.array(self.reference) if self.second else None,
+        )
 
     def value(self, row: Row) -> float:
         """The objective's negative: larger is better."""
         return -float(self.objective(row))
+
+    def outcomes(self, row: Row) -> list[float]:
+        """The objectives' negatives, then the constraints."""
+        second = [] if self.second is None else [-float(self.second(row))]
+        return [self.value(row), *second, *(float(bounded(row)) for bounded in self.bounded)]
+
+    def regret(self, y: np.ndarray) -> float:
+        """What the best of these outcomes lack; infinite where none keeps the constraints."""
+        kept = y[(y[:, self.goal.objectives :] <= 0).all(axis=1)]
+        if self.second is not None:
+            return -hypervolume(kept[:, :2], -np.array(self.reference)) - self.minimum
+        return float(-kept[:, 0].max(initial=-np.inf) - self.minimum)
 
 
 def _box(lower: float, upper: float, width: int) -> Problem:
@@ -113,6 +143,12 @@ def _mixed(row: Row) -> float:
     return float(offset + bowl + 4 * (dropout - 0.25) ** 2)
 
 
+def _zdt1(row: Row) -> float:
+    """Zitzler, Deb and Thiele (2000); the second objective, the first being the first column."""
+    height = 1 + 9 * float(np.mean(row[1:]))
+    return height * (1 - math.sqrt(row[0] / height))
+
+
 _MIXED = Problem(
     columns=(
         Column(lower=1e-6, upper=1.0, log=True),
@@ -159,5 +195,61 @@ BENCHMARKS: dict[str, Benchmark] = {
             trials=50,
         ),
         Benchmark(name="mixed4", problem=_MIXED, objective=_mixed, minimum=0.0, trials=40),
+        Benchmark(  # Gramacy et al. (2016); a plane between two curved constraints
+            name="gramacy",
+            problem=_box(0, 1, 2),
+            objective=lambda row: float(row.sum()),
+            minimum=0.5997880520,
+            trials=25,
+            bounded=(
+                lambda row: (
+                    1.5
+                    - row[0]
+                    - 2 * row[1]
+                    - 0.5 * math.sin(2 * math.pi * (row[0] ** 2 - 2 * row[1]))
+                ),
+                lambda row: row[0] ** 2 + row[1] ** 2 - 1.5,
+            ),
+        ),
+        Benchmark(  # two of three optima lie outside the disk
+            name="disk-branin",
+            problem=_BRANIN,
+            objective=_branin,
+            minimum=0.39788735773,
+            trials=30,
+            bounded=(lambda row: (row[0] - 2.5) ** 2 + (row[1] - 7.5) ** 2 - 50,),
+        ),
+        Benchmark(  # a ball with 0.9 % of the cube is allowed
+            name="corner-hartmann6",
+            problem=_box(0, 1, 6),
+            objective=_hartmann6,
+            minimum=-3.32236801141551,
+            trials=60,
+            bounded=(
+                lambda row: float(np.linalg.norm(row - (0.3, 0.2, 0.4, 0.3, 0.3, 0.6))) - 0.35,
+            ),
+        ),
+        Benchmark(
+            name="zdt1",
+            problem=_box(0, 1, 4),
+            objective=lambda row: float(row[0]),
+            second=_zdt1,
+            reference=(1.1, 1.1),
+            minimum=-(1.1 - 1 / 3 + 0.11),
+            trials=40,
+        ),
+        Benchmark(  # Binh and Korn (1997), with its two constraints
+            name="binh-korn",
+            problem=Problem(columns=(Column(lower=0, upper=5), Column(lower=0, upper=3))),
+            objective=lambda row: float(4 * row[0] ** 2 + 4 * row[1] ** 2),
+            second=lambda row: float((row[0] - 5) ** 2 + (row[1] - 5) ** 2),
+            reference=(140.0, 50.0),
+            minimum=-(5285 + 1 / 3),
+            trials=30,
+            bounded=(
+                lambda row: (row[0] - 5) ** 2 + row[1] ** 2 - 25,
+                lambda row: 7.7 - (row[0] - 8) ** 2 - (row[1] + 3) ** 2,
+            ),
+        ),
     )
 }

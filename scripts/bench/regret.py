@@ -18,7 +18,7 @@ from problems import BENCHMARKS, Benchmark
 from rich.console import Console
 from rich.table import Table
 
-from armwright.optimizer import Observations, sobol, to_model
+from armwright.optimizer import Measurements, sobol, to_model
 
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
@@ -34,7 +34,7 @@ class Run:
         optimizer: Name of the optimizer.
         seed: Seed of the run.
         trials: Evaluations.
-        regret: Best value found, less the known minimum.
+        regret: Best value found, less the known minimum; of two objectives the area not dominated.
         cpu_s: CPU seconds of this process per model-based arm, compiling included.
         notes: Fallbacks the optimizer reported.
     """
@@ -55,7 +55,7 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     begin = min(budget, max(5, len(benchmark.problem.columns)))
     first = budget if optimizer == "sobol" else begin
     values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
-    y = np.array([benchmark.value(row) for row in values])
+    y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
     started = time.process_time()
     if optimizer == "armwright":
@@ -65,7 +65,7 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
         optimizer=optimizer,
         seed=seed,
         trials=budget,
-        regret=float(-y.max() - benchmark.minimum),
+        regret=benchmark.regret(y),
         cpu_s=(time.process_time() - started) / max(budget - begin, 1),
         notes=tuple(sorted(notes)),
     )
@@ -80,16 +80,17 @@ def _model_based(
     while len(y) < budget:
         proposal = suggest(
             benchmark.problem,
-            Observations(x=to_model(benchmark.problem, values), y=y),
+            Measurements(x=to_model(benchmark.problem, values), y=y),
+            goal=benchmark.goal,
             warm=warm,
             seed=1000 * seed + len(y),
         )
-        warm = proposal.hyperparameters
+        warm = proposal.fits
         notes.update(proposal.notes)
         if proposal.exhausted:
             break
         values = np.concatenate([values, proposal.values])
-        y = np.append(y, benchmark.value(proposal.values[0]))
+        y = np.vstack([y, benchmark.outcomes(proposal.values[0])])
     return values, y, notes
 
 

@@ -20,6 +20,8 @@ def aims(*, eligible, weights=((1.0,),), lower=(-1e100,), upper=(0.3,)):
         lower=jnp.array(lower, jnp.float64),
         upper=jnp.array(upper, jnp.float64),
         reference=jnp.zeros(len(weights)),
+        preference=jnp.ones(len(weights)),
+        shocks=jnp.zeros((0, 64)),
         eligible=jnp.asarray(eligible),
     )
 

@@ -247,14 +247,6 @@ def test_a_relative_constraint_without_a_status_quo_is_a_value_error(square, exp
         Models.GPEI(experiment=experiment, data=ax.Data())
 
 
-def test_more_than_two_objectives_are_not_modelled_yet(square, experiment_in):
-    metrics = [ax.Metric(name, lower_is_better=True) for name in "abc"]
-    config = ax.OptimizationConfig(ax.MultiObjective(metrics))
-    experiment = experiment_in(square, optimization_config=config)
-    with pytest.raises(NotImplementedError, match="does not model more than two objectives"):
-        Models.GPEI(experiment=experiment, data=ax.Data())
-
-
 def test_fidelity_parameters_are_not_modelled_yet(ranged, experiment_in):
     space = ax.SearchSpace([ranged("x", 0.0, 1.0, is_fidelity=True, target_value=1.0)])
     with pytest.raises(NotImplementedError, match="does not model task and fidelity"):

@@ -6,7 +6,7 @@ import pytest
 from armwright import ax
 from armwright.ax import Models
 
-MISSING = [Models.GPKG, Models.GPMES, Models.MOO, Models.ST_MTGP, Models.FULLYBAYESIAN]
+MISSING = [Models.GPKG, Models.GPMES, Models.ST_MTGP, Models.FULLYBAYESIAN]
 DESIGNS = [Models.SOBOL, Models.UNIFORM]
 
 

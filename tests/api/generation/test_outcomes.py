@@ -30,12 +30,12 @@ def made(experiment_in, run, ranged):
     return make
 
 
-def outcomes(experiment):
+def outcomes(experiment, thresholds=None):
     config, data = experiment.optimization_config, latest_data(experiment)
     encoding = encode(experiment.search_space)
     observed = {name: observe(encoding, experiment, data, name) for name in config.metrics}
     values = status_quo_means(experiment, data, experiment.status_quo, list(config.metrics))
-    return outcomes_of(config, observed, values)
+    return outcomes_of(config, observed, values, thresholds or {})
 
 
 def test_metrics_stand_side_by_side_with_gaps_where_one_is_missing(made):
@@ -171,3 +171,39 @@ def test_two_objectives_make_arms_between_their_optima(made):
     assert all(0.2 < arm.parameters["x"] < 0.7 for arm in run.arms)
     assert run.best_arm_predictions is None
     assert set(run.model_predictions[0]) == {"a", "b"}
+
+
+@pytest.fixture
+def several(made):
+    def make(names="ab"):
+        rows = [(x, {m: (x - 0.3 * i) ** 2 for i, m in enumerate(names)}) for x in (0.1, 0.5, 0.9)]
+        metrics = [ax.Metric(name, lower_is_better=True) for name in names]
+        config = ax.OptimizationConfig(ax.MultiObjective(metrics))
+        return made(rows, optimization_config=config)
+
+    return make
+
+
+def test_thresholds_are_the_reference_point_larger_is_better(several):
+    reference = outcomes(several(), {"b": 0.2}).goal.reference
+    np.testing.assert_array_equal(reference, [np.nan, -0.2])
+
+
+def test_thresholds_may_be_given_to_the_model(several):
+    bridge = Models.MOO(experiment=several(), seed=1, objective_thresholds={"a": 0.01, "b": 1.0})
+    # a is below its threshold within 0.1 of 0 only
+    assert bridge.gen(1).arms[0].parameters["x"] < 0.15
+
+
+@pytest.mark.parametrize("names", ["c", "a"], ids=["no objective", "the only objective"])
+def test_thresholds_of_anything_but_one_of_several_objectives_are_refused(names, several):
+    experiment = several("ab" if names == "c" else "a")
+    with pytest.raises(ValueError, match="expected some of several objectives"):
+        Models.MOO(experiment=experiment, objective_thresholds={names: 1.0})
+
+
+def test_three_objectives_make_arms_between_their_optima(several):
+    run = Models.MOO(experiment=several("abc"), seed=1).gen(3)
+    assert run._model_key == "MOO"
+    assert all(-0.01 <= arm.parameters["x"] < 0.75 for arm in run.arms)
+    assert list(run.gen_metadata["fits"]) == ["a", "b", "c"]
