@@ -7,7 +7,7 @@ folder. Killed anywhere, an operation has happened or has not, and may be repeat
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Self, final
+from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.store.birth import make_experiment, read_experiment, unfinished
 from armwright.store.compaction import CompactionReport, Compactor
@@ -29,7 +29,11 @@ from armwright.store.numbers import Numbers
 from armwright.store.promise import Promise
 from armwright.store.state import State
 from armwright.store.surroundings import Surroundings
+from armwright.store.table_fact import TABLE_KEY, read_table, write_table
 from armwright.store.ulid import new_ulid
+
+if TYPE_CHECKING:
+    import pyarrow
 
 __all__ = ["ExperimentFolder"]
 
@@ -357,6 +361,54 @@ class ExperimentFolder:
         if known is not None and known.end is not None:
             raise self._ledger.too_late(number, attempt, document)
         self._ledger.write(data_path(number, attempt, new_ulid()), document)
+
+    def report_table(
+        self,
+        number: int,
+        attempt: int,
+        table: "pyarrow.Table",
+        document: Document | None = None,
+    ) -> str:
+        """Adds data to an attempt that is running, as a table: for what is too large for JSON.
+
+        Args:
+            number: Of the trial.
+            attempt: Of the trial.
+            table: Up to 64 MiB as Parquet; may hold NaN.
+            document: About it; is kept with the path of the table as `table`.
+
+        Returns:
+            The path, for `read_table`.
+
+        Raises:
+            TrialEndedError: The attempt has ended; the table is kept, and named in a late fact.
+            TrialNotFoundError: There is no such trial.
+            ValueError: The table is too large, or the document is not JSON.
+        """
+        known = self._ledger.attempt(number, attempt, "given data")
+        self._ledger.check_writable()
+        ident = new_ulid()
+        named = write_table(
+            self._location,
+            self._around,
+            table,
+            number=number,
+            attempt=attempt,
+            ident=ident,
+            document=document or {},
+        )
+        if known is not None and known.end is not None:
+            raise self._ledger.too_late(number, attempt, named)
+        self._ledger.write(data_path(number, attempt, ident), named)
+        return str(named[TABLE_KEY])
+
+    def read_table(self, path: str) -> "pyarrow.Table":
+        """Reads a table that a data document names as `table`.
+
+        Raises:
+            StoreError: There is none, or it is damaged.
+        """
+        return read_table(self._location, path)
 
     def end(self, number: int, attempt: int, document: Document, *, alone: bool = False) -> None:
         """Ends an attempt; whoever does so first decides how it ended.

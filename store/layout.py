@@ -5,6 +5,7 @@
     t/00421/42137.arm.json                    segment 421 holds trials 42100 to 42199
     t/00421/42137.1.claim.json
     t/00421/42137.1.data-<ulid>.json
+    t/00421/42137.1.data-<ulid>.parquet       a table, named by the .json beside it
     t/00421/42137.1.end.json
     late/<ulid>.42137.json
     snap/s1-00421.parquet                     all of segment 421
@@ -51,6 +52,7 @@ __all__ = [
     "s2_path",
     "segment_folder",
     "segment_of",
+    "table_path",
 ]
 
 MARKER_FILE = "armwright-store.json"  # beside the experiments, in their root
@@ -97,7 +99,7 @@ class Name:
             or of the hundred segments (`s2`).
         attempt: Of the trial; counts from 1.
         id: What makes the name unique where a kind may occur more than once.
-        readable: False for a table, which this version does not read.
+        readable: False for a table, which is no fact but named by one.
     """
 
     path: str
@@ -179,6 +181,11 @@ def claim_path(number: int, attempt: int) -> str:
 def data_path(number: int, attempt: int, ident: str) -> str:
     """Returns where data reported while an attempt runs lie."""
     return f"{segment_folder(segment_of(number))}/{number}.{attempt}.data-{ident}.json"
+
+
+def table_path(number: int, attempt: int, ident: str) -> str:
+    """Returns where the table of data reported while an attempt runs lies."""
+    return f"{segment_folder(segment_of(number))}/{number}.{attempt}.data-{ident}.parquet"
 
 
 def end_path(number: int, attempt: int) -> str:

@@ -29,6 +29,7 @@ from armwright.store.layout import (
     SNAPSHOT_FOLDER,
     TRIALS_FOLDER,
     Name,
+    data_path,
     parse_name,
     segment_folder,
     segment_of,
@@ -36,6 +37,7 @@ from armwright.store.layout import (
 from armwright.store.location import Location
 from armwright.store.own_time import own_time
 from armwright.store.state import Damage, State, TrialFacts
+from armwright.store.table_fact import TABLE_KEY
 from armwright.store.trials import Sealed
 
 __all__ = ["Reader"]
@@ -364,6 +366,9 @@ class Reader:
                 taken_in.add(file)
             elif name.readable:
                 names.append(name)
+            elif name.kind == "data":
+                if not self._is_named(name, listing):
+                    damage[path] = "a table that no fact names: its writer was killed"
             else:
                 self._fold.add_unknown(path)
                 self._state = None
@@ -377,6 +382,19 @@ class Reader:
                         self._note(name)
         self._set_damage(folder, damage)
         return names
+
+    def _is_named(self, table: Name, listing: Listing) -> bool:
+        """Whether a fact names a table, or may still come to do so."""
+        assert table.number is not None  # noqa: S101 the names of data have both
+        assert table.attempt is not None  # noqa: S101
+        fact = data_path(table.number, table.attempt, table.id or "")
+        if fact.rpartition("/")[2] in listing.files:
+            return True
+        trial = self._fold.trial(table.number)
+        attempt = trial.attempts.get(table.attempt) if trial is not None else None
+        if trial is None or attempt is None or attempt.end is None:
+            return True
+        return any(document.get(TABLE_KEY) == table.path for document in trial.late)
 
     def _fetch(self, names: Iterable[Name]) -> None:
         by_path = {self._location.join(name.path): name for name in names}

@@ -150,7 +150,7 @@ def test_tables_and_kinds_of_later_versions_are_kept_aside(files):
     planted(files / "t/00000/1.progress.json", json.dumps(body).encode())
     planted(files / "hb/1.1", b"later")
     state = state_of(files)
-    assert state.unknown == (table, "t/00000/1.progress.json")
+    assert state.unknown == ("t/00000/1.progress.json",)
     assert state.damaged == ()
 
 
