@@ -16,9 +16,12 @@ __all__ = ["tell"]
 @click.option(
     "--why", help="The kind of failure: crash, oom, timeout, infeasible or your own word."
 )
+@click.option("--step", type=float, help="How far it is; it goes on running.")
 @json_option
-def tell(words: tuple[str, ...], why: str | None, *, failed: bool, as_json: bool) -> None:
-    """Report the result of TRIAL, or that it failed.
+def tell(
+    words: tuple[str, ...], why: str | None, step: float | None, *, failed: bool, as_json: bool
+) -> None:
+    """Report the result of TRIAL, or that it failed; with --step, how far it is.
 
     A standard error may follow a value: accuracy=0.93±0.01, or accuracy=0.93+-0.01. A value that is
     not finite is recorded as a failure of kind nan.
@@ -38,7 +41,13 @@ def tell(words: tuple[str, ...], why: str | None, *, failed: bool, as_json: bool
         raise UsageError(
             f"trial {number} has either results or --failed, got both: {' '.join(rest[1:])}"
         )
+    if failed and step is not None:
+        raise UsageError(f"trial {number} either goes on or has failed, got --step and --failed")
     stored = StoredExperiment.open(url)
+    if step is not None:
+        stored.report(number, results, step=int(step) if step.is_integer() else step)
+        _print_step(stored.url, number, step, as_json=as_json)
+        return
     if failed:
         ended = stored.fail(number, reason="crash" if why is None else why)
     else:
@@ -47,6 +56,13 @@ def tell(words: tuple[str, ...], why: str | None, *, failed: bool, as_json: bool
         print_json({"experiment": stored.url, "trial": number, **ended.as_dict()})
         return
     click.echo(f"{number}  {ended}")
+
+
+def _print_step(url: str, number: int, step: float, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"experiment": url, "trial": number, "state": "running", "step": step})
+    else:
+        click.echo(f"{number}  running  step {step:g}")
 
 
 def _results(words: tuple[str, ...]) -> dict[str, float | tuple[float, float | None]]:

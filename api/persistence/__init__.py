@@ -10,6 +10,7 @@ from armwright.persistence.json_codec import (
     register_metric,
     register_runner,
 )
+from armwright.persistence.progress import Progress
 from armwright.persistence.save import load, save
 from armwright.persistence.stored_experiment import StoredExperiment
 
@@ -20,6 +21,7 @@ __all__ = [
     "EndedTrial",
     "JSONDecodeError",
     "JSONEncodeError",
+    "Progress",
     "StoredExperiment",
     "definition_from_dict",
     "definition_from_text",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence.facts import is_retried
 from armwright.persistence.measured import given_up, measured
+from armwright.persistence.progress import progress_of
 
 if TYPE_CHECKING:
     from armwright.experiment import OptimizationConfig
@@ -117,5 +118,6 @@ def trial_in_full(stored: StoredExperiment, number: int) -> Json:
             }
             for run in _runs(facts)
         ],
+        "progress": [item.as_dict() for item in progress_of(facts)],
         "late": sum(bool(document.get("too_late")) for document in facts.late),
     }

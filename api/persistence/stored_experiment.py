@@ -39,6 +39,7 @@ from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
 from armwright.persistence.next_run import check_runnable, next_run
 from armwright.persistence.process import is_gone, this_place
+from armwright.persistence.progress import Progress, progress_document, progress_of
 from armwright.persistence.publish import publish
 from armwright.persistence.unknown_metrics import with_known_metrics
 from armwright.store import ExperimentFolder
@@ -338,6 +339,40 @@ class StoredExperiment:
         )
         return EndedTrial(state="completed", reason="", values=means)
 
+    def report(
+        self,
+        number: int,
+        values: Mapping[str, Result],
+        *,
+        step: float,
+        attempt: int | None = None,
+    ) -> None:
+        """Reports how far a running trial is; it goes on, and nothing is learned from it yet.
+
+        Args:
+            number: Of the trial.
+            values: For each metric its value at this step.
+            step: How far it is, in units of its own, such as epochs.
+            attempt: Which attempt this is about; the one that is running when left out.
+
+        Raises:
+            TrialNotFoundError: There is no such trial.
+            TrialEndedError: It has ended, maybe by somebody else: time to stop.
+            UsageError: A metric is unknown, or a value or the step is no number.
+        """
+        facts = self.facts(number)
+        self._check_known(number, values)
+        document = progress_document(number, values, step=step, timestamp=now_ms())
+        self._folder.report(number, self._attempt(facts, attempt), document)
+
+    def progress(self, number: int) -> list[Progress]:
+        """What a trial reported while it ran, as far as is known, step by step.
+
+        Raises:
+            TrialNotFoundError: There is no such trial.
+        """
+        return progress_of(self.facts(number))
+
     def fail(
         self,
         number: int,
@@ -449,24 +484,33 @@ class StoredExperiment:
     def _end(
         self, number: int, facts: TrialFacts, attempt: int | None, document: dict[str, Any]
     ) -> None:
-        known = facts.open_attempt if attempt is None else attempt
-        if known is None:
-            if facts.last_attempt is None:
-                raise StoreError(
-                    f"trial {number} of {self.url!r} is waiting: nobody runs it",
-                    hint=f"take it first: armwright ask {shlex.quote(self.url)}",
-                )
-            known = facts.last_attempt.number
-        self._folder.end(number, known, {**document, "time_completed": object_to_json(now())})
+        document = {**document, "time_completed": object_to_json(now())}
+        self._folder.end(number, self._attempt(facts, attempt), document)
 
-    def _check_metrics(self, number: int, values: Mapping[str, Result]) -> None:
-        config, metrics = self.optimization_config, self.metrics
+    def _attempt(self, facts: TrialFacts, attempt: int | None) -> int:
+        """Which attempt a word about a trial is about."""
+        known = facts.open_attempt if attempt is None else attempt
+        if known is not None:
+            return known
+        if facts.last_attempt is None:
+            raise StoreError(
+                f"trial {facts.number} of {self.url!r} is waiting: nobody runs it",
+                hint=f"take it first: armwright ask {shlex.quote(self.url)}",
+            )
+        return facts.last_attempt.number
+
+    def _check_known(self, number: int, values: Mapping[str, Result]) -> None:
+        metrics = self.metrics
         for name in values:
             if name not in metrics:
                 raise UsageError(
                     f"trial {number}: unknown metric {name!r}, expected "
                     f"{', '.join(metrics) or 'none, for the experiment has no metric'}"
                 )
+
+    def _check_metrics(self, number: int, values: Mapping[str, Result]) -> None:
+        self._check_known(number, values)
+        config = self.optimization_config
         for name in config.metrics if config else ():
             if name not in values:
                 raise UsageError(

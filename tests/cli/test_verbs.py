@@ -184,6 +184,22 @@ def test_tell_records_a_value_and_its_error(word, stdout, expected, run, asked):
     assert (values["mean"], values["sem"]) == expected
 
 
+def test_tell_with_a_step_says_how_far_it_is(run, asked):
+    result = run("tell", asked, "0", "loss=0.5", "--step", "3")
+    assert result.stdout == "0  running  step 3\n"
+    found = document(run("tell", asked, "0", "loss=0.25", "--step", "3.5", "--json"))
+    assert (found["state"], found["step"]) == ("running", 3.5)
+    shown = document(run("show", asked, "0", "--json"))
+    assert shown["status"] == "running"
+    assert [(item["step"], item["values"]) for item in shown["progress"]] == [
+        (3, {"loss": 0.5}),
+        (3.5, {"loss": 0.25}),
+    ]
+    refused(run("tell", asked, "0", "--step", "3"), 2, "step 3 has no value")
+    refused(run("tell", asked, "0", "--step", "3", "--failed"), 2, "either goes on or has failed")
+    assert run("tell", asked, "0", "loss=1", "--step", "much").exit_code == 2
+
+
 def test_tell_as_json(run, asked):
     assert document(run("tell", asked, "1", "loss=0.5", "--json")) == {
         "v": 1,
