@@ -20,13 +20,50 @@ if TYPE_CHECKING:
     from armwright import ax, errors
     from armwright.experiment import Experiment
     from armwright.persistence import StoredExperiment
+    from armwright.persistence.care import collect_garbage, compact
+    from armwright.persistence.fork import fork
+    from armwright.persistence.merge import merge
+    from armwright.store.archive import export_archive, import_archive
+    from armwright.store.doctor import doctor
+    from armwright.store.migration import migrate
+    from armwright.store.verify import verify
 
-__all__ = ["__version__", "ax", "create", "errors", "open"]
+__all__ = [
+    "__version__",
+    "ax",
+    "collect_garbage",
+    "compact",
+    "create",
+    "doctor",
+    "errors",
+    "export_archive",
+    "fork",
+    "import_archive",
+    "merge",
+    "migrate",
+    "open",
+    "verify",
+]
+
+# Where each is defined; loaded when it is asked for.
+_PLACES = {
+    "collect_garbage": "persistence.care",
+    "compact": "persistence.care",
+    "doctor": "store.doctor",
+    "export_archive": "store.archive",
+    "fork": "persistence.fork",
+    "import_archive": "store.archive",
+    "merge": "persistence.merge",
+    "migrate": "store.migration",
+    "verify": "store.verify",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in ("ax", "errors"):
         return importlib.import_module(f"armwright.{name}")
+    if name in _PLACES:
+        return getattr(importlib.import_module(f"armwright.{_PLACES[name]}"), name)
     raise AttributeError(f"module 'armwright' has no attribute {name!r}")
 
 
