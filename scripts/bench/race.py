@@ -145,7 +145,7 @@ def stores(chosen: set[str], stack: ExitStack) -> dict[str, list[Door]]:
     if "nfs inside" in chosen:
         doors = [("file", {}, f"{os.environ[name]}/{unique}") for name in ("NFS_A", "NFS_B")]
         found[f"NFS {os.environ['NFS_VERS']}, two mounts"] = doors
-        if os.environ["NFS_VERS"] == "3":
+        if "FAT_DIR" in os.environ:
             found["FAT"] = [("file", {}, f"{os.environ['FAT_DIR']}/{unique}")]
         return found
     disk = stack.enter_context(tempfile.TemporaryDirectory(dir=REPOSITORY))
