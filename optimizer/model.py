@@ -103,6 +103,11 @@ class Model:
         """Number of observations of each outcome."""
         return [len(standard.y) for standard in self._standards]
 
+    @property
+    def pending(self) -> Float[np.ndarray, "p d"]:
+        """Points that are pending, model units."""
+        return self._features.decode(self._points[self._is_pending])
+
     def add_pending(self, x: Float[np.ndarray, "p d"]) -> None:
         """Makes points, in model units, pending from now on."""
         begin = self._known + self._pending

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from armwright.optimizer.columns import Problem, to_model, to_values
+from armwright.optimizer.elsewhere import is_pinned_down, without_peak
 from armwright.optimizer.fitting import fit
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
@@ -18,7 +19,7 @@ from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.proposal import Proposal
-from armwright.optimizer.search import best_point
+from armwright.optimizer.search import Choice, best_point
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
@@ -26,6 +27,8 @@ from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.threads import one_blas_thread
 
 __all__ = ["predict", "suggest", "utility"]
+
+_ELSEWHERE = "an optimum is pinned down: this looks for another one elsewhere"
 
 
 def suggest(
@@ -37,6 +40,7 @@ def suggest(
     warm: Hyperparameters | Sequence[Hyperparameters | None] | None = None,
     seed: int,
     count: int = 1,
+    remaining: int | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points by expected improvement under a Gaussian process of each outcome.
@@ -51,6 +55,8 @@ def suggest(
         warm: Earlier fits to start from, one for each outcome.
         seed: Seed of everything random, not negative; use a new one for each call.
         count: Points wanted; each is chosen with the earlier ones pending.
+        remaining: Points still to be tried in all, these included, where that is known: with time
+            left, a search that has pinned down an optimum looks for another.
         settings: Sizes; the defaults where None.
 
     Returns:
@@ -89,6 +95,12 @@ def suggest(
             )
             if choice is None:
                 break
+            left = None if remaining is None else remaining - place
+            if is_pinned_down(choice.score, remaining=left):
+                elsewhere = _elsewhere(model, problem, measured, goal, seen, seed + place, settings)
+                if elsewhere is not None:
+                    choice = elsewhere
+                    notes = tuple(dict.fromkeys([*notes, _ELSEWHERE]))
             seen.add(choice.values)
             chosen.append(choice.values[None, :])
             scores.append(choice.score)
@@ -113,6 +125,40 @@ def suggest(
     note = "the search found no new point: the rest fill the space"
     used = np.concatenate([used, values])
     return proposal.followed_by(_space_filling(problem, used, seed, count - len(values), (note,)))
+
+
+def _elsewhere(
+    model: Model,
+    problem: Problem,
+    measured: Measurements,
+    goal: Goal,
+    seen: SeenPoints,
+    seed: int,
+    settings: Settings,
+) -> Choice | None:
+    """The best point under what is known away from the incumbent; None where that is too little."""
+    rest = without_peak(problem, measured, goal)
+    if rest is None:
+        return None
+    pending = model.pending
+    other = Model(
+        problem,
+        rest,
+        goal,
+        pending=pending,
+        room=model.bucket - len(rest.x) - len(pending),  # so that the program is the same one
+        rng=np.random.default_rng([seed, 2]),
+        settings=settings,
+    )
+    fit(other, [None] * rest.outcomes, seed, settings)
+    return best_point(
+        problem,
+        other,
+        incumbents=to_values(problem, incumbents(rest, goal)),
+        seen=seen,
+        seed=(seed, 3),
+        settings=settings,
+    )
 
 
 def predict(
@@ -246,7 +292,7 @@ def _each(
 
 def _check(
     problem: Problem,
-    x: Float[np.ndarray, "n d"],
+    x: Float[np.ndarray, "n e"],
     points: Float[np.ndarray, "p d"],
     seed: int,
     count: int,

@@ -37,6 +37,7 @@ def strategy_to_json(strategy: GenerationStrategy) -> dict[str, Any]:
         "__type": "GenerationStrategy",
         "name": strategy._name,
         "seed": strategy._seed,
+        "budget": strategy._budget,
         "steps": [
             {
                 "__type": "GenerationStep",
@@ -65,7 +66,7 @@ def strategy_from_json(document: Mapping[str, Any]) -> GenerationStrategy:
             ],
             document["name"],
         )
-        strategy._seed = document["seed"]
+        strategy._seed, strategy._budget = document["seed"], document.get("budget")
     except (KeyError, TypeError, ValueError) as error:
         raise JSONDecodeError(f"no generation strategy can be read here: {error!r}") from error
     return strategy

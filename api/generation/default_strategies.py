@@ -19,7 +19,11 @@ __all__ = ["choose_generation_strategy", "default_generation_strategy"]
 
 
 def default_generation_strategy(
-    search_space: SearchSpace, *, seed: int, initial_trials: int | None = None
+    search_space: SearchSpace,
+    *,
+    seed: int,
+    initial_trials: int | None = None,
+    budget: int | None = None,
 ) -> GenerationStrategy:
     """What an experiment on a store uses: Sobol arms, then the Gaussian process, and no limits.
 
@@ -44,7 +48,7 @@ def default_generation_strategy(
             ),
         ]
     )
-    strategy._seed = seed
+    strategy._seed, strategy._budget = seed, budget
     return strategy
 
 
@@ -67,7 +71,8 @@ def choose_generation_strategy(
         enforce_sequential_optimization: Refuse arms while results are missing, and limit how many
             trials run at once.
         random_seed: Decides the arms.
-        num_trials: The budget, where it is known: a grid no larger is walked by Sobol arms alone.
+        num_trials: The budget, where it is known: a grid no larger is walked by Sobol arms alone,
+            and a search that has pinned down an optimum looks for another while there is time.
         num_initialization_trials: How many Sobol trials, instead of max(5, number of parameters).
         max_parallelism_cap: An upper limit to how many model-made trials run at once.
         max_parallelism_override: The limit itself; -1 for none.
@@ -107,7 +112,7 @@ def choose_generation_strategy(
         steps = [GenerationStep(model=Models.SOBOL, num_trials=-1, model_kwargs=sobol_kwargs)]
         name = "Sobol"
     strategy = GenerationStrategy(steps, name)
-    strategy._seed = base_seed(random_seed)
+    strategy._seed, strategy._budget = base_seed(random_seed), num_trials
     if random_seed is None:
         sobol_kwargs["seed"] = strategy._seed
     return strategy

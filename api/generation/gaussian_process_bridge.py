@@ -138,6 +138,7 @@ class GaussianProcessBridge(ModelBridge):
             warm=[self._warm(metric) for metric in known.metrics],
             seed=derived_seed(self.model.seed, "gp", len(known.arms), len(request.pending)),
             count=request.count,
+            remaining=request.remaining,
         )
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))

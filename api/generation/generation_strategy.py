@@ -58,6 +58,7 @@ class GenerationStrategy(Comparable):
         self._steps = steps
         self._name = name
         self._seed: int | None = None
+        self._budget: int | None = None
         self._model: ModelBridge | None = None
         self._experiment: Experiment | None = None
         self._made: list[GeneratorRun] = []
@@ -121,7 +122,7 @@ class GenerationStrategy(Comparable):
         fresh = GenerationStrategy(
             [GenerationStep(**{**vars(step), "index": -1}) for step in self._steps], self._name
         )
-        fresh._seed = self._seed
+        fresh._seed, fresh._budget = self._seed, self._budget
         return fresh
 
     def gen(
@@ -154,7 +155,10 @@ class GenerationStrategy(Comparable):
         step = self._current(experiment)
         self._check_parallelism(step, experiment)
         self._model = self._make_model(step, experiment, data)
-        options = {"n": n, "pending_observations": self._pending(experiment)}
+        options: dict[str, Any] = {"n": n, "pending_observations": self._pending(experiment)}
+        if self._budget is not None:
+            left = max(self._budget - len(experiment.trials), 1)
+            options["model_gen_options"] = {"remaining": left * n}
         run = self._model.gen(**{**options, **(step.model_gen_kwargs or {}), **kwargs})
         run._generation_step_index = step.index
         self._made.append(run)

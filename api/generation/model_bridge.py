@@ -39,6 +39,7 @@ class Request:
         optimization_config: What they are for; None for models without an aim.
         pending: Arms that are being evaluated.
         held: Values that every arm is to have, by parameter name.
+        remaining: How many arms are still to come in all, these included; None if nobody knows.
     """
 
     count: int
@@ -46,6 +47,7 @@ class Request:
     optimization_config: OptimizationConfig | None
     pending: Sequence[Arm]
     held: TParameterization
+    remaining: int | None = None
 
 
 @final
@@ -146,7 +148,7 @@ class ModelBridge(ABC):
         | Iterable[Arm]
         | None = None,
         fixed_features: ObservationFeatures | None = None,
-        model_gen_options: Mapping[str, Any] | None = None,  # noqa: ARG002 - see the docstring
+        model_gen_options: Mapping[str, Any] | None = None,
     ) -> GeneratorRun:
         """Generates `n` arms, unnamed, with values in the declared Python types.
 
@@ -160,7 +162,8 @@ class ModelBridge(ABC):
             pending_observations: What is being evaluated, to keep away from: arms, or for each
                 metric the features of its awaited observations.
             fixed_features: Values every arm is to have.
-            model_gen_options: Without effect; accepted as the flat Ax API has it.
+            model_gen_options: `remaining`, how many arms are still to come in all, these included;
+                other keys are accepted, as the flat Ax API has them, and without effect.
 
         Raises:
             SearchSpaceExhausted: Every point of the space was tried already.
@@ -177,6 +180,7 @@ class ModelBridge(ABC):
             optimization_config=optimization_config or self.optimization_config,
             pending=pending_arms(pending_observations),
             held={} if fixed_features is None else dict(fixed_features.parameters),
+            remaining=(model_gen_options or {}).get("remaining"),
         )
         generated = self._gen(request)
         fit_time, self._fit_time = self._fit_time, 0.0

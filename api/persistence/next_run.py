@@ -6,7 +6,7 @@ Loads NumPy, and JAX once a model is fitted; so it is imported when arms are mad
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ArmwrightError, NothingLeftError, UsageError
 from armwright.experiment import ParameterType, RangeParameter
@@ -58,6 +58,7 @@ def next_run(
     *,
     seed: int,
     initial_trials: int | None,
+    budget: int | None = None,
     number: int,
     used: Container[int] = (),
 ) -> GeneratorRun:
@@ -71,6 +72,7 @@ def next_run(
         experiment: What to make an arm for.
         seed: Decides every arm.
         initial_trials: How many quasi-random trials come first; the default if None.
+        budget: How many trials the experiment is to have; None for no end.
         number: Of the trial; not one that is in use, but it may lie below others that are.
         used: The numbers in use.
 
@@ -84,7 +86,7 @@ def next_run(
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
     strategy = default_generation_strategy(
-        experiment.search_space, seed=seed, initial_trials=initial_trials
+        experiment.search_space, seed=seed, initial_trials=initial_trials, budget=budget
     )
     end = experiment._next_trial_index
     ahead = max(number - end, 0)
@@ -109,7 +111,11 @@ def next_run(
 def _nth(strategy: GenerationStrategy, experiment: Experiment, ahead: int) -> GeneratorRun:
     """The arm that comes after `ahead` others."""
     try:
-        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD)))
+        options: dict[str, Any] = {}
+        if strategy._budget is not None:  # the arms before the last are others'
+            left = max(strategy._budget - len(experiment.trials), 1)
+            options["model_gen_options"] = {"remaining": left}
+        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD), **options))
     except ArmwrightError:
         raise
     except (NotImplementedError, ValueError) as error:

@@ -188,7 +188,7 @@ class StoredExperiment:
         """
         with self._lock:
             if self._journal is None:
-                self._journal = LiveJournal(self._folder, FolderView(self._folder.id, self.state))
+                self._journal = LiveJournal(self._folder, FolderView(self._folder, self.state))
             self._journal.take_in_known()
             return self._journal.experiment
 
@@ -263,6 +263,7 @@ class StoredExperiment:
                 experiment,
                 seed=plan["seed"],
                 initial_trials=plan["initial_trials"],
+                budget=plan["budget"],
                 number=number,
                 used=state.trials,
             )
@@ -279,7 +280,7 @@ class StoredExperiment:
     def _known_experiment(self, state: State) -> Experiment:
         """What arms are made from: the facts, and nothing that somebody did to `experiment`."""
         if self._known is None:
-            self._known = FolderView(self._folder.id, state)
+            self._known = FolderView(self._folder, state)
         self._known.update(state)
         return self._known.experiment
 
@@ -447,7 +448,7 @@ class StoredExperiment:
         config = self.optimization_config
         if config is None:
             raise UsageError(f"no trial of {self.url!r} is best: it has no objective")
-        best, completed = best_trial(self.trials, config)
+        best, completed = best_trial(self.trials, config, self._folder)
         if best is None:
             raise NothingLeftError(
                 f"{self.url!r} has no best trial yet: {completed} trials are completed"

@@ -84,6 +84,7 @@ def _model_based(
             goal=benchmark.goal,
             warm=warm,
             seed=1000 * seed + len(y),
+            remaining=budget - len(y),
         )
         warm = proposal.fits
         notes.update(proposal.notes)

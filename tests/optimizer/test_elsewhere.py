@@ -1,0 +1,85 @@
+"""Looking for another optimum once one is pinned down and trials are left."""
+
+import numpy as np
+import pytest
+
+from armwright.optimizer import Column, Goal, Measurements, Observations, Problem, suggest
+from armwright.optimizer.elsewhere import is_pinned_down, without_peak
+
+SQUARE = Problem(columns=(Column(), Column()))
+PEAK = np.array([0.2, 0.2])
+REACH = 0.25 * np.sqrt(2)
+
+
+def climbed():
+    """Observations of one who has climbed a peak and hardly looked anywhere else."""
+    rng = np.random.default_rng(0)
+    near = PEAK + 0.02 * rng.standard_normal((14, 2))
+    far = np.array([[0.9, 0.1], [0.1, 0.9], [0.8, 0.8], [0.5, 0.6], [0.7, 0.4], [0.4, 0.95]])
+    x = np.vstack([PEAK, near, far])
+    return Observations(x=x, y=np.exp(-10.0 * ((x - PEAK) ** 2).sum(axis=1)))
+
+
+def arm(remaining):
+    proposal = suggest(SQUARE, climbed(), seed=1, remaining=remaining)
+    return proposal, float(np.linalg.norm(proposal.x[0] - PEAK))
+
+
+@pytest.mark.parametrize("remaining", [None, 1, 8])
+def test_without_time_to_come_back_the_peak_is_polished(remaining):
+    proposal, distance = arm(remaining)
+    assert proposal.log_acquisition[0] < -5.0
+    assert distance < REACH
+    assert proposal.notes == ()
+
+
+def test_with_time_left_the_arm_lies_elsewhere_and_says_why():
+    proposal, distance = arm(30)
+    assert distance > REACH
+    assert "pinned down" in proposal.notes[0]
+
+
+def test_in_a_batch_the_last_arms_are_for_polishing():
+    proposal = suggest(SQUARE, climbed(), seed=1, count=2, remaining=9)
+    distances = np.linalg.norm(proposal.x - PEAK, axis=1)
+    assert distances[0] > REACH
+    assert distances[1] < REACH
+
+
+def test_a_promising_arm_is_never_given_up():
+    assert not is_pinned_down(-4.9, remaining=100)
+    assert is_pinned_down(-5.1, remaining=100)
+
+
+def test_a_peak_leaves_one_point_of_middling_value_behind():
+    known = Measurements.of(climbed())
+    rest = without_peak(SQUARE, known, Goal.single())
+    assert rest is not None
+    assert rest.x[-1].tolist() == PEAK.tolist()
+    assert rest.y[-1, 0] == np.median(rest.y[:-1, 0])
+    assert (np.linalg.norm(rest.x[:-1] - PEAK, axis=1) > REACH).all()
+
+
+def test_two_levels_of_a_choice_are_far_apart():
+    problem = Problem(columns=(Column(), Column(kind="choice", levels=5)))
+    x = np.array([[0.5, 0.0], [0.52, 0.0], [0.5, 1.0], [0.5, 4.0], [0.1, 2.0], [0.9, 3.0]])
+    known = Measurements(x=x, y=np.array([3.0, 2.9, 1.0, 0.5, 0.2, 0.1])[:, None])
+    rest = without_peak(problem, known, Goal.single())
+    assert rest is not None
+    assert rest.x[:, 1].tolist() == [1.0, 4.0, 2.0, 3.0, 0.0]
+
+
+def test_the_peak_is_that_of_the_best_point_within_bounds():
+    x = np.array([[0.1, 0.1], [0.9, 0.9], [0.9, 0.85], [0.5, 0.5], [0.1, 0.9], [0.9, 0.1]])
+    y = np.array([[5.0, 2.0], [4.0, 0.0], [3.9, 0.0], [1.0, 0.0], [0.0, 0.0], [0.5, 0.5]])
+    goal = Goal(weights=np.ones((1, 1)), lower=np.array([-np.inf]), upper=np.array([1.0]))
+    rest = without_peak(SQUARE, Measurements(x=x, y=y), goal)
+    assert rest is not None
+    assert rest.x[-1].tolist() == [0.9, 0.9]
+    assert rest.y[-1].tolist() == [0.75, 0.0]  # the bounded outcome stays what it was
+
+
+def test_too_few_observations_elsewhere_are_no_model():
+    x = np.array([[0.5, 0.5], [0.51, 0.5], [0.1, 0.9], [0.9, 0.1]])
+    known = Measurements(x=x, y=np.array([1.0, 0.9, 0.0, 0.1])[:, None])
+    assert without_peak(SQUARE, known, Goal.single()) is None
