@@ -67,6 +67,9 @@ class Ledger:
         self.check_writable()
         name, token = parse_name(path), new_token()
         assert name is not None  # noqa: S101 our own names parse
+        with self.lock:
+            if self.reader.seals(name):
+                return "lost"  # the file may be gone, the fact is not
         writer, at = self._around.writer().document(), self._around.clock()
         body = encode(name, document, token=token, writer=writer, at=at, more=more)
         where = self._location.join(path)

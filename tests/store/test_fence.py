@@ -75,3 +75,16 @@ def test_a_configuration_conflict_says_what_both_sides_changed(folder):
     ) as caught:
         other.add_config({"c": 1, "seed": 7}, base=1)
     assert caught.value.hint == "read it again and repeat the change"
+
+
+def test_a_number_whose_file_was_cleared_away_is_still_taken(folder):
+    for number in range(100):
+        folder.fence(number)
+    folder.put_trial(100, {})
+    folder.compact()
+    folder.collect_garbage(older_than=0.0)
+    assert folder.location.files.list(folder.location.join("t/00000")).files == ()
+    assert folder.put_trial(7, {"n": 7}) == "lost"
+    assert folder.fence(7)
+    assert ExperimentFolder.open(folder.url).put_trial(7, {"n": 7}) == "lost"
+    assert ExperimentFolder.open(folder.url).state.trials[7].void
