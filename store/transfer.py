@@ -99,13 +99,12 @@ def transfer(
 
 
 def _configurations_last(facts: Mapping[str, Fact], tables: Mapping[str, bytes]) -> Iterator[Name]:
-    """The configurations come last: without any nobody can open the folder."""
-    names = [fact.name for fact in facts.values()]
+    """Tables before the facts that name them, configurations last: they open the folder."""
     for path in tables:
         name = parse_name(path)
         assert name is not None  # noqa: S101 - the caller listed them
-        names.append(name)
-    ordered = in_order(names)
+        yield name
+    ordered = in_order(fact.name for fact in facts.values())
     yield from (name for name in ordered if name.kind != "config")
     yield from (name for name in ordered if name.kind == "config")
 

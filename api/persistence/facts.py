@@ -206,7 +206,10 @@ def _problem(arm: Mapping[str, Any]) -> str:
 
 
 def stored_data(facts: TrialFacts) -> list[Json]:
-    """All data documents of a trial, oldest timestamp first: reported, in an end, and late ones."""
+    """All data documents of a trial, oldest timestamp first: reported, in an end, and late ones.
+
+    Those of large data name a table in place of their rows, see `data_tables`.
+    """
     found: dict[int, Json] = {}
     for document in _data_documents(facts):
         timestamp = document["timestamp"]
@@ -229,7 +232,9 @@ def _data_documents(facts: TrialFacts) -> Iterator[Json]:
     for document in candidates:
         if isinstance(document, dict) and type(document.get("timestamp")) is int:
             rows = document.get("rows")
-            if isinstance(rows, list) and all(_is_row(row) for row in rows):
+            if isinstance(document.get("table"), str) or (
+                isinstance(rows, list) and all(_is_row(row) for row in rows)
+            ):
                 yield document
 
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
+from armwright.persistence.data_tables import whole_document
 from armwright.persistence.experiment_json import (
     add_trial,
     register_arms,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from armwright.experiment import Experiment
-    from armwright.store import State, TrialFacts
+    from armwright.store import ExperimentFolder, State, TrialFacts
 
 __all__ = ["FolderView", "numbers_in_use"]
 
@@ -50,7 +51,7 @@ class FolderView:
     """An experiment as a folder's facts describe it.
 
     Args:
-        folder_id: The folder's id, by which the experiment remembers where it comes from.
+        folder: Whose id tells the experiment where it comes from, and which holds tables.
         state: The facts.
         strict: Whether to refuse metrics of classes that are not known here, rather than to warn
             and put plain metrics in their place.
@@ -63,14 +64,14 @@ class FolderView:
         JSONDecodeError: A document is incomplete, or names a class that is not known here.
     """
 
-    def __init__(self, folder_id: str, state: State, *, strict: bool = False) -> None:
-        self._folder_id = folder_id
+    def __init__(self, folder: ExperimentFolder, state: State, *, strict: bool = False) -> None:
+        self._folder = folder
         self._strict = strict
         self._facts: dict[int, TrialFacts] = {}
         self._data: dict[int, list[_Json]] = {}
         self.state = state
         self.experiment: Experiment = _explained(lambda: self._made(state))
-        self.experiment._origin = (folder_id, state.version)
+        self.experiment._origin = (folder.id, state.version)
         warn_of_unknown(self.experiment._unknown_metrics)
         _explained(lambda: self._take_in(state, state.trials))
 
@@ -109,7 +110,7 @@ class FolderView:
         fresh, experiment = self._made(state), self.experiment
         for name in _OF_THE_CONFIGURATION:
             setattr(experiment, name, getattr(fresh, name))
-        experiment._origin = (self._folder_id, state.version)
+        experiment._origin = (self._folder.id, state.version)
         experiment._unknown_metrics = fresh._unknown_metrics
         experiment._arms = fresh._arms
         for trial in experiment._trials.values():
@@ -159,7 +160,11 @@ class FolderView:
 
     def _take_in_data(self, documents: list[tuple[int, list[_Json]]]) -> None:
         """All at once: a data frame takes its time, many take hardly more."""
-        flat = [data_json(item) for _, stored in documents for item in stored]
+        flat = [
+            data_json(whole_document(item, self._folder))
+            for _, stored in documents
+            for item in stored
+        ]
         made = iter(data_from_json(flat))
         for number, stored in documents:
             entries = OrderedDict((item["timestamp"], next(made)) for item in stored)

@@ -58,7 +58,7 @@ def fork(
     """
     folder = ExperimentFolder.open(source)
     state = folder.state
-    experiment = FolderView(folder.id, state).experiment
+    experiment = FolderView(folder, state).experiment
     given = {index: trial for index, trial in experiment.trials.items() if trial.status.is_terminal}
     if definition is not None:
         _redefine(experiment, definition)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.errors import UsageError
 from armwright.experiment import Arm, ComparisonOp
 from armwright.persistence.asked_trials import BestTrial
+from armwright.persistence.data_tables import whole_document
 from armwright.persistence.facts import ABANDONED_ARMS, known_run, stored_data
 from armwright.persistence.json_codec import object_from_json
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import OptimizationConfig, OutcomeConstraint
-    from armwright.store import TrialFacts
+    from armwright.store import ExperimentFolder, TrialFacts
 
 __all__ = ["best_trial", "given_up", "mean_and_sem", "measured", "only_arm"]
 
@@ -47,11 +48,16 @@ def mean_and_sem(metric: str, result: Any) -> tuple[float, float]:
     return value, error
 
 
-def measured(facts: TrialFacts) -> dict[str, Values]:
-    """What a trial measured: for each arm and metric the newest mean, and its sem or NaN."""
+def measured(facts: TrialFacts, folder: ExperimentFolder) -> dict[str, Values]:
+    """What a trial measured: for each arm and metric the newest mean, and its sem or NaN.
+
+    Args:
+        facts: Of the trial.
+        folder: Where its tables are, if it has any.
+    """
     found: dict[str, Values] = {}
     for document in stored_data(facts):
-        for row in document["rows"]:
+        for row in whole_document(document, folder)["rows"]:
             mean, sem = _number(row["mean"]), _number(row.get("sem"))
             if math.isfinite(mean):
                 values = found.setdefault(row["arm_name"], {})
@@ -78,7 +84,7 @@ def given_up(facts: TrialFacts) -> set[str]:
 
 
 def best_trial(
-    trials: Mapping[int, TrialFacts], config: OptimizationConfig
+    trials: Mapping[int, TrialFacts], config: OptimizationConfig, folder: ExperimentFolder
 ) -> tuple[BestTrial | None, int]:
     """The completed trial with the best measured objective of those that keep the constraints.
 
@@ -105,7 +111,7 @@ def best_trial(
         if facts.status != "completed" or facts.arm is None:
             continue
         completed += 1
-        values, left_out = measured(facts), given_up(facts)
+        values, left_out = measured(facts, folder), given_up(facts)
         for arm in facts.arm["arms"]:
             found = values.get(arm["name"], {})
             if name not in found or arm["name"] in left_out:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, UsageError
+from armwright.persistence.data_tables import as_table, whole_document
 from armwright.persistence.facts import ABANDONED_ARMS, is_readable, known_run, stored_data
 from armwright.store import ExperimentFolder
 from armwright.store.contents import Contents, contents
@@ -247,16 +248,25 @@ class _Merge:
             }
             self._into.report(number, 1, {"event": {ABANDONED_ARMS: renamed}})
         end = {key: item for key, item in (attempt.end or {}).items() if key != "data"}
-        data = [_renamed_data(item, names, number) for item in stored_data(facts)]
+        data = []
+        for item in self._data(facts):
+            renamed = _renamed_data(item, names, number)
+            if (parts := as_table(renamed)) is None:
+                data.append(renamed)
+            else:
+                self._into.report_table(number, 1, parts[1], parts[0])
         self._into.end(number, 1, {**end, "data": data})
         return number
+
+    def _data(self, facts: TrialFacts) -> list[Mapping[str, Any]]:
+        return [whole_document(item, self._other) for item in stored_data(facts)]
 
     def _bring_late_data(self, facts: TrialFacts, number: int) -> None:
         """Adds what the other side learned about a trial that came in earlier."""
         mine = self._state.trials[number]
         known = {item["timestamp"] for item in stored_data(mine)}
         names = _names(facts, number)
-        for item in stored_data(facts):
+        for item in self._data(facts):
             if item["timestamp"] not in known and not self._dry_run:
                 self._into.late(number, _renamed_data(item, names, number))
 
@@ -286,7 +296,7 @@ def _renamed(facts: TrialFacts, number: int) -> Json:
     return {**arm, "arms": [{**item, "name": names[item["name"]]} for item in arm["arms"]]}
 
 
-def _renamed_data(document: Json, names: Mapping[str, str], number: int) -> Json:
+def _renamed_data(document: Mapping[str, Any], names: Mapping[str, str], number: int) -> Json:
     rows = [
         {
             **row,

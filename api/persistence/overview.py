@@ -13,7 +13,7 @@ from armwright.persistence.progress import progress_of
 if TYPE_CHECKING:
     from armwright.experiment import OptimizationConfig
     from armwright.persistence.stored_experiment import StoredExperiment
-    from armwright.store import TrialFacts
+    from armwright.store import ExperimentFolder, TrialFacts
 
 __all__ = ["overview", "trial_in_full"]
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 def overview(stored: StoredExperiment) -> Json:
     """The definition, the trials and the best of them."""
     config, space = stored.optimization_config, stored.search_space
-    trials = [_trial(facts) for facts in stored.trials.values()]
+    trials = [_trial(facts, stored._folder) for facts in stored.trials.values()]
     statuses = [trial["status"] for trial in trials]
     constraints = [*space.parameter_constraints, *(config.outcome_constraints if config else ())]
     return {
@@ -57,9 +57,9 @@ def _best(stored: StoredExperiment) -> Json | None:
         return None
 
 
-def _trial(facts: TrialFacts) -> Json:
+def _trial(facts: TrialFacts, folder: ExperimentFolder) -> Json:
     attempt, runs = facts.last_attempt, _runs(facts)
-    values, left_out = measured(facts), given_up(facts)
+    values, left_out = measured(facts, folder), given_up(facts)
     status = "waiting" if is_retried(facts) else facts.status
     return {
         "trial": facts.number,
@@ -97,7 +97,7 @@ def trial_in_full(stored: StoredExperiment, number: int) -> Json:
     """
     facts = stored.facts(number)
     return {
-        **_trial(facts),
+        **_trial(facts, stored._folder),
         "made": None if facts.made is None else {"at": facts.made.at, "by": facts.made.by},
         "attempts": [
             {

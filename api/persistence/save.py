@@ -86,7 +86,7 @@ def load(
         )
     if not url.endswith(".json"):
         folder = ExperimentFolder.open(url)
-        view = FolderView(folder.id, folder.state, strict=strict)
+        view = FolderView(folder, folder.state, strict=strict)
         return LiveJournal(folder, view).experiment if live else view.experiment
     try:
         document = json.loads(read_document(url))

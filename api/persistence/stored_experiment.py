@@ -263,7 +263,6 @@ class StoredExperiment:
                 experiment,
                 seed=plan["seed"],
                 initial_trials=plan["initial_trials"],
-                budget=plan["budget"],
                 number=number,
                 used=state.trials,
             )

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from armwright.errors import ConflictError, UsageError
+from armwright.persistence.data_tables import as_table, whole_document
 from armwright.persistence.facts import (
     ABANDONED_ARMS,
     END_KEYS,
@@ -159,6 +160,16 @@ def _rest(
 ) -> Iterator[Write]:
     """What comes after the arm and the claim: events, data and the end."""
     number, what = trial["index"], f"the data of trial {trial['index']}"
+    if attempt is not None:
+        small = []
+        for item in data:
+            if (parts := as_table(item)) is None:
+                small.append(item)
+                continue
+            rest, table = parts
+            call = partial(folder.report_table, number, attempt, table, rest)
+            yield Write(what, rest, call)
+        data = small
     end = end_document(trial, data) if attempt is not None else None
     items = [{"event": event}] if event else []
     for item in items if end is not None else [*items, *data]:
@@ -181,7 +192,7 @@ def _claim(folder: ExperimentFolder, number: int, attempt: int, claim: Json) -> 
 def _fresh_data(folder: ExperimentFolder, data: list[Json], facts: TrialFacts) -> list[Json]:
     known = {item["timestamp"]: item for item in stored_data(facts)}
     for item in data:
-        if known.get(item["timestamp"], item) != item:
+        if item != whole_document(known.get(item["timestamp"], item), folder):
             raise ConflictError(
                 f"trial {facts.number} of {folder.url!r} holds other data of the same time "
                 f"({item['timestamp']})",

@@ -98,7 +98,7 @@ def test_facts_may_come_into_sight_in_any_order(stored):
         fold = Fold()
         for name, body in base:
             fold.add(decode(name, body))
-        view = FolderView(folder.id, fold.state())
+        view = FolderView(folder, fold.state())
         for name, body in rest:
             fold.add(decode(name, body))
             view.update(fold.state())
