@@ -263,6 +263,7 @@ class StoredExperiment:
                 experiment,
                 seed=plan["seed"],
                 initial_trials=plan["initial_trials"],
+                budget=plan["budget"],
                 number=number,
                 used=state.trials,
             )
