@@ -10,6 +10,7 @@ format is described in docs/format.md.
 """
 
 from armwright.store.absence import experiments
+from armwright.store.compaction import CompactionReport
 from armwright.store.create import create
 from armwright.store.document import read_document, write_document
 from armwright.store.errors import (
@@ -28,19 +29,24 @@ from armwright.store.errors import (
 from armwright.store.fact import END_STATES
 from armwright.store.files import Outcome
 from armwright.store.folder import ExperimentFolder
+from armwright.store.garbage import GarbageReport
 from armwright.store.location import check_name, experiment_url
 from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts, TrialState
+from armwright.store.tables import arms_table, data_table, export_tables, trials_table
+from armwright.store.view import view_sql
 
 __all__ = [
     "END_STATES",
     "ArmwrightError",
     "AttemptFacts",
+    "CompactionReport",
     "ConflictError",
     "Damage",
     "ExperimentExistsError",
     "ExperimentFolder",
     "ExperimentNotFoundError",
     "ExperimentUnfinishedError",
+    "GarbageReport",
     "InvalidNameError",
     "Outcome",
     "Stamp",
@@ -52,10 +58,15 @@ __all__ = [
     "TrialState",
     "UnavailableError",
     "UncertainError",
+    "arms_table",
     "check_name",
     "create",
+    "data_table",
     "experiment_url",
     "experiments",
+    "export_tables",
     "read_document",
+    "trials_table",
+    "view_sql",
     "write_document",
 ]

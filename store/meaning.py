@@ -6,11 +6,14 @@ somebody else's has no parameters and no results, and harms nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armwright.store.shred import pointer_of
 
-__all__ = ["Measured", "arms_of", "final_results", "rows_of"]
+if TYPE_CHECKING:
+    from armwright.store.state import TrialFacts
+
+__all__ = ["Measured", "arms_of", "counted_documents", "final_results", "rows_of"]
 
 Json = Mapping[str, Any]
 
@@ -78,6 +81,20 @@ def final_results(
                 _measured(row.get("sem"), pointer_of(*at, "sem")),
             )
     return found
+
+
+def counted_documents(trial: "TrialFacts") -> Iterator[tuple[int | None, Json]]:
+    """The data documents of a trial that count, with their attempt; None for what came late."""
+    for attempt in trial.attempts.values():
+        end = attempt.end or {}
+        if end.get("state") in _NOTHING_MEASURED:
+            continue
+        yield from ((attempt.number, document) for document in attempt.data)
+        inside = end.get("data")
+        for document in inside if isinstance(inside, list) else ():
+            if isinstance(document, dict):
+                yield attempt.number, document
+    yield from ((None, document) for document in trial.late if not document.get("too_late"))
 
 
 def _timestamp(document: Any) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from armwright.store.state import TrialFacts
 
-__all__ = ["SNAPSHOT_FORMAT", "Snapshot", "joined", "snapshot_body"]
+__all__ = ["SNAPSHOT_FORMAT", "Snapshot", "arrow_types", "joined", "snapshot_body"]
 
 SNAPSHOT_FORMAT = 1
 
@@ -129,12 +129,13 @@ def _fact_json(fact: Fact) -> Json:
 def _table(columns: Mapping[str, tuple[Kind, list[Any]]]) -> "pyarrow.Table":
     import pyarrow
 
-    types = _types()
+    types = arrow_types()
     arrays = {name: pyarrow.array(values, types[kind]) for name, (kind, values) in columns.items()}
     return pyarrow.table(arrays)
 
 
-def _types() -> "dict[Kind, pyarrow.DataType]":
+def arrow_types() -> "dict[Kind, pyarrow.DataType]":
+    """The type of a column of each kind."""
     import pyarrow
 
     return {
@@ -153,7 +154,7 @@ def _write(table: "pyarrow.Table", token: str) -> tuple[bytes, str]:
     import pyarrow
     from pyarrow import parquet
 
-    kinds = {kind: name for name, kind in _types().items()}
+    kinds = {kind: name for name, kind in arrow_types().items()}
     repeated, encodings = [], {}
     for field in table.schema:
         column = table[field.name]
@@ -289,7 +290,7 @@ class Snapshot:
                 f"{file.metadata.num_rows} trials, its name says {len(self.numbers)}"
             )
         self._file, self.token = file, metadata[_TOKEN_KEY].decode()
-        kinds = {kind: name for name, kind in _types().items()}
+        kinds = {kind: name for name, kind in arrow_types().items()}
         kinds[pyarrow.dictionary(pyarrow.int32(), pyarrow.string())] = "text"
         self._kinds = {
             field.name: kinds[field.type] for field in file.schema_arrow if field.type in kinds

@@ -13,7 +13,7 @@ from armwright.store.shred import Kind, Public, kind_of, pointer_of, stored
 if TYPE_CHECKING:
     from armwright.store.state import TrialFacts
 
-__all__ = ["public_columns", "typed"]
+__all__ = ["FIXED_COLUMNS", "fixed_values", "public_columns", "typed"]
 
 Json = dict[str, Any]
 
@@ -25,12 +25,12 @@ def public_columns(trials: Sequence["TrialFacts"], objects: Sequence[Json]) -> d
         trials: Ascending.
         objects: The facts of each, by the middle of their names.
     """
-    found: dict[str, dict[int, tuple[Any, str]]] = {name: {} for name in _FIXED}
+    found: dict[str, dict[int, tuple[Any, str]]] = {name: {} for name in FIXED_COLUMNS}
     parameters: dict[str, dict[int, tuple[Any, str]]] = {}
     means: dict[str, dict[int, tuple[Any, str]]] = {}
     sems: dict[str, dict[int, tuple[Any, str]]] = {}
     for row, (trial, facts) in enumerate(zip(trials, objects, strict=True)):
-        for name, item in _fixed(trial).items():
+        for name, item in fixed_values(trial).items():
             found[name][row] = item
         arms = arms_of(trial.arm)
         if len(arms) != 1:
@@ -44,7 +44,9 @@ def public_columns(trials: Sequence["TrialFacts"], objects: Sequence[Json]) -> d
             for table, measured in zip((means, sems), pair, strict=True):
                 if measured is not None:
                     table.setdefault(metric, {})[row] = (measured.value, measured.pointer)
-    columns = {name: _column(_FIXED[name], found[name], len(trials)) for name in _FIXED}
+    columns = {
+        name: _column(FIXED_COLUMNS[name], found[name], len(trials)) for name in FIXED_COLUMNS
+    }
     for name in sorted(filter(str.isprintable, parameters)):
         items = parameters[name]
         kind, values = typed(
@@ -77,7 +79,7 @@ _CONVERT: Mapping[Kind, Any] = {
     "bool": bool,
     "text": lambda value: str(value).encode("utf-8", "backslashreplace").decode(),
 }
-_FIXED: Mapping[str, Kind] = {
+FIXED_COLUMNS: Mapping[str, Kind] = {
     "status": "text",
     "reason": "text",
     "attempts": "int",
@@ -89,7 +91,7 @@ _FIXED: Mapping[str, Kind] = {
 }
 
 
-def _fixed(trial: "TrialFacts") -> dict[str, tuple[Any, str]]:
+def fixed_values(trial: "TrialFacts") -> dict[str, tuple[Any, str]]:
     """What a trial is: for each column the value, and the pointer to it."""
     found: dict[str, tuple[Any, str]] = {
         "status": (trial.status, ""),
