@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from armwright.experiment import Experiment
     from armwright.persistence import StoredExperiment
     from armwright.persistence.care import collect_garbage, compact
+    from armwright.persistence.export import export
     from armwright.persistence.fork import fork
     from armwright.persistence.merge import merge
-    from armwright.store.archive import export_archive, import_archive
+    from armwright.store.archive import import_archive
     from armwright.store.doctor import doctor
     from armwright.store.migration import migrate
     from armwright.store.verify import verify
@@ -36,7 +37,7 @@ __all__ = [
     "create",
     "doctor",
     "errors",
-    "export_archive",
+    "export",
     "fork",
     "import_archive",
     "merge",
@@ -50,7 +51,7 @@ _PLACES = {
     "collect_garbage": "persistence.care",
     "compact": "persistence.care",
     "doctor": "store.doctor",
-    "export_archive": "store.archive",
+    "export": "persistence.export",
     "fork": "persistence.fork",
     "import_archive": "store.archive",
     "merge": "persistence.merge",

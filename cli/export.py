@@ -1,4 +1,4 @@
-"""`armwright export`: a whole experiment as one file."""
+"""`armwright export`: a table of an experiment, or all of it, in one file."""
 
 from __future__ import annotations
 
@@ -12,43 +12,36 @@ from armwright.errors import UsageError
 __all__ = ["export"]
 
 
-@click.command(short_help="Write an experiment into one file.")
+@click.command(short_help="Write a table of an experiment, or all of it, to a file.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
-@click.option("--to", "file", required=True, metavar="FILE", help="Ends in .zip.")
+@click.option("--to", "file", required=True, metavar="FILE", help="- prints CSV.")
+@click.option("--table", default="trials", help="trials (if left out), arms or data.")
 @json_option
-def export(words: tuple[str, ...], file: str, *, as_json: bool) -> None:
-    """Write EXPERIMENT into FILE, replaced as a whole.
+def export(words: tuple[str, ...], file: str, table: str, *, as_json: bool) -> None:
+    """Write EXPERIMENT into FILE, replaced as a whole; its ending says as what.
 
-    A .zip file holds the whole experiment, for `armwright import`: the same facts give the same
-    bytes, whatever was compacted.
+    .csv, .jsonl and .parquet hold one of its tables. .zip holds the whole experiment, for import.
 
     \b
-    armwright export runs/digits --to digits.zip
-    armwright export s3://team/lr --to s3://team/backup/lr.zip --json
+    armwright export runs/digits --to trials.parquet
+    armwright export runs/digits --to s3://team/digits.zip --json
     """
-    from armwright.store.archive import export_archive
+    from armwright.persistence.export import export, export_text
 
     url = only_experiment(words)
-    if not file.lower().endswith(".zip"):
-        raise UsageError(
-            f"expected a file that ends in .zip, got {public_url(file)!r}",
-            hint="--to FILE.zip is the whole experiment",
-        )
-    manifest, found = export_archive(url, file)
+    if file == "-":
+        if as_json:
+            raise UsageError("--to - prints the table itself: leave --json out")
+        click.echo(export_text(url, table=table), nl=False)
+        return
+    done = export(url, file, table=table)
     if as_json:
-        print_json(
-            {
-                "experiment": public_url(url),
-                "file": public_url(file),
-                "id": manifest["id"],
-                "facts": manifest["facts"],
-                "tables": len(manifest["tables"]),
-                "sha256": manifest["sha256"],
-                "damaged": [{"path": item.path, "problem": item.problem} for item in found.damaged],
-            }
-        )
+        facts = {key: item for key, item in done.items() if key not in ("v", "kind")}
+        print_json({"experiment": public_url(url), **facts})
     else:
-        click.echo(f"wrote {public_url(file)}: {manifest['facts']} facts")
-    for item in found.damaged:
-        click.echo(f"warning: {item.path} left out: {item.problem}", err=True)
-    click.echo(f"next: armwright import {shlex.quote(public_url(file))} EXPERIMENT", err=True)
+        size = f"{done['rows']} rows" if "rows" in done else f"{done['facts']} facts"
+        click.echo(f"wrote {done['file']}: {size}")
+    for item in done.get("damaged", ()):
+        click.echo(f"warning: {item['path']} left out: {item['problem']}", err=True)
+    if "facts" in done:
+        click.echo(f"next: armwright import {shlex.quote(done['file'])} EXPERIMENT", err=True)

@@ -13,7 +13,7 @@ def test_everything_offered_is_there():
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed():
-    code = "import armwright, sys; armwright.merge; armwright.export_archive; print(*sys.modules)"
+    code = "import armwright, sys; armwright.merge; armwright.export; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     loaded = set(done.stdout.decode().split())
     assert not loaded & {"jax", "scipy", "pandas", "pyarrow", "aiobotocore"}
@@ -28,7 +28,7 @@ def test_an_experiment_goes_through_all_of_it(tmp_path):
     assert armwright.verify(tmp_path / "e").ok
     assert armwright.compact(tmp_path / "e").made == ()
     assert armwright.collect_garbage(tmp_path / "e", dry_run=True).removed == ()
-    manifest, _ = armwright.export_archive(tmp_path / "e", tmp_path / "e.zip")
+    manifest = armwright.export(tmp_path / "e", tmp_path / "e.zip")
     armwright.import_archive(tmp_path / "e.zip", tmp_path / "copy")
     assert manifest["id"] == stored._folder.id
     assert armwright.merge(tmp_path / "e", tmp_path / "copy").added == ()

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 from results import document, refused
 
@@ -192,7 +193,7 @@ def test_an_exported_experiment_is_imported(run, told, tmp_path):
 def test_export_and_import_as_json(run, told, tmp_path):
     file = tmp_path / "e.zip"
     found = document(run("export", told, "--to", file, "--json"))
-    assert (found["facts"], found["tables"], found["damaged"]) == (5, 0, [])
+    assert (found["facts"], found["tables"], found["damaged"]) == (5, {}, [])
     back = document(run("import", file, tmp_path / "back", "--json"))
     assert (back["id"], back["added"], back["same"]) == (found["id"], 5, 0)
 
@@ -210,6 +211,31 @@ def test_export_and_import_refuse_what_they_cannot_do(run, told, tmp_path):
     refused(run("import", tmp_path / "e.zip", tmp_path / "f"), 1, "there is no such file")
     (tmp_path / "e.zip").write_text("text")
     refused(run("import", tmp_path / "e.zip", tmp_path / "f"), 1, "is not an experiment exported")
+
+
+def test_export_writes_tables_that_other_programs_read(run, told, tmp_path):
+    result = run("export", told, "--to", tmp_path / "t.csv")
+    assert result.exit_code == 0
+    assert result.stdout == f"wrote {tmp_path}/t.csv: 2 rows\n"
+    assert result.stderr == ""
+    frame = pd.read_csv(tmp_path / "t.csv")
+    assert frame["status"].tolist() == ["completed", "running"]
+    assert frame["mean.loss"][0] == 0.5
+    assert run("export", told, "--to", tmp_path / "t.parquet").exit_code == 0
+    assert pd.read_parquet(tmp_path / "t.parquet")["parameters.x"].between(0.0, 1.0).all()
+    found = document(run("export", told, "--to", tmp_path / "d.jsonl", "--table", "data", "--json"))
+    assert (found["table"], found["rows"]) == ("data", 1)
+    (row,) = map(json.loads, (tmp_path / "d.jsonl").read_text().splitlines())
+    assert (row["trial"], row["metric"], row["mean"], row["sem"]) == (0, "loss", 0.5, None)
+
+
+def test_export_prints_a_table(run, told):
+    result = run("export", told, "--to", "-", "--table", "arms")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].startswith('"trial","position","arm"')
+    assert len(result.stdout.splitlines()) == 3
+    refused(run("export", told, "--to", "-", "--json"), 2, "leave --json out")
+    refused(run("export", told, "--to", "-", "--table", "x"), 2, "trials, arms, data, got 'x'")
 
 
 @pytest.mark.parametrize("verb", ["verify", "doctor", "compact", "gc"])

@@ -121,7 +121,7 @@ def test_a_damaged_table_costs_its_own_data_only(experiment, tmp_path):
 def test_tables_travel_in_an_exported_file(experiment, tmp_path):
     experiment.attach_data(large(0))
     ax.save(experiment, tmp_path / "e")
-    manifest, _ = armwright.export_archive(tmp_path / "e", tmp_path / "e.zip")
+    manifest = armwright.export(tmp_path / "e", tmp_path / "e.zip")
     assert len(manifest["tables"]) == 1
     armwright.import_archive(tmp_path / "e.zip", tmp_path / "copy")
     assert ax.load(tmp_path / "copy") == experiment
