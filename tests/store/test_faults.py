@@ -363,6 +363,7 @@ ELSEWHERE = [
 ]
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("base", ELSEWHERE, indirect=True)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_fault_at_any_call_loses_nothing_there_either(name, templates, base):
