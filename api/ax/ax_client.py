@@ -28,6 +28,7 @@ from armwright.experiment import Arm, Trial
 from armwright.generation import choose_generation_strategy
 from armwright.persistence import JSONDecodeError
 from armwright.store import read_document, write_document
+from armwright.store.address import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -386,7 +387,7 @@ class AxClient:
     # Snapshots -------------------------------------------------------------------------------
 
     def to_json_snapshot(self) -> dict[str, Any]:
-        """All of the client as a JSON value; of a client on a store, also where it is."""
+        """All of the client as a JSON value; of one on a store, where it is, without credentials."""
         return snapshot_of(
             self._kept,
             enforce_sequential_optimization=self._enforce_sequential_optimization,
@@ -452,7 +453,7 @@ class AxClient:
         if keeper is None:
             raise UsageError(
                 "this client has no experiment yet"
-                + (f", and there is none at {self._store!r}" if self._store else ""),
+                + (f", and there is none at {shown(self._store)!r}" if self._store else ""),
                 hint="call create_experiment first",
             )
         return keeper

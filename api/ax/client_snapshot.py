@@ -8,6 +8,7 @@ from armwright.ax.memory_keeper import MemoryKeeper
 from armwright.ax.strategy_json import strategy_from_json, strategy_to_json
 from armwright.persistence.experiment_json import experiment_from_json, experiment_to_json
 from armwright.persistence.json_codec import JSONDecodeError
+from armwright.store.address import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ def snapshot_of(
         "generation_strategy": strategy_to_json(keeper.strategy),
         _ENFORCE: enforce_sequential_optimization,
     }
-    return document if store is None else {**document, "store": store}
+    return document if store is None else {**document, "store": shown(store)}
 
 
 def options_from_snapshot(document: Any) -> dict[str, Any]:
