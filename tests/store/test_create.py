@@ -1,6 +1,7 @@
 """The primitive on the file systems that have it, and in the ways they fail."""
 
 import errno
+import itertools
 import json
 import os
 import resource
@@ -126,7 +127,7 @@ def test_a_doubtful_answer_is_an_uncertain_error(tmp_path, monkeypatch):
 
 def stale_for(monkeypatch, name, times):
     """Makes a call to the system answer some times as NFS does when another node removed a file."""
-    really, answers = getattr(os, name), iter([True] * times)
+    really, answers = getattr(os, name), itertools.repeat(True, times)
 
     def call(*arguments, **options):
         if next(answers, False):
