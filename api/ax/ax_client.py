@@ -387,7 +387,7 @@ class AxClient:
     # Snapshots -------------------------------------------------------------------------------
 
     def to_json_snapshot(self) -> dict[str, Any]:
-        """All of the client as a JSON value; of one on a store, where it is, without credentials."""
+        """All of the client as a JSON value; on a store, where that is, without credentials."""
         return snapshot_of(
             self._kept,
             enforce_sequential_optimization=self._enforce_sequential_optimization,
