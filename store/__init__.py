@@ -7,11 +7,15 @@
 
 Documents and tables go in, files come out; what the documents mean is their writers' business. The
 format is described in docs/format.md.
+
+Whether a place can be trusted, and whether a folder keeps every promise, say
+`armwright.store.doctor.doctor` and `armwright.store.verify.verify`.
 """
 
 from armwright.store.absence import experiments
 from armwright.store.compaction import CompactionReport
 from armwright.store.create import create
+from armwright.store.diagnosis import Diagnosis
 from armwright.store.document import read_document, write_document
 from armwright.store.errors import (
     ArmwrightError,
@@ -30,25 +34,36 @@ from armwright.store.fact import END_STATES
 from armwright.store.files import Outcome
 from armwright.store.folder import ExperimentFolder
 from armwright.store.garbage import GarbageReport
+from armwright.store.heartbeat import Heartbeat
+from armwright.store.lease import Released, Watcher
 from armwright.store.location import check_name, experiment_url
+from armwright.store.promise import Promise
 from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts, TrialState
 from armwright.store.tables import arms_table, data_table, export_tables, trials_table
+from armwright.store.verdict import Acknowledged, Problem, Report
 from armwright.store.view import view_sql
 
 __all__ = [
     "END_STATES",
+    "Acknowledged",
     "ArmwrightError",
     "AttemptFacts",
     "CompactionReport",
     "ConflictError",
     "Damage",
+    "Diagnosis",
     "ExperimentExistsError",
     "ExperimentFolder",
     "ExperimentNotFoundError",
     "ExperimentUnfinishedError",
     "GarbageReport",
+    "Heartbeat",
     "InvalidNameError",
     "Outcome",
+    "Problem",
+    "Promise",
+    "Released",
+    "Report",
     "Stamp",
     "State",
     "StoreError",
@@ -58,6 +73,7 @@ __all__ = [
     "TrialState",
     "UnavailableError",
     "UncertainError",
+    "Watcher",
     "arms_table",
     "check_name",
     "create",
