@@ -193,7 +193,7 @@ class Compactor:
         joint = joined(chosen) if len(chosen) == SEGMENTS_OF_S2 else None
         if joint is None or len(joint[0]) > MAX_TABLE_BYTES:
             with self._lock:
-                self._reader.unjoinable.add(hundred)
+                self._reader.joined.add(hundred)
             return False
         with self._lock:
             self._create(s2_path(hundred), *joint)

@@ -59,7 +59,7 @@ class Reader:
         newest_config: Highest version of the configuration that any name mentions; 0 if none does.
         later_format: Name of a file that raises the format above ours; empty if there is none.
         reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
-        unjoinable: Hundreds of segments whose snapshots do not go into one.
+        joined: Hundreds of segments that have an s2, or whose s1 do not go into one.
         looked_at: When the last whole look began, by this process's own clock; None before it.
     """
 
@@ -68,7 +68,7 @@ class Reader:
         self.newest_config = 0
         self.later_format = ""
         self.reopened: set[int] = set()
-        self.unjoinable: set[int] = set()
+        self.joined: set[int] = set()
         self.looked_at: float | None = None
         self._location = location
         self._clock = clock
@@ -183,7 +183,7 @@ class Reader:
         return sorted(
             hundred
             for hundred, count in alone.items()
-            if count == SEGMENTS_OF_S2 and hundred not in self.unjoinable
+            if count == SEGMENTS_OF_S2 and hundred not in self.joined
         )
 
     def seen_in(self, segment: int) -> int:
@@ -301,6 +301,9 @@ class Reader:
             for name in self._new_names(SNAPSHOT_FOLDER, listing)
             if name.kind != "open" or not self._note_open(name, taken_in)
         ]
+        self.joined |= {
+            name.number for name in names if name.kind == "s2" and name.number is not None
+        }
         # The larger ones first: what they hold need not be fetched again.
         for kind in ("s2", "s1", "late-snapshot"):
             wanted = [name for name in names if name.kind == kind and self._holds_more(name)]

@@ -153,6 +153,8 @@ def test_the_small_snapshots_under_a_large_one_go(tmp_path):
     folder.put_trial(10_000, arm(10_000))
     before = folder.refresh()
     assert folder.compact().made == (s2_path(0),)
+    assert folder.compact().made == ()
+    assert opened(folder).compact().made == ()
     assert opened(folder).state == before
     assert len(folder.collect_garbage(older_than=0).removed) == 100
     assert [path.name for path in (tmp_path / "lr/snap").iterdir()] == ["s2-0000.parquet"]
