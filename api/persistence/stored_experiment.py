@@ -11,6 +11,7 @@ import math
 import random
 import shlex
 import threading
+import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -43,7 +44,10 @@ from armwright.persistence.progress import Progress, progress_document, progress
 from armwright.persistence.publish import publish
 from armwright.persistence.unknown_metrics import with_known_metrics
 from armwright.store import ExperimentFolder
+from armwright.store.heartbeat import Heartbeat
 from armwright.store.layout import arm_path
+from armwright.store.lease import Watcher
+from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
     import os
@@ -53,6 +57,8 @@ if TYPE_CHECKING:
     from armwright.store import Damage, State, TrialFacts
 
 __all__ = ["StoredExperiment"]
+
+_LOOK_EVERY_S = 60.0  # from one look for workers that are gone to the next
 
 
 @final
@@ -213,13 +219,16 @@ class StoredExperiment:
             UsageError: The experiment cannot be run; see `create`.
             StoreError: They cannot be written.
         """
-        claim = {"in_process": this_place()} if in_process else {}
+        return self._ask(count, Promise(every=None, place=this_place()) if in_process else None)
+
+    def _ask(self, count: int, promise: Promise | None) -> list[AskedTrial]:
+        claim = {"in_process": promise.place} if promise is not None else {}
         with self._lock:
             self._folder.refresh()
-            asked = self._claim_waiting(count, claim)
+            asked = self._claim_waiting(count, claim, promise)
             while len(asked) < count:
                 try:
-                    asked.append(self._make_trial(claim))
+                    asked.append(self._make_trial(claim, promise))
                 except NothingLeftError:
                     if not asked:
                         raise
@@ -229,16 +238,26 @@ class StoredExperiment:
     def loop(self) -> Iterator[AskedTrial]:
         """Asks for one trial after the other, for this process to run, until none is left.
 
-        Tell each one's result before the next is asked for; several processes may loop at once.
+        Tell each one's result before the next is asked for; several processes may loop at once, on
+        any number of machines. A process that loops shows that it lives, and takes up the trials
+        of those that have shown no sign of it for ten minutes.
         """
+        watcher, promise = Watcher(self._folder), Promise(place=this_place())
+        looked: float | None = None
         while True:
+            if looked is None or time.monotonic() - looked > _LOOK_EVERY_S:
+                watcher.release()
+                looked = time.monotonic()
             try:
-                (trial,) = self.ask(in_process=True)
+                (trial,) = self._ask(1, promise)
             except NothingLeftError:
                 return
-            yield trial
+            with Heartbeat(self._folder, trial.number, trial.attempt, promise):
+                yield trial
 
-    def _claim_waiting(self, count: int, claim: dict[str, Any]) -> list[AskedTrial]:
+    def _claim_waiting(
+        self, count: int, claim: dict[str, Any], promise: Promise | None
+    ) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
         waiting = deque(retried_trials(self.state))
         while waiting and len(asked) < count:
@@ -246,13 +265,14 @@ class StoredExperiment:
             attempt, arm = facts.next_attempt, only_arm(facts)
             if attempt is None or arm is None:
                 continue
-            if self._folder.claim(facts.number, attempt, {**claim, **_running()}) == "won":
+            document = {**claim, **_running()}
+            if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
                 asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
             else:  # others are at the front too: on from somewhere else
                 waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
         return asked
 
-    def _make_trial(self, claim: dict[str, Any]) -> AskedTrial:
+    def _make_trial(self, claim: dict[str, Any], promise: Promise | None) -> AskedTrial:
         arms: dict[int, Arm] = {}
 
         def make(number: int, state: State) -> dict[str, Any]:
@@ -274,7 +294,7 @@ class StoredExperiment:
                     trial_to_json(trial), config_of(state, state.version), state.version
                 )
 
-        number = self._folder.add_trial(make, claim={**claim, **_running()})
+        number = self._folder.add_trial(make, claim={**claim, **_running()}, promise=promise)
         return AskedTrial(number=number, attempt=1, arm=arms[number])
 
     def _known_experiment(self, state: State) -> Experiment:

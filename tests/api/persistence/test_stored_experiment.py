@@ -637,6 +637,27 @@ def test_a_loop_ends_when_the_budget_is_used_up(url):
     assert [facts.status for facts in stored.trials.values()] == ["completed"] * 3
 
 
+def test_a_loop_takes_up_the_trial_of_a_process_that_was_killed(url):
+    armwright.create(url, DEFINITION, seed=5, budget=1)
+    in_another_process(url, "next(experiment.loop()); os._exit(9)")
+    stored = armwright.open(url)
+    asked = []
+    for trial in stored.loop():
+        asked.append((trial.number, trial.attempt))
+        assert stored.facts(0).last_attempt.promise["every"] == 60.0
+        stored.tell(trial.number, {"loss": 1.0})
+    assert asked == [(0, 2)]
+    assert stored.facts(0).attempts[1].end["state"] == "lost"
+
+
+def test_a_loop_leaves_the_trials_of_those_that_promised_nothing(url):
+    armwright.create(url, DEFINITION, seed=5, budget=2)
+    in_another_process(url, "experiment.ask(); os._exit(9)")
+    stored = armwright.open(url)
+    assert [trial.number for trial in stored.loop()] == [1]
+    assert stored.facts(0).status == "running"
+
+
 class Elsewhere(ax.Metric):
     """Registered where the folder was made, unknown where it is opened."""
 
