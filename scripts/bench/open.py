@@ -142,6 +142,7 @@ def main(trials: int, *, peers: bool, repeats: int, as_json: bool, at: Path | No
             measured("parameters and results with pyarrow", sys.executable, PARQUET, url, repeats),
             measured("every fact of every trial", sys.executable, READ_ALL, url, 1),
         ]
+        rows += sealing()
         if peers:
             python = str(peer_python("optuna"))
             journal = folder / "journal.log"
@@ -258,6 +259,43 @@ def local(moment: datetime, microseconds: int) -> dict[str, str]:
     """A time as armwright's documents have it."""
     text = (moment + timedelta(microseconds=microseconds)).isoformat(" ", "microseconds")
     return {"__type": "datetime", "value": text}
+
+
+def sealing() -> list[dict[str, Any]]:
+    """What it costs to make an s1, with the check that it gives back every fact, and an s2."""
+    chance = random.Random(0)  # noqa: S311 not for secrets
+    segments = [list(sealed(segment, chance)) for segment in range(HUNDRED)]
+    parts, walls, processors, size = [], [], [], 0
+    for segment, trials in enumerate(segments):
+        name = parse_name(s1_path(segment))
+        assert name is not None  # noqa: S101
+        started, cpu = time.perf_counter(), time.process_time()
+        body, _ = snapshot_body(trials)
+        part = Snapshot(name, body)
+        if any(part.facts(trial.number) != facts for trial, facts in trials):
+            raise AssertionError(f"segment {segment} did not come back")
+        walls.append(time.perf_counter() - started)
+        processors.append(time.process_time() - cpu)
+        parts.append(part)
+        size += len(body)
+    started, cpu = time.perf_counter(), time.process_time()
+    joint = joined(parts)
+    wall, processor = time.perf_counter() - started, time.process_time() - cpu
+    assert joint is not None  # noqa: S101
+    middle = len(walls) // 2
+    small = {"s": round(sorted(walls)[middle], 4), "cpu_s": round(sorted(processors)[middle], 4)}
+    large = {"s": round(wall, 4), "cpu_s": round(processor, 4)}
+    none = {"process_s": "", "peak_mb": ""}
+    return [
+        {"case": "seal 100 trials", "trials": SEGMENT, **small, **none, "disk_mb": size / 1e8},
+        {
+            "case": "join 100 of those",
+            "trials": SEGMENT * HUNDRED,
+            **large,
+            **none,
+            "disk_mb": len(joint[0]) / 1e6,
+        },
+    ]
 
 
 def measured(case: str, python: str, code: str, path: Path, repeats: int) -> dict[str, Any]:
