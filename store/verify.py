@@ -65,6 +65,7 @@ def verify(
         *_numbers(seen, state),
         *(item for trial in state.trials.values() for item in _attempts(trial)),
         *_counted(facts, seen),
+        *_named_tables(facts, seen),
         *_configs(state),
         *_folds(facts, state),
     ]
@@ -161,6 +162,16 @@ def _counted(facts: Mapping[str, Fact], seen: Walk) -> Iterable[Problem]:
             if (fact.name.number, fact.name.attempt, ident) not in data:
                 problem = f"it counts data-{ident}, which is not there"
                 yield Problem(kind="lost", path=path, problem=problem)
+
+
+def _named_tables(facts: Mapping[str, Fact], seen: Walk) -> Iterable[Problem]:
+    """The tables that data name are there."""
+    there = {name.path for name in seen.tables}
+    for path, fact in sorted(facts.items()):
+        table = fact.document.get("table")
+        if fact.name.kind == "data" and isinstance(table, str) and table not in there:
+            problem = f"it names the table {table}, which is not there"
+            yield Problem(kind="lost", path=path, problem=problem)
 
 
 def _configs(state: State) -> Iterable[Problem]:
