@@ -2,10 +2,11 @@
 
     python scripts/bench/live.py
 
-No model is fitted: arms are quasi-random ones. Shown for experiments of 100, 1,000 and 10,000,
-completed trials: opening the folder; the first ask of a process, which builds the domain view; ask and
-tell after that; the same where the trial to take waits already, which builds no view; and a refresh
-of the live domain experiment after another process completed a trial. Ratios are to n = 100.
+No model is fitted: arms are quasi-random ones. Shown for experiments of 100, 1,000 and 10,000
+completed trials, compacted as workers do it by and by: opening the folder; the first ask of a
+process, which builds the domain view; ask and tell after that; the same where the trial to take
+waits already, which builds no view; and a refresh of the live domain experiment after another
+process completed a trial. Ratios are to n = 100.
 """
 
 import statistics
@@ -44,6 +45,7 @@ def filled(url: Path, count: int) -> None:
     (first,) = stored.ask()
     stored.tell(first.number, {"loss": 0.0})
     folder = ExperimentFolder.open(url)
+    folder.compacts = False
     state = folder.refresh()
     made = state.trials[0].arm
     end = state.trials[0].attempts[1].end
@@ -60,7 +62,8 @@ def filled(url: Path, count: int) -> None:
         folder.put_trial(number, {**made, "arms": arms, "trial": trial}, claim={})
         (data,) = end["data"]
         row = {**data["rows"][0], "arm_name": name, "mean": number / count, "trial_index": number}
-        folder.end(number, 1, {**end, "data": [{**data, "rows": [row]}]})
+        folder.end(number, 1, {**end, "data": [{**data, "rows": [row]}]}, alone=True)
+    folder.compact()
 
 
 def seconds(action: Callable[[], object]) -> float:
