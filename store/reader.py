@@ -132,7 +132,9 @@ class Reader:
         """Lists a segment for the trial numbers that any name there begins with; reads no file."""
         listing = self._list(segment_folder(segment))
         found = (_NUMBER.match(name) for name in (*listing.files, *listing.folders))
+        # A foreign file of any name may lie there.
         numbers = {int(match[0]) for match in found if match}
+        numbers = {number for number in numbers if segment_of(number) == segment}
         self.highest = max(self.highest, max(numbers, default=-1))
         return numbers
 

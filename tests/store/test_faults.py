@@ -375,7 +375,7 @@ def cases():
                 yield name, how, 99
 
 
-@pytest.mark.parametrize(("name", "how", "lasting"), cases())
+@pytest.mark.parametrize(("name", "how", "lasting"), list(cases()))
 def test_a_fault_at_any_call_loses_nothing(name, how, lasting, templates, quick_disk):
     strike_everywhere(name, how, lasting, templates, quick_disk)
 

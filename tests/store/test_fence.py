@@ -88,3 +88,11 @@ def test_a_number_whose_file_was_cleared_away_is_still_taken(folder):
     assert folder.fence(7)
     assert ExperimentFolder.open(folder.url).put_trial(7, {"n": 7}) == "lost"
     assert ExperimentFolder.open(folder.url).state.trials[7].void
+
+
+def test_a_foreign_file_does_not_lead_to_a_far_segment(folder):
+    rival = ExperimentFolder.open(folder.url)
+    rival.put_trial(0, {})
+    folder.location.files.overwrite(folder.location.join("t/00000/5000.arm.json.bak"), b"?")
+    for _ in range(3):
+        assert folder.add_trial(arm) in range(1, 100)
