@@ -17,6 +17,11 @@ class Journal(Protocol):
     Each of the two contexts leaves everything as it was where the store refuses.
     """
 
+    @property
+    def folder_id(self) -> str:
+        """What tells the store's folder from every other one."""
+        ...
+
     def changing(self, indices: "Iterable[int]") -> AbstractContextManager[None]:
         """Around a change of trials, or of their data: it is written when the block ends."""
         ...

@@ -79,6 +79,11 @@ class LiveJournal:
         """Of the folder."""
         return self._folder.url
 
+    @property
+    def folder_id(self) -> str:
+        """See `Journal.folder_id`."""
+        return self._folder.id
+
     @contextmanager
     def changing(self, indices: Iterable[int]) -> Iterator[None]:
         """See `Journal.changing`."""

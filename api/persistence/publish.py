@@ -101,8 +101,10 @@ def publish(
         check_size(write, folder)
     for write in writes:
         write.call()
-    experiment._origin = (folder.id, version)
-    experiment.refresh()
+    journal = experiment._journal
+    if journal is None or journal.folder_id == folder.id:
+        experiment._origin = (folder.id, version)
+        experiment.refresh()
     return folder
 
 

@@ -283,6 +283,16 @@ def test_a_definition_changed_on_both_sides_is_a_conflict_and_ours_is_kept(live,
     assert ax.load(url).description == "theirs"
 
 
+def test_saving_a_live_experiment_elsewhere_leaves_it_bound_to_its_folder(live, url, tmp_path):
+    running(live)
+    ax.save(live, tmp_path / "elsewhere")
+    assert ax.load(tmp_path / "elsewhere") == live
+    live.description = "changed"
+    ax.save(live, url)
+    assert ax.load(url).description == "changed"
+    assert ax.load(tmp_path / "elsewhere").description is None
+
+
 # What it is ---------------------------------------------------------------------------------
 
 
