@@ -126,7 +126,7 @@ def test_who_does_not_look_at_the_state_reads_nothing_that_others_wrote(folder):
     rival = ExperimentFolder.open(folder.url)
     taken = [rival.add_trial(arm) for _ in range(3)]
     seen = []
-    number = folder.add_trial(lambda number, state: seen.append(state) or {}, informed=False)
+    number = folder.add_trial(lambda _number, state: seen.append(state) or {}, informed=False)
     assert number not in taken
     assert [list(state.trials) for state in seen] == [[], []]
     assert list(folder.refresh().trials) == [*taken, number]
