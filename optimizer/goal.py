@@ -57,6 +57,11 @@ class Goal:
         return len(self.weights)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the only objective is one outcome, larger is better."""
+        return self.weights.shape == (1, 1) and bool(self.weights[0, 0] > 0)
+
+    @property
     def outcomes(self) -> int:
         """Number of outcomes, bounded ones included."""
         return int(self.weights.shape[1]) + len(self.lower)

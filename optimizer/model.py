@@ -23,6 +23,7 @@ from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.region import region_of
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
+from armwright.optimizer.tail import Tail
 
 __all__ = ["Model", "Scores"]
 
@@ -81,6 +82,9 @@ class Model:
         self._observed = np.zeros(shape, bool)
         self._observed[:, : self._known] = np.isfinite(measured.y.T)
         columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
+        self._tail = Tail.of(columns[0]) if goal.is_plain else None
+        if self._tail is not None:
+            columns[0] = self._tail.draw_in(columns[0])
         self._standards = [standardise(column) for column in columns]
         for outcome, standard in enumerate(self._standards):
             self._y[outcome, self._observed[outcome]] = standard.y
@@ -211,6 +215,8 @@ class Model:
         for outcome, standard in enumerate(self._standards):
             means[:, outcome] = standard.mean_in_units(means[:, outcome])
             sds[:, outcome] = standard.sd_in_units(sds[:, outcome])
+        if self._tail is not None:
+            means[:, 0], sds[:, 0] = self._tail.let_out(means[:, 0], sds[:, 0])
         return means, sds
 
     def _fitted(self) -> Float[np.ndarray, "o t"]:

@@ -1,0 +1,105 @@
+"""A long tail of bad values is drawn in; a short one is left alone."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from armwright.optimizer import Column, Goal, Measurements, Observations, Problem, predict, suggest
+from armwright.optimizer.tail import Tail
+
+
+def observed(y, noise=None):
+    y = np.asarray(y, np.float64)
+    return Observations(x=np.linspace(0.0, 1.0, len(y))[:, None], y=y, noise=noise)
+
+
+LONG = -np.array([1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 8.0, 9.0, 12.0, 5000.0])
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.linspace(0.0, 1.0, 30),
+        np.zeros(12),
+        LONG[3:],  # too few to say
+        -LONG,  # long, but of good values
+        np.append(np.zeros(9), -1e6),  # a quarter of them are the best
+    ],
+)
+def test_no_long_tail_of_bad_values_is_left_alone(y):
+    assert Tail.of(observed(y)) is None
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-5, 1.0, 1e7, 1e297])
+def test_a_long_tail_keeps_its_order_and_loses_its_skewness_at_any_scale(scale):
+    known = observed(LONG * scale)
+    tail = Tail.of(known)
+    assert tail is not None
+    drawn = tail.draw_in(known)
+    assert (np.argsort(drawn.y) == np.argsort(known.y)).all()
+    assert abs(stats.skew(drawn.y)) < abs(stats.skew(LONG))
+
+
+def test_what_is_drawn_in_without_doubt_comes_out_as_it_was():
+    known = observed(LONG)
+    tail = Tail.of(known)
+    assert tail is not None
+    mean, sd = tail.let_out(tail.draw_in(known).y, np.zeros(len(LONG)))
+    np.testing.assert_allclose(mean, LONG, rtol=1e-12)
+    np.testing.assert_array_equal(sd, 0.0)
+
+
+def test_moments_are_those_of_draws():
+    tail = Tail.of(observed(LONG))
+    assert tail is not None
+    mean, sd = tail.let_out(np.array([2.0]), np.array([0.7]))
+    draws = 2.0 + 0.7 * np.random.default_rng(0).standard_normal(2_000_000)
+    loss = np.exp(-draws) - tail.quartile
+    y = (tail.best - loss) * tail.magnitude
+    np.testing.assert_allclose(mean[0], y.mean(), rtol=1e-3)
+    np.testing.assert_allclose(sd[0], y.std(), rtol=1e-2)
+
+
+def test_noise_is_scaled_by_the_slope():
+    known = observed(LONG, noise=np.full(len(LONG), 0.04))
+    tail = Tail.of(known)
+    assert tail is not None
+    step = 1e-6
+    there = tail.draw_in(observed(LONG + step)).y
+    back = tail.draw_in(observed(LONG - step)).y
+    slope = (there - back) / (2 * step)
+    np.testing.assert_allclose(tail.draw_in(known).noise, 0.04 * slope**2, rtol=1e-4)
+
+
+def test_far_from_all_observations_what_comes_out_is_finite():
+    tail = Tail.of(observed(LONG * 1e297))
+    assert tail is not None
+    mean, sd = tail.let_out(np.array([-1e6, 0.0, 1e6]), np.array([0.0, 1e4, 1.0]))
+    assert np.isfinite(mean).all()
+    assert np.isfinite(sd).all()
+
+
+def steep(row):
+    return -np.exp(12.0 * row[0]) - 10.0 * row[1]
+
+
+def test_predictions_of_a_long_tailed_objective_are_in_its_own_units():
+    problem = Problem(columns=(Column(), Column()))
+    x = np.random.default_rng(3).random((24, 2))
+    y = np.array([steep(row) for row in x])
+    known = Observations(x=x, y=y)
+    assert Tail.of(known) is not None
+    proposal = suggest(problem, known, seed=0)
+    mean, sd = predict(problem, known, proposal.fits, x)
+    np.testing.assert_allclose(mean, y, rtol=0.05, atol=1.0)
+    assert (sd > 0).all()
+
+
+def test_a_bounded_outcome_keeps_its_scale():
+    problem = Problem(columns=(Column(), Column()))
+    x = np.random.default_rng(3).random((24, 2))
+    y = np.array([[steep(row), steep(row[::-1])] for row in x])
+    goal = Goal(weights=np.ones((1, 1)), lower=np.array([-3000.0]), upper=np.array([np.inf]))
+    proposal = suggest(problem, Measurements(x=x, y=y), goal=goal, seed=0)
+    mean, _ = predict(problem, Measurements(x=x, y=y), proposal.fits, x, goal=goal)
+    assert goal.eligible(Measurements(x=x, y=mean)).tolist() == (y[:, 1] >= -3000.0).tolist()
