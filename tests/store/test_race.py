@@ -89,9 +89,11 @@ def test_numbers_are_unique_and_every_trial_is_there(disk_folder):
     flat = [number for one in numbers for number in one]
     assert len(set(flat)) == len(flat) == PROCESSES * TRIALS_EACH
     state = disk_folder.refresh()
-    assert sorted(flat) == list(state.trials)
-    assert all(trial.arm == {"n": number} for number, trial in state.trials.items())
-    assert {trial.status for trial in state.trials.values()} == {"completed"}
+    # Numbers skipped in the race may have been made void, when their segment was sealed.
+    made = {number: trial for number, trial in state.trials.items() if not trial.void}
+    assert sorted(flat) == list(made)
+    assert all(trial.arm == {"n": number} for number, trial in made.items())
+    assert {trial.status for trial in made.values()} == {"completed"}
     assert state.damaged == ()
     assert names_in(disk_folder.url) == set()
 
