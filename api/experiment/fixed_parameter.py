@@ -44,7 +44,7 @@ class FixedParameter(Parameter):
 
     def validate(self, value: TParamValue) -> bool:
         """Whether the value equals the fixed one, by Python's equality."""
-        return value == self._value
+        return bool(value == self._value)
 
     def _description(self) -> str:
         return self._described_as(f"value={self._value!r}")

@@ -347,3 +347,7 @@ def test_a_fixed_parameter_takes_its_value_only():
     assert parameter.validate(1.0)
     assert not parameter.validate(2)
     assert not parameter.validate(None)
+
+
+def test_a_fixed_parameter_answers_a_numpy_value_with_a_plain_bool():
+    assert FixedParameter("x", FLOAT, 1.0).validate(np.float64(1.0)) is True
