@@ -102,6 +102,10 @@ class Experiment(Comparable):
         """A word by which users sort experiments."""
         return self._experiment_type
 
+    @experiment_type.setter
+    def experiment_type(self, experiment_type: str | None) -> None:
+        self._experiment_type = experiment_type
+
     @property
     def is_simple_experiment(self) -> bool:
         """Whether this is a SimpleExperiment, which evaluates its trials itself."""
@@ -399,7 +403,10 @@ class Experiment(Comparable):
         self, trial: BaseTrial, metrics: list[Metric] | None = None, **kwargs: Any
     ) -> Data:
         if trial.status is TrialStatus.CANDIDATE:
-            return self._attached_to([trial])
+            attached = self._attached_to([trial])
+            if attached.df.empty:
+                self._metrics_by_class(metrics)  # refuses an experiment without metrics
+            return attached
         if not trial.status.expecting_data:
             return Data()
         try:

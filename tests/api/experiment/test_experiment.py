@@ -320,3 +320,9 @@ def test_a_trial_of_another_experiment_cannot_be_attached(experiment, space):
 
 def test_the_objective_can_fetch_for_the_experiment(experiment):
     assert isinstance(experiment.metrics["branin"], BraninMetric)
+
+
+def test_the_experiment_type_can_be_set_later(space):
+    experiment = Experiment(space)
+    experiment.experiment_type = "pilot"
+    assert experiment.experiment_type == "pilot"

@@ -231,3 +231,16 @@ def test_fetching_for_a_running_trial_falls_back_to_attached_data(plain):
     assert means(plain.trials[0].fetch_data()) == [5.0]
     plain.trials[0].mark_completed()
     assert means(plain.trials[0].fetch_data()) == [5.0]
+
+
+def test_a_candidate_without_data_on_an_experiment_without_metrics_is_an_error(space):
+    trial = Experiment(space).new_batch_trial()
+    with pytest.raises(ValueError, match="no metrics to fetch"):
+        trial.fetch_data()
+
+
+def test_a_candidate_s_attached_data_need_no_metrics(space):
+    experiment = Experiment(space)
+    experiment.new_trial()
+    experiment.attach_data(data())
+    assert means(experiment.trials[0].fetch_data()) == means(data())
