@@ -180,9 +180,16 @@ class SimpleExperiment(Experiment):
     ) -> TTrialEvaluation | TFidelityTrialEvaluation:
         function = cast("Any", self.evaluation_function)
         arguments = (arm.parameters, weight)[: _number_of_arguments(function)]
+        return _by_metric(function(*arguments), self._objective_name)
+
+    @property
+    def _objective_name(self) -> str | None:
+        """Whose outcome a number without a name is; None where several metrics are optimized."""
         config = self._optimization_config
-        name = DEFAULT_OBJECTIVE_NAME if config is None else config.objective.metric.name
-        return _by_metric(function(*arguments), name)
+        if config is None:
+            return DEFAULT_OBJECTIVE_NAME
+        metrics = config.objective.metrics
+        return metrics[0].name if len(metrics) == 1 else None
 
     def _compared(self) -> Mapping[str, Any]:
         # A function is not saved with the experiment, so it does not make a loaded one different.
@@ -205,20 +212,21 @@ def _number_of_arguments(function: Any) -> int:
 
 
 def _by_metric(
-    outcome: TEvaluationOutcome, objective_name: str
+    outcome: TEvaluationOutcome, objective_name: str | None
 ) -> TTrialEvaluation | TFidelityTrialEvaluation:
     """What an evaluation function returned, as metric name to (mean, sem)."""
     if _is_evaluation(outcome):
         return cast("TTrialEvaluation", outcome)
     if isinstance(outcome, list) and outcome and all(map(_is_fidelity_evaluation, outcome)):
         return outcome
-    if _is_mean_and_sem(outcome):
+    if objective_name is not None and _is_mean_and_sem(outcome):
         return {objective_name: cast("tuple[float, float | None]", outcome)}
-    if _is_number(outcome):
+    if objective_name is not None and _is_number(outcome):
         return {objective_name: (plain(outcome), 0.0)}
     raise Exception(
-        "evaluation function: must return a number, a pair (mean, sem), or a dictionary of such "
-        f"pairs by metric name, got {outcome!r}"
+        "evaluation function: must return "
+        + ("" if objective_name is None else "a number, a pair (mean, sem), or ")
+        + f"a dictionary of pairs (mean, sem) by metric name, got {outcome!r}"
     )
 
 

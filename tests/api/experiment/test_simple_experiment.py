@@ -11,7 +11,9 @@ from armwright.experiment import (
     Arm,
     ComparisonOp,
     Metric,
+    OptimizationConfig,
     OutcomeConstraint,
+    ScalarizedObjective,
     SimpleExperiment,
     TrialStatus,
 )
@@ -243,3 +245,20 @@ def test_the_function_can_be_set_later(space):
 def test_the_function_does_not_count_for_equality(make):
     one, other = make(lambda _: 1.0), make(lambda _: 2.0)
     assert one == other
+
+
+def scalarized(make, function):
+    experiment = make(function, arm(1.0))
+    metrics = [Metric("a"), Metric("b")]
+    experiment.optimization_config = OptimizationConfig(ScalarizedObjective(metrics))
+    return experiment
+
+
+def test_a_dictionary_of_outcomes_serves_an_objective_of_several_metrics(make):
+    experiment = scalarized(make, lambda _: {"a": (1.0, 0.0), "b": (2.0, 0.0)})
+    assert experiment.eval().df["mean"].tolist() == [1.0, 2.0]
+
+
+def test_a_number_does_not_say_which_of_several_metrics_it_is(make):
+    with pytest.raises(Exception, match="must return a dictionary of pairs"):
+        scalarized(make, lambda _: 1.0).eval()
