@@ -28,7 +28,7 @@ def predictive_model(experiment: Experiment, strategy: GenerationStrategy) -> Mo
         UsageError: There is no trial, or none was made by a model that predicts.
     """
     if not experiment.trials:
-        raise UsageError("cannot plot or predict: there are no trials")
+        raise UsageError("cannot plot or predict: there are no trials yet")
     used = {run._model_key for trial in experiment.trials.values() for run in trial.generator_runs}
     for step in reversed(strategy._steps):
         if getattr(step.model, "value", None) in used:
@@ -80,7 +80,7 @@ def optimization_trace(
     """
     config = experiment.optimization_config
     if not experiment.trials or config is None:
-        raise UsageError("cannot plot: there are no trials")
+        raise UsageError("cannot plot: there are no trials yet")
     metric, minimize = config.objective.metric.name, config.objective.minimize
     frame = latest_data(experiment).df
     rows = frame[frame["metric_name"] == metric]

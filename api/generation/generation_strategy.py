@@ -168,9 +168,9 @@ class GenerationStrategy(Comparable):
         return {"name": self.name, "steps": self._steps, "seed": self._seed}
 
     def _description(self) -> str:
+        endless = "all" if len(self._steps) == 1 else "subsequent"
         steps = ", ".join(
-            f"{step.model_name} for "
-            + (f"{step.num_trials} trials" if step.num_trials != -1 else "subsequent trials")
+            f"{step.model_name} for {endless if step.num_trials == -1 else step.num_trials} trials"
             for step in self._steps
         )
         return f"name={self.name!r}, steps=[{steps}]"
