@@ -26,6 +26,7 @@ from armwright.ax.trials_frame import trials_frame
 from armwright.errors import ExperimentNotFoundError, UsageError
 from armwright.experiment import Arm, Trial
 from armwright.generation import choose_generation_strategy
+from armwright.generation.seed import checked_seed
 from armwright.persistence import JSONDecodeError
 from armwright.store import read_document, write_document
 from armwright.store.address import shown
@@ -96,6 +97,8 @@ class AxClient:
                 "suppress_storage_errors: the store is the experiment's only copy, so its errors "
                 "cannot be passed over"
             )
+        if random_seed is not None:
+            random_seed = checked_seed(random_seed, "random_seed")
         self._given_strategy = generation_strategy
         self._enforce_sequential_optimization = enforce_sequential_optimization
         self._random_seed = random_seed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.generation.generation_step import GenerationStep
 from armwright.generation.generation_strategy import GenerationStrategy
 from armwright.generation.models import Models
-from armwright.generation.seed import base_seed
+from armwright.generation.seed import base_seed, checked_seed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +78,10 @@ def choose_generation_strategy(
         max_parallelism_override: The limit itself; -1 for none.
 
     Raises:
-        ValueError: Both a cap and an override are given.
+        ValueError: Both a cap and an override are given, or the seed is below 0.
     """
+    if random_seed is not None:
+        random_seed = checked_seed(random_seed, "random_seed")
     if max_parallelism_cap is not None and max_parallelism_override is not None:
         raise ValueError(
             "max_parallelism_cap and max_parallelism_override exclude each other, got "

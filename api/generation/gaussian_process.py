@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.generation.seed import fresh_seed
+from armwright.generation.seed import checked_seed, fresh_seed
 from armwright.optimizer import Hyperparameters
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class GaussianProcess:
                     f"{name}: functions of BoTorch do not fit this model, got {value!r}; leave it "
                     "out for the Gaussian process with expected improvement"
                 )
-        self.seed = fresh_seed() if seed is None else int(seed)
+        self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
         self.fits = _fits(warm or {})
         self.mixed_noise, self.track = mixed_noise, track
         self.objective_thresholds = dict(objective_thresholds or {})

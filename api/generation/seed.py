@@ -5,25 +5,43 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from typing import Any
 
 from armwright.errors import UsageError
 
-__all__ = ["base_seed", "derived_seed", "fresh_seed"]
+__all__ = ["base_seed", "checked_seed", "derived_seed", "fresh_seed"]
 
 
 def base_seed(seed: int | None = None) -> int:
     """The seed an experiment starts from: `seed`, else `ARMWRIGHT_SEED`, else fresh entropy."""
     if seed is not None:
-        return int(seed)
+        return checked_seed(seed, "seed")
     text = os.environ.get("ARMWRIGHT_SEED")
     if text is None:
         return fresh_seed()
     try:
-        return int(text)
+        return checked_seed(int(text), "ARMWRIGHT_SEED")
     except ValueError as error:
         raise UsageError(
-            f"ARMWRIGHT_SEED should be a whole number, got {text!r}", hint="unset ARMWRIGHT_SEED"
+            f"ARMWRIGHT_SEED should be a whole number, 0 or more, got {text!r}",
+            hint="unset ARMWRIGHT_SEED",
         ) from error
+
+
+def checked_seed(seed: Any, name: str) -> int:
+    """The seed as an int.
+
+    Args:
+        seed: What somebody gave.
+        name: The argument's, for the message.
+
+    Raises:
+        UsageError: It is not a whole number, or below 0.
+    """
+    whole = hasattr(seed, "__index__") or (isinstance(seed, float) and seed.is_integer())
+    if not whole or seed < 0:
+        raise UsageError(f"{name} should be a whole number, 0 or more, got {seed!r}")
+    return int(seed)
 
 
 def fresh_seed() -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from armwright.generation.rejection import accepted
-from armwright.generation.seed import fresh_seed
+from armwright.generation.seed import checked_seed, fresh_seed
 from armwright.optimizer import sobol
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SobolGenerator:
         scramble: bool = True,
         generated_points: Any = None,
     ) -> None:
-        self.seed = fresh_seed() if seed is None else int(seed)
+        self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
         self.deduplicate = deduplicate
         self.init_position = int(init_position)
         self.scramble = scramble

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from armwright.generation.seed import fresh_seed
+from armwright.generation.seed import checked_seed, fresh_seed
 
 __all__ = ["EmpiricalBayesThompsonSampler", "ThompsonSampler"]
 
@@ -31,7 +31,7 @@ class ThompsonSampler:
             raise ValueError(f"num_samples should be at least 1, got {num_samples}")
         self.num_samples, self.min_weight = num_samples, min_weight
         self.uniform_weights = uniform_weights
-        self.seed = fresh_seed() if seed is None else int(seed)
+        self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
 
 
 class EmpiricalBayesThompsonSampler(ThompsonSampler):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from armwright.generation.rejection import accepted
-from armwright.generation.seed import fresh_seed
+from armwright.generation.seed import checked_seed, fresh_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class UniformGenerator:
     def __init__(
         self, seed: int | None = None, deduplicate: bool = False, init_position: int = 0
     ) -> None:
-        self.seed = fresh_seed() if seed is None else int(seed)
+        self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
         self.deduplicate = deduplicate
         self.init_position = int(init_position)
         self._made: list[list[float]] = []

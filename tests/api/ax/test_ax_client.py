@@ -535,3 +535,8 @@ def test_a_strategy_with_a_model_of_one_s_own_cannot_be_kept():
 def test_retired_names_say_what_has_taken_their_place(name, instead):
     with pytest.raises(NotImplementedError, match=instead):
         getattr(AxClient(), name)()
+
+
+def test_a_client_s_random_seed_is_a_whole_number_from_zero():
+    with pytest.raises(ValueError, match=r"^random_seed should be a whole number, 0 or more"):
+        AxClient(random_seed=-1)

@@ -205,7 +205,9 @@ def test_the_seed_is_the_one_given_else_the_environment_s_else_fresh(monkeypatch
     monkeypatch.delenv("ARMWRIGHT_SEED")
     assert base_seed() != base_seed()
     monkeypatch.setenv("ARMWRIGHT_SEED", "eleven")
-    with pytest.raises(ValueError, match="ARMWRIGHT_SEED should be a whole number, got 'eleven'"):
+    with pytest.raises(
+        ValueError, match="ARMWRIGHT_SEED should be a whole number, 0 or more, got 'ele"
+    ):
         base_seed()
 
 
@@ -437,3 +439,30 @@ def test_a_design_of_all_combinations_may_be_followed_by_thompson_sampling():
     second = experiment.new_batch_trial(strategy.gen(experiment, n=2))
     assert [len(trial.arms) for trial in (first, second)] == [6, 1]
     assert second.arms[0].parameters == {"c0": 0, "c1": 0}
+
+
+# What is refused, and what is printed ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "7"])
+def test_a_strategy_s_random_seed_is_a_whole_number_from_zero(seed):
+    space = ax.SearchSpace(parameters())
+    with pytest.raises(ValueError, match=f"^random_seed should be a whole .* got {seed!r}$"):
+        choose_generation_strategy(space, random_seed=seed)
+
+
+@pytest.mark.parametrize("model", [Models.SOBOL, Models.UNIFORM])
+def test_a_model_s_seed_is_a_whole_number_from_zero(model):
+    with pytest.raises(ValueError, match=r"^seed should be a whole number, 0 or more, got -1$"):
+        model(search_space=ax.SearchSpace(parameters()), seed=-1)
+
+
+def test_a_negative_seed_in_the_environment_is_refused(monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_SEED", "-3")
+    with pytest.raises(ValueError, match=r"ARMWRIGHT_SEED should be .* got '-3'"):
+        base_seed()
+
+
+def test_an_endless_only_step_is_printed_as_all_trials():
+    strategy = GenerationStrategy([GenerationStep(Models.SOBOL, num_trials=-1)])
+    assert repr(strategy) == "GenerationStrategy(name='Sobol', steps=[Sobol for all trials])"
