@@ -63,7 +63,7 @@ def run(*command):
 
 
 def wait_for(what):
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 200
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -88,15 +88,11 @@ def test_a_requeued_job_ends_its_own_attempt_and_makes_the_next(experiment, tmp_
     job = submit(experiment, tmp_path, RESTARTED, "--requeue")
     wait_for(lambda: status(experiment) == {0: "running"})
     run("scontrol", "requeue", job)
-
-    def is_completed():
-        # Slurm lets a requeued job wait for two minutes, unless it is told otherwise; and it does
-        # not listen before the first run has been cleared away.
-        hurry = ["scontrol", "update", f"JobId={job}", "StartTime=now"]
-        subprocess.run(hurry, capture_output=True, check=False)
-        return status(experiment) == {0: "completed"}
-
-    wait_for(is_completed)
+    # Slurm lets it wait for two minutes, unless it is told otherwise once the first run is cleared
+    # away: told before, it does not listen, or starts the second run and refuses its credential.
+    wait_for(lambda: "Reason=BeginTime" in run("scontrol", "show", "job", job))
+    run("scontrol", "update", f"JobId={job}", "StartTime=now")
+    wait_for(lambda: status(experiment) == {0: "completed"})
     attempts = experiment.state.trials[0].attempts
     assert [attempt.end["state"] for attempt in attempts.values()] == ["preempted", "completed"]
     assert {attempt.ended.writer["slurm_job_id"] for attempt in attempts.values()} == {job}
