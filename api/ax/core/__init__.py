@@ -2,6 +2,7 @@
 
 from armwright.ax.core import (
     arm,
+    base,
     base_trial,
     batch_trial,
     data,
@@ -69,6 +70,7 @@ __all__ = [
     "SumConstraint",
     "Trial",
     "arm",
+    "base",
     "base_trial",
     "batch_trial",
     "data",

@@ -4,6 +4,8 @@ from armwright.experiment import (
     DEFAULT_OBJECTIVE_NAME,
     SimpleExperiment,
     TEvaluationFunction,
+    TEvaluationOutcome,
+    TTrialEvaluation,
     unimplemented_evaluation_function,
 )
 
@@ -11,5 +13,7 @@ __all__ = [
     "DEFAULT_OBJECTIVE_NAME",
     "SimpleExperiment",
     "TEvaluationFunction",
+    "TEvaluationOutcome",
+    "TTrialEvaluation",
     "unimplemented_evaluation_function",
 ]

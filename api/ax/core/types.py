@@ -1,5 +1,7 @@
 """The names of `ax.core.types`."""
 
+from typing import Any, TypeAlias
+
 from armwright.experiment import (
     ComparisonOp,
     TEvaluationFunction,
@@ -17,15 +19,22 @@ from armwright.experiment import (
 
 __all__ = [
     "ComparisonOp",
+    "TConfig",
     "TEvaluationFunction",
     "TEvaluationOutcome",
     "TFidelityTrialEvaluation",
+    "TGenMetadata",
     "TModelCov",
     "TModelMean",
     "TModelPredict",
     "TModelPredictArm",
     "TParamValue",
+    "TParamValueList",
     "TParameterization",
     "TTrialEvaluation",
     "merge_model_predict",
 ]
+
+TConfig: TypeAlias = dict[str, Any]  # options of a model's `gen`
+TGenMetadata: TypeAlias = dict[str, Any]
+TParamValueList: TypeAlias = list[TParamValue]

@@ -14,6 +14,7 @@ __all__ = [
     "get_GPEI",
     "get_GPKG",
     "get_GPMES",
+    "get_MTGP",
     "get_botorch",
     "get_empirical_bayes_thompson",
     "get_factorial",
@@ -97,6 +98,16 @@ def get_GPMES(
 ) -> ModelBridge:
     """A Gaussian process with max-value entropy search; keywords as of `Models.GPMES`."""
     return Models.GPMES(experiment=experiment, data=data, search_space=search_space, **kwargs)
+
+
+def get_MTGP(
+    experiment: Experiment,
+    data: Data,
+    search_space: SearchSpace | None = None,
+    **kwargs: Any,
+) -> ModelBridge:
+    """A Gaussian process over several tasks; keywords as of `Models.ST_MTGP`."""
+    return Models.ST_MTGP(experiment=experiment, data=data, search_space=search_space, **kwargs)
 
 
 def get_thompson(

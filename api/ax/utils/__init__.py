@@ -1,5 +1,5 @@
 """The modules of `ax.utils`."""
 
-from armwright.ax.utils import measurement, notebook
+from armwright.ax.utils import common, measurement, notebook
 
-__all__ = ["measurement", "notebook"]
+__all__ = ["common", "measurement", "notebook"]

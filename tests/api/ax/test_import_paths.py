@@ -11,6 +11,7 @@ import pytest
 from armwright import ax
 from armwright.errors import ArmwrightError, UsageError
 from armwright.experiment import outcome_constraint
+from armwright.experiment.comparable import Comparable
 
 PATHS = {
     "core": "Arm BaseTrial BatchTrial ChoiceParameter Data Experiment FixedParameter GeneratorRun "
@@ -33,7 +34,8 @@ PATHS = {
     "core.parameter_constraint": "ComparisonOp OrderConstraint ParameterConstraint SumConstraint",
     "core.runner": "Runner",
     "core.search_space": "SearchSpace",
-    "core.simple_experiment": "DEFAULT_OBJECTIVE_NAME SimpleExperiment TEvaluationFunction",
+    "core.simple_experiment": "DEFAULT_OBJECTIVE_NAME SimpleExperiment TEvaluationFunction "
+    "TEvaluationOutcome",
     "core.trial": "Trial",
     "core.types": "ComparisonOp TEvaluationFunction TEvaluationOutcome TModelPredict "
     "TModelPredictArm TParamValue TParameterization TTrialEvaluation merge_model_predict",
@@ -49,6 +51,15 @@ PATHS = {
     "MaxParallelismReachedException",
     "modelbridge.registry": "Models",
     "runners.synthetic": "SyntheticRunner",
+    "models.random.sobol": "",
+    "models.random.uniform": "",
+    "models.discrete.eb_thompson": "",
+    "models.discrete.full_factorial": "",
+    "models.discrete.thompson": "",
+    "modelbridge.random": "",
+    "utils.common.logger": "",
+    "utils.common.timeutils": "",
+    "utils.common.typeutils": "",
     "service.ax_client": "AxClient",
     "service.managed_loop": "OptimizationLoop optimize",
     "storage.json_store.decoder": "JSONDecodeError object_from_json",
@@ -94,6 +105,9 @@ def test_an_old_path_has_the_same_objects(path, names):
     [
         ("exceptions.core", "AxError", ArmwrightError),
         ("exceptions.core", "UserInputError", UsageError),
+        ("exceptions.core", "UnsupportedError", NotImplementedError),
+        ("core.base", "Base", Comparable),
+        ("utils.common.equality", "Base", Comparable),
         ("core.outcome_constraint", "logger", outcome_constraint.logger),
         ("storage.json_store.save", "save_experiment", ax.save),
         ("storage.json_store.load", "load_experiment", ax.load),
@@ -247,7 +261,7 @@ def test_a_function_makes_each_model_of_data(name, key, space):
     assert bridge.gen(1)._model_key == key
 
 
-@pytest.mark.parametrize("name", ["get_GPKG", "get_GPMES"])
+@pytest.mark.parametrize("name", ["get_GPKG", "get_GPMES", "get_MTGP"])
 def test_a_function_of_a_model_that_is_not_there_yet_says_so(name, space):
     from armwright.ax.modelbridge import factory
 
@@ -368,3 +382,58 @@ def test_errors_of_data_providers_say_what_they_know():
     error = DataProviderError("no rows", "warehouse", KeyError("x"))
     assert str(error) == "no rows: warehouse said KeyError('x')"
     assert isinstance(error, ArmwrightError)
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("SOBOL", "models.random.sobol.SobolGenerator"),
+        ("UNIFORM", "models.random.uniform.UniformGenerator"),
+        ("FACTORIAL", "models.discrete.full_factorial.FullFactorialGenerator"),
+    ],
+)
+def test_the_model_of_a_bridge_is_found_under_its_old_path(model, path, space):
+    module, _, name = path.rpartition(".")
+    kind = getattr(importlib.import_module(f"armwright.ax.{module}"), name)
+    assert isinstance(ax.Models[model](search_space=space).model, kind)
+
+
+def test_bridges_are_found_under_their_old_names(space):
+    from armwright.ax import modelbridge
+
+    assert isinstance(ax.Models.SOBOL(search_space=space), modelbridge.RandomModelBridge)
+    config = ax.OptimizationConfig(ax.Objective(ax.Metric("m")))
+    experiment = ax.Experiment(space, optimization_config=config)
+    bridge = ax.Models.GPEI(experiment=experiment, data=ax.Data())
+    assert isinstance(bridge, modelbridge.TorchModelBridge)
+    assert not isinstance(bridge, modelbridge.RandomModelBridge)
+
+
+def test_the_python_type_of_each_parameter_type_is_a_table():
+    from armwright.ax.core.parameter import PARAMETER_PYTHON_TYPE_MAP
+
+    assert PARAMETER_PYTHON_TYPE_MAP[ax.ParameterType.STRING] is str
+
+
+def test_casts_for_type_checkers_are_checked():
+    from armwright.ax.utils.common import typeutils
+
+    assert typeutils.not_none(0) == 0
+    assert typeutils.checked_cast(int, 3) == 3
+    assert typeutils.checked_cast_optional(int, None) is None
+    assert typeutils.checked_cast_list(str, ["a"]) == ["a"]
+    assert type(typeutils.numpy_type_to_python_type(np.int64(3))) is int
+    with pytest.raises(ValueError, match="got None"):
+        typeutils.not_none(None)
+    with pytest.raises(ValueError, match="expected a str, got 3"):
+        typeutils.checked_cast(str, 3)
+    with pytest.raises(KeyError, match="x"):
+        typeutils.checked_cast(str, 3, exception=KeyError("x"))
+
+
+def test_the_time_and_loggers_are_found_under_their_old_names():
+    from armwright.ax.utils.common.logger import get_logger
+    from armwright.ax.utils.common.timeutils import current_timestamp_in_millis
+
+    assert get_logger("mine").name == "mine"
+    assert current_timestamp_in_millis() > 1_500_000_000_000

@@ -1,0 +1,5 @@
+"""The names of `ax.utils.common.logger`."""
+
+from logging import getLogger as get_logger
+
+__all__ = ["get_logger"]
