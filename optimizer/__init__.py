@@ -27,7 +27,8 @@ from armwright.optimizer.space_filling import SobolDraw, sobol
 
 if TYPE_CHECKING:
     from armwright.optimizer.compiled import compile_count
-    from armwright.optimizer.suggestion import predict, suggest, utility
+    from armwright.optimizer.prediction import predict, utility
+    from armwright.optimizer.suggestion import suggest
 
 __all__ = [
     "Column",
@@ -55,9 +56,9 @@ __all__ = [
 
 _LATER = {
     "compile_count": "armwright.optimizer.compiled",
-    "predict": "armwright.optimizer.suggestion",
+    "predict": "armwright.optimizer.prediction",
     "suggest": "armwright.optimizer.suggestion",
-    "utility": "armwright.optimizer.suggestion",
+    "utility": "armwright.optimizer.prediction",
 }
 
 

@@ -19,8 +19,9 @@ References:
     (2014), arXiv:1403.5607, for the search before anything feasible is known.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -32,7 +33,7 @@ from armwright.optimizer.hypervolume_improvement import (
 from armwright.optimizer.improvement import log_expected_improvement
 from armwright.optimizer.normal import log_probability_between
 from armwright.optimizer.scalarization import log_scalar_improvement, scalar
-from armwright.optimizer.shapes import Array, Bool, Float
+from armwright.optimizer.shapes import Array, Bool, Float, Int
 
 __all__ = ["Aims", "Target", "log_utility", "target"]
 
@@ -109,7 +110,11 @@ def target(aims: Aims, means: Float[Array, "o n s"], pending: Bool[Array, " n"])
 
 
 def log_utility(
-    mean: Float[Array, "o k s"], sd: Float[Array, "o k"], aims: Aims, beat: Target
+    mean: Float[Array, "o k s"],
+    sd: Float[Array, "o k"],
+    aims: Aims,
+    beat: Target,
+    differing: Int[Array, ""] | None = None,
 ) -> Float[Array, " k"]:
     """Log of what each point is worth, averaged over the draws.
 
@@ -118,17 +123,99 @@ def log_utility(
         sd: Its standard deviation, the same for all draws.
         aims: The goal.
         beat: What there is to beat.
+        differing: How many of the draws to average over, the first ones: 1 where all are equal,
+            because nothing is pending. All where None.
     """
-    each = _log_gain(mean, sd, aims, beat)
-    if len(aims.lower):
-        width = aims.weights.shape[1]
-        spread = sd[width:, :, None]
-        low = (aims.lower[:, None, None] - mean[width:]) / spread
-        high = (aims.upper[:, None, None] - mean[width:]) / spread
-        gain = jnp.where(beat.known, each, beat.share) if len(aims.weights) else beat.share
-        each = gain + jnp.sum(log_probability_between(low, high), axis=0)
+    count = jnp.asarray(mean.shape[2], jnp.int32) if differing is None else differing
+    if len(aims.weights) > 1 or mean.shape[1] > 1:
+        each = _one_by_one(mean, sd, aims, beat, count)
+    else:  # few numbers for each draw: all at once is faster than in turn
+        each = jnp.where(
+            jnp.arange(mean.shape[2], dtype=jnp.int32) < count,
+            _each(mean, sd, aims, beat),
+            -jnp.inf,
+        )
     most = lax.stop_gradient(jnp.max(each, axis=1, keepdims=True))
-    return jnp.log(jnp.mean(jnp.exp(each - most), axis=1)) + most[:, 0]
+    return jnp.log(jnp.sum(jnp.exp(each - most), axis=1) / count.astype(each.dtype)) + most[:, 0]
+
+
+@jax.custom_jvp
+def _one_by_one(
+    mean: Float[Array, "o k s"],
+    sd: Float[Array, "o k"],
+    aims: Aims,
+    beat: Target,
+    count: Int[Array, ""],
+) -> Float[Array, "k s"]:
+    """`_each` for the first draws, computed one after the other; -inf for the rest.
+
+    The number of draws is a run-time value and only one is in memory. A loop of so many turns has
+    no derivative of its own, so the slopes are computed inside it.
+    """
+
+    def turn(draw: Int[Array, ""], each: Float[Array, "k s"]) -> Float[Array, "k s"]:
+        value = _each(_pick(mean, draw, 2), sd, aims, _of_draw(beat, draw))
+        return lax.dynamic_update_slice_in_dim(each, value, draw, axis=1)
+
+    begin = jnp.full(mean.shape[1:], -jnp.inf)
+    each: Float[Array, "k s"] = lax.fori_loop(jnp.zeros_like(count), count, turn, begin)
+    return each
+
+
+@_one_by_one.defjvp
+def _one_by_one_jvp(
+    primals: tuple[Array, Array, Aims, Target, Array], tangents: tuple[Any, ...]
+) -> tuple[Float[Array, "k s"], Float[Array, "k s"]]:
+    """A point's value depends on its own mean and sd alone; the goal is a constant."""
+    mean, sd, aims, beat, count = primals
+
+    def turn(draw: Int[Array, ""], done: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        against = _of_draw(beat, draw)
+        value, pull = jax.vjp(
+            lambda at, wide: _each(at, wide, aims, against), _pick(mean, draw, 2), sd
+        )
+        by_mean, by_sd = pull(jnp.ones_like(value))
+        each, to_mean, to_sd = done
+        return (
+            lax.dynamic_update_slice_in_dim(each, value, draw, axis=1),
+            lax.dynamic_update_slice_in_dim(to_mean, by_mean, draw, axis=2),
+            lax.dynamic_update_slice_in_dim(to_sd, by_sd[:, :, None], draw, axis=2),
+        )
+
+    begin = (jnp.full(mean.shape[1:], -jnp.inf), jnp.zeros_like(mean), jnp.zeros_like(mean))
+    each, by_mean, by_sd = lax.fori_loop(jnp.zeros_like(count), count, turn, begin)
+    change = jnp.sum(by_mean * tangents[0] + by_sd * tangents[1][:, :, None], axis=0)
+    return each, change
+
+
+def _of_draw(beat: Target, draw: Int[Array, ""]) -> Target:
+    """What there is to beat in one draw."""
+    below = beat.below
+    if below is not None:
+        below = Strips(*(_pick(edge, draw, 0) for edge in below))
+    return beat._replace(
+        best=_pick(beat.best, draw, 0), below=below, share=_pick(beat.share, draw, 0)
+    )
+
+
+def _pick(per_draw: Float[Array, "*k"], draw: Int[Array, ""], axis: int) -> Float[Array, "*l"]:
+    """One draw of an array that has one entry, or row, for each."""
+    return lax.dynamic_slice_in_dim(per_draw, draw, 1, axis=axis)
+
+
+def _each(
+    mean: Float[Array, "o k s"], sd: Float[Array, "o k"], aims: Aims, beat: Target
+) -> Float[Array, "k s"]:
+    """Log of what each point is worth, for each draw."""
+    each = _log_gain(mean, sd, aims, beat)
+    if not len(aims.lower):
+        return each
+    width = aims.weights.shape[1]
+    spread = sd[width:, :, None]
+    low = (aims.lower[:, None, None] - mean[width:]) / spread
+    high = (aims.upper[:, None, None] - mean[width:]) / spread
+    gain = jnp.where(beat.known, each, beat.share) if len(aims.weights) else beat.share
+    return gain + jnp.sum(log_probability_between(low, high), axis=0)
 
 
 def _log_gain(

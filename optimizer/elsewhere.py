@@ -22,12 +22,23 @@ from armwright.optimizer.goal import Goal
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.shapes import Bool, Float
 
-__all__ = ["is_pinned_down", "without_peak"]
+__all__ = ["has_a_peak", "is_pinned_down", "without_peak"]
 
 _SETTLED = -5.0  # log expected improvement, in standard deviations of the observations
 _KEPT = 8  # arms at the end of a budget that are for polishing
 _REACH = 0.25  # of a peak, in units of sqrt(columns)
 _FEWEST = 4  # observations a model of the rest needs
+
+
+def has_a_peak(measured: Measurements, goal: Goal) -> bool:
+    """Whether there is an incumbent, and the acquisition is its log expected improvement.
+
+    One objective made of one outcome: only then is it in standard deviations of the observations,
+    by which `is_pinned_down` judges. Bounds may lower it further, and do so where they are unlikely
+    to be kept: nothing is expected there either.
+    """
+    single = goal.weights.shape == (1, 1)
+    return single and bool(goal.eligible(measured).any())
 
 
 def is_pinned_down(log_acquisition: float, *, remaining: int | None) -> bool:
@@ -47,18 +58,17 @@ def without_peak(problem: Problem, measured: Measurements, goal: Goal) -> Measur
     Args:
         problem: Columns.
         measured: What is known.
-        goal: Of one objective.
+        goal: Of one objective, made of one outcome.
     """
-    eligible = np.flatnonzero(goal.eligible(measured))
-    if goal.objectives != 1 or not len(eligible):
+    if not has_a_peak(measured, goal):
         return None
+    eligible = np.flatnonzero(goal.eligible(measured))
     top = eligible[int(np.argmax(goal.values(measured.y[eligible])[:, 0]))]
     rest = ~_near(problem, measured.x, measured.x[top])
     if np.isfinite(measured.y[rest]).sum(axis=0).min(initial=len(rest)) < _FEWEST:
         return None
     summit = measured.y[top].copy()
-    width = goal.weights.shape[1]
-    summit[:width] = np.nanmedian(measured.y[rest, :width], axis=0)
+    summit[0] = np.nanmedian(measured.y[rest, 0])
     noise = measured.noise
     return Measurements(
         x=np.vstack([measured.x[rest], measured.x[top]]),

@@ -258,9 +258,11 @@ class Model:
             membership=operand(self._features.membership),
             jitter=operand(np.float64(self.jitter)),
         )
+        differ = pending and self._pending > 0 and candidates is not None
         question = Question(
             rows=rows,
             draws=operand(self._draws),
+            differing=operand(np.int32(settings.draws if differ else 1)),
             starts=operand(starts),
             fits=operand(np.array(none if fits is None else fits, np.int32)),
             fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),

@@ -30,6 +30,8 @@ class Question(NamedTuple):
     Attributes:
         rows: Observations and pending points; y, noise and observed have one row per outcome.
         draws: Standard normal numbers for the pending rows.
+        differing: How many of the draws to average over: 1 where nothing is pending, so that all
+            are equal.
         starts: Log hyperparameters to fit each outcome's model from; with `fits` 0 the first is
             taken as it is.
         fits: How many of its starts to use for each outcome.
@@ -45,6 +47,7 @@ class Question(NamedTuple):
 
     rows: Rows
     draws: Float[Array, "o n s"]
+    differing: Int[Array, ""]
     starts: Float[Array, "o f t"]
     fits: Int[Array, " o"]
     fit_limit: Int[Array, " o"]
@@ -92,15 +95,15 @@ def run(question: Question, *, searches: int) -> Answer:
     expect = jax.vmap(marginals, in_axes=(0, None))
     mean, sd = expect(posterior, question.candidates)
     beat = target(question.aims, posterior.means, question.rows.pending)
-    scores = log_utility(mean, sd, question.aims, beat)
+    scores = log_utility(mean, sd, question.aims, beat, question.differing)
     begin = question.candidates[_starts(scores, question.group, searches)]
     lengths = jnp.min(1.0 / posterior.scales, axis=0)
     scale = jnp.where(question.movable, jnp.minimum(lengths, 0.5) ** 2, 1.0)
 
     def objective(features: Float[Array, " D"]) -> Float[Array, ""]:
         at_mean, at_sd = expect(posterior, features[None, :])
-        value = -log_utility(at_mean, at_sd, question.aims, beat)[0]
-        return value + barrier(features, question.region)
+        value = log_utility(at_mean, at_sd, question.aims, beat, question.differing)[0]
+        return barrier(features, question.region) - value
 
     def search(start: Float[Array, " D"]) -> tuple[Float[Array, " D"], Float[Array, ""]]:
         end = minimize(

@@ -1,5 +1,6 @@
 """Utilities of points under bounds and several objectives, against brute force."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -91,3 +92,60 @@ def test_far_outside_the_bounds_the_value_is_finite(far):
     beat = target(known, *rows([[0.0], [0.0]]))
     at = jnp.array([[[-far]], [[far]]])
     assert np.isfinite(log_utility(at, jnp.full((2, 1), 1e-3), known, beat)).all()
+
+
+def front(draws):
+    """Two objectives and a bound: rows with a different outcome in each draw, the last pending."""
+    known = aims(eligible=[True, True, False], weights=np.eye(2), upper=(0.5,))
+    means = RNG.standard_normal((3, 3, draws))
+    means[2] = 0.1
+    beat = target(known, jnp.asarray(means), jnp.array([False, False, True]))
+    at = jnp.asarray(RNG.standard_normal((3, 4, draws)))
+    return known, beat, at, jnp.asarray(RNG.random((3, 4)) + 0.2)
+
+
+def alone(known, beat, mean, sd, draw):
+    """The utility under one draw."""
+    one = beat._replace(
+        best=beat.best[draw : draw + 1],
+        share=beat.share[draw : draw + 1],
+        below=None
+        if beat.below is None
+        else type(beat.below)(*(e[draw : draw + 1] for e in beat.below)),
+    )
+    return log_utility(mean[:, :, draw : draw + 1], sd, known, one)
+
+
+def test_draws_are_averaged_one_by_one():
+    known, beat, mean, sd = front(5)
+    each = np.exp([alone(known, beat, mean, sd, draw) for draw in range(5)])
+    for count in (1, 3, 5):
+        found = log_utility(mean, sd, known, beat, jnp.int32(count))
+        np.testing.assert_allclose(found, np.log(each[:count].mean(axis=0)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("objectives", [1, 2])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_slope_of_the_average_matches_differences(objectives, count):
+    known, beat, mean, sd = front(3)
+    if objectives == 1:
+        known = aims(eligible=[True, True, False], upper=())
+        known = known._replace(lower=jnp.zeros(0))
+        beat = beat._replace(below=None, best=jnp.array([0.1, 0.4, -0.2]))
+        mean, sd = mean[:1, :1], sd[:1, :1]
+
+    @jax.jit
+    def total(mean, sd):
+        return jnp.sum(log_utility(mean, sd, known, beat, jnp.int32(count)))
+
+    slopes = jax.grad(total, argnums=(0, 1))(mean, sd)
+    step = 1e-6
+    for argument, slope in enumerate(slopes):
+        for place in np.ndindex(slope.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = [mean, sd]
+                moved[argument] = moved[argument].at[place].add(sign * step)
+                ends.append(total(*moved))
+            expected = (ends[0] - ends[1]) / (2 * step)
+            np.testing.assert_allclose(slope[place], expected, rtol=1e-5, atol=1e-8)

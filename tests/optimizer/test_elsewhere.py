@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from armwright.optimizer import Column, Goal, Measurements, Observations, Problem, suggest
-from armwright.optimizer.elsewhere import is_pinned_down, without_peak
+from armwright.optimizer.elsewhere import has_a_peak, is_pinned_down, without_peak
 
 SQUARE = Problem(columns=(Column(), Column()))
 PEAK = np.array([0.2, 0.2])
@@ -83,3 +83,35 @@ def test_too_few_observations_elsewhere_are_no_model():
     x = np.array([[0.5, 0.5], [0.51, 0.5], [0.1, 0.9], [0.9, 0.1]])
     known = Measurements(x=x, y=np.array([1.0, 0.9, 0.0, 0.1])[:, None])
     assert without_peak(SQUARE, known, Goal.single()) is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "upper", "peak"),
+    [
+        (np.ones((1, 1)), [], True),
+        (np.ones((1, 1)), [1.0], True),
+        (np.ones((1, 1)), [-1.0], False),
+        (np.ones((1, 2)), [], False),
+        (np.eye(2), [], False),
+        (np.empty((0, 0)), [1.0, 1.0], False),
+    ],
+    ids=["alone", "within bounds", "nothing feasible", "a sum", "two objectives", "no objective"],
+)
+def test_only_one_outcome_with_a_feasible_incumbent_is_judged_by_its_score(weights, upper, peak):
+    outcomes = weights.shape[1] + len(upper)
+    known = Measurements(x=np.eye(2), y=np.zeros((2, outcomes)))
+    lower = np.full(len(upper), -np.inf)
+    goal = Goal(weights=weights, lower=lower, upper=np.array(upper))
+    assert has_a_peak(known, goal) == peak
+    if not peak:
+        assert without_peak(SQUARE, known, goal) is None
+
+
+def test_before_anything_feasible_is_known_a_small_score_says_nothing_of_a_peak():
+    known = climbed()
+    beyond = known.x.sum(axis=1) * 1e-3 + 9.0  # so far out that the score is far below the limit
+    goal = Goal(weights=np.ones((1, 1)), lower=np.array([-np.inf]), upper=np.array([0.0]))
+    both = Measurements(x=known.x, y=np.column_stack([known.y, beyond]))
+    proposal = suggest(SQUARE, both, goal=goal, seed=1, remaining=30)
+    assert proposal.log_acquisition[0] < -5.0
+    assert proposal.notes == ()

@@ -1,0 +1,121 @@
+"""What fitted models say of points: predictions, and what the search for arms makes large."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
+from armwright.optimizer.columns import Problem, to_values
+from armwright.optimizer.goal import Goal
+from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.model import Model
+from armwright.optimizer.observations import Observations
+from armwright.optimizer.precision import double_precision
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.shapes import Float
+from armwright.optimizer.threads import one_blas_thread
+
+__all__ = ["predict", "utility"]
+
+
+def predict(
+    problem: Problem,
+    observations: Observations | Measurements,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+    x: Float[np.ndarray, "k d"],
+    *,
+    goal: Goal | None = None,
+    settings: Settings | None = None,
+) -> tuple[Float[np.ndarray, "k *o"], Float[np.ndarray, "k *o"]]:
+    """Mean and standard deviation of the noise-free function, in the units of y.
+
+    Args:
+        problem: Columns.
+        observations: At least one.
+        hyperparameters: A fit from `suggest` on the same columns, one for each outcome.
+        x: Points in model units.
+        goal: As for `suggest`, so that both are answered by one program; predictions do not
+            depend on it.
+        settings: As for `suggest`.
+    """
+    settings = settings or Settings()
+    measured, goal = goal_and_measurements(observations, goal)
+    check_arguments(problem, measured.x, x, seed=0, count=1)
+    if len(measured.x) == 0:
+        raise ValueError("observations: a prediction needs at least one")
+    with double_precision(), one_blas_thread():
+        model = _fitted(problem, measured, goal, hyperparameters, x[:0], 0, settings)
+        mean, sd = model.predict(x)
+    if isinstance(observations, Observations):
+        return mean[:, 0], sd[:, 0]
+    return mean, sd
+
+
+def utility(
+    problem: Problem,
+    observations: Observations | Measurements,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+    x: Float[np.ndarray, "k d"],
+    *,
+    goal: Goal | None = None,
+    pending: Float[np.ndarray, "p d"] | None = None,
+    seed: int = 0,
+    settings: Settings | None = None,
+) -> Float[np.ndarray, " k"]:
+    """What `suggest` makes large: the log acquisition of points; -inf where it is not finite.
+
+    Args:
+        problem: Columns.
+        observations: At least one.
+        hyperparameters: A fit from `suggest` on the same columns, one for each outcome.
+        x: Points in model units.
+        goal: As for `suggest`.
+        pending: As for `suggest`.
+        seed: Seed of the draws of what is pending.
+        settings: As for `suggest`.
+    """
+    settings = settings or Settings()
+    waiting = x[:0] if pending is None else pending
+    measured, goal = goal_and_measurements(observations, goal)
+    check_arguments(problem, measured.x, np.concatenate([x, waiting]), seed, count=1)
+    if len(measured.x) == 0:
+        raise ValueError("observations: a model needs at least one")
+    with double_precision(), one_blas_thread():
+        model = _fitted(problem, measured, goal, hyperparameters, waiting, seed, settings)
+        values, size = to_values(problem, x), settings.global_candidates
+        parts = [
+            model.score(values[begin : begin + size]).candidates
+            for begin in range(0, len(values), size)
+        ]
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _fitted(
+    problem: Problem,
+    measured: Measurements,
+    goal: Goal,
+    hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+    pending: Float[np.ndarray, "p d"],
+    seed: int,
+    settings: Settings,
+) -> Model:
+    """A model with given hyperparameters instead of a fit."""
+    fits = [one for one in fit_of_each(hyperparameters, measured.outcomes) if one is not None]
+    for one in fits:
+        if len(one.lengthscales) != len(problem.columns):
+            raise ValueError(
+                f"hyperparameters: expected {len(problem.columns)} lengthscales, "
+                f"got {len(one.lengthscales)}"
+            )
+    model = Model(
+        problem,
+        measured,
+        goal,
+        pending=pending,
+        room=0,
+        rng=np.random.default_rng([seed, 2]),
+        settings=settings,
+    )
+    model.use(fits)
+    return model
