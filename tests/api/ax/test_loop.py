@@ -216,6 +216,43 @@ def test_the_best_raw_point_tells_all_metrics_of_its_arm_and_trial():
     assert covariances["cost"]["cost"] == pytest.approx(4.0)
 
 
+def measured(objective, *results):
+    """An experiment with one arm per result, a dict of metrics."""
+    config = ax.OptimizationConfig(objective)
+    experiment = ax.Experiment(loop().experiment.search_space, "measured", config)
+    for index, result in enumerate(results):
+        experiment.new_trial().add_arm(Arm({"x": float(index), "y": 0.0}))
+        values = {metric: (mean, 0.0) for metric, mean in result.items()}
+        experiment.attach_data(Data.from_evaluations({f"{index}_0": values}, index))
+    return experiment
+
+
+@pytest.mark.parametrize(("minimize", "best"), [(False, 2.0), (True, 1.0)])
+def test_the_best_raw_point_of_a_scalarized_objective_has_the_best_weighted_sum(minimize, best):
+    gain, cost = ax.Metric("gain"), ax.Metric("cost")
+    experiment = measured(
+        ax.ScalarizedObjective([gain, cost], weights=[1.0, -2.0], minimize=minimize),
+        {"gain": 5.0, "cost": 2.0},  # 1
+        {"gain": 9.0, "cost": 6.0},  # -3
+        {"gain": 4.0, "cost": 1.0},  # 2
+        {"gain": 99.0},  # not all of it
+    )
+    parameters, (means, _) = best_raw_point(experiment)
+    assert parameters["x"] == best
+    assert means == [{"gain": 9.0, "cost": 6.0}, {"gain": 4.0, "cost": 1.0}][int(best) - 1]
+
+
+def test_without_a_complete_sum_there_is_no_best_raw_point():
+    objective = ax.ScalarizedObjective([ax.Metric("gain"), ax.Metric("cost")])
+    assert best_raw_point(measured(objective, {"gain": 1.0}, {"cost": 1.0})) is None
+
+
+def test_several_objectives_have_no_best_point():
+    objective = ax.MultiObjective([ax.Metric("a", False), ax.Metric("b", True)])
+    with pytest.raises(NotImplementedError, match="several objectives have no one best point"):
+        best_point(measured(objective, {"a": 1.0, "b": 1.0}))
+
+
 def test_a_failed_trial_s_result_is_never_the_best():
     def partly(p):
         return math.inf if p["x"] > 5 else p["x"]
