@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
 from typing import TYPE_CHECKING, NoReturn, final
 
 import numpy as np
@@ -15,16 +13,16 @@ from armwright.generation.best_row import best_row
 from armwright.generation.encoding import Encoding, Observed, encode, latest_data, observe
 from armwright.generation.exhausted import SearchSpaceExhausted
 from armwright.generation.gaussian_process import GaussianProcess
+from armwright.generation.metric_models import MetricModels
 from armwright.generation.model_bridge import Generated, ModelBridge
 from armwright.generation.modelable import check_modelable as check_modelable
 from armwright.generation.outcome_bounds import status_quo_means
-from armwright.generation.outcomes import Outcomes, outcomes_of
+from armwright.generation.outcomes import outcomes_of
 from armwright.generation.restricted_search import best_within
 from armwright.generation.seed import derived_seed
 from armwright.generation.space_parts import is_part
 from armwright.optimizer import (
     Hyperparameters,
-    predict,
     sobol,
     suggest,
     to_model,
@@ -59,14 +57,14 @@ class GaussianProcessBridge(ModelBridge):
         if self._data is None:
             self._data = latest_data(experiment)
         self._encoding = encode(self.search_space)
-        self._fits: dict[str, Hyperparameters] = {}
         config = self.optimization_config
         assert config is not None  # noqa: S101 - check_modelable refused None
         names = dict.fromkeys([*config.metrics, *self._data.df["metric_name"]])
-        self._observed = {metric: self._observe(metric) for metric in names}
+        observed = {metric: self._observe(metric) for metric in names}
         self._outcomes = outcomes_of(
-            config, self._observed, self._status_quo(), self.model.objective_thresholds
+            config, observed, self._status_quo(), self.model.objective_thresholds
         )
+        self._models = MetricModels(self._encoding, self._outcomes, observed, self.model.seed)
 
     def _status_quo(self) -> dict[str, float]:
         """What the status quo measured, of the metrics with relative constraints."""
@@ -143,8 +141,8 @@ class GaussianProcessBridge(ModelBridge):
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))
         if proposal.fits:
-            self._fits.update(zip(known.metrics, proposal.fits, strict=True))
-            self.model.fits = {metric: self._fits[metric] for metric in known.metrics}
+            self._models.fits.update(zip(known.metrics, proposal.fits, strict=True))
+            self.model.fits = {metric: self._models.fits[metric] for metric in known.metrics}
         return self._described(
             request, encoding, proposal.values, proposal.log_acquisition, proposal.notes
         )
@@ -153,7 +151,7 @@ class GaussianProcessBridge(ModelBridge):
         """What the metric's fit may start from."""
         earlier: dict[str, Hyperparameters] = self.model.fits
         first = earlier.get("") if metric == self._outcomes.metrics[0] else None
-        return self._fits.get(metric, earlier.get(metric, first))
+        return self._models.fits.get(metric, earlier.get(metric, first))
 
     def _filling(self, request: Request, encoding: Encoding) -> Generated:
         """Space-filling arms, for want of observations."""
@@ -173,7 +171,7 @@ class GaussianProcessBridge(ModelBridge):
         if not self._outcomes.metrics:
             return self._filling(request, part)
         problem, known = self._encoding.problem, self._outcomes
-        fits = [self._fitted(metric) for metric in known.metrics]
+        fits = [self._models.fitted(metric) for metric in known.metrics]
         taken = [*known.arms, *request.pending]
         seed, used = derived_seed(self.model.seed, "gp within", len(taken)), part.used(taken)
         pending, rows, scores = list(request.pending), part.table([]), list[float]()
@@ -218,14 +216,14 @@ class GaussianProcessBridge(ModelBridge):
         """The arms of these rows, with all there is to say of them."""
         known = self._outcomes
         arms = [Arm(encoding.parameterization(row)) for row in rows]
-        fits = {m: self._fits[m].to_dict() for m in known.metrics if m in self._fits}
-        return Generated(
+        fits = {m: self._models.fits[m].to_dict() for m in known.metrics if m in self._models.fits}
+        made = Generated(
             arms=arms,
             metadata={
                 "seed": self.model.seed,
                 "observations": len(known.arms),
                 "pending": len(request.pending),
-                "digest": _digest(known, request.pending),
+                "digest": self._models.digest(request.pending),
                 "hyperparameters": next(iter(fits.values()), None),
                 **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
@@ -234,9 +232,11 @@ class GaussianProcessBridge(ModelBridge):
                 "notes": [*known.notes, *notes],
                 "version": __version__,
             },
-            predictions=self._predictions(arms, self._told) if fits else None,
+            predictions=self._models.predictions(arms, self._told) if fits else None,
             best_arm=self._best_arm() if fits else None,
         )
+        self._fit_time, self._models.fit_time = self._fit_time + self._models.fit_time, 0.0
+        return made
 
     def _best_arm(self) -> tuple[Arm, TModelPredictArm] | None:
         """The observed arm of the largest expected gain over the worst one, and its predictions.
@@ -247,45 +247,15 @@ class GaussianProcessBridge(ModelBridge):
         known, config = self._outcomes, self.optimization_config
         if config is None or isinstance(config.objective, MultiObjective):
             return None
-        arm = known.arms[best_row(known, *self._expected(known.measured.x))]
-        return arm, prediction_at(self._predictions([arm], self._told), 0)
+        arm = known.arms[best_row(known, *self._models.expected(known.measured.x))]
+        return arm, prediction_at(self._models.predictions([arm], self._told), 0)
 
     # Predictions -----------------------------------------------------------------------------
 
     @property
     def _told(self) -> list[str]:
         """The metrics that generator runs predict."""
-        return self._known if self.model.track else list(self._outcomes.metrics)
-
-    @property
-    def _known(self) -> list[str]:
-        """The metrics that have usable observations."""
-        others = [
-            m for m, o in self._observed.items() if o.arms and m not in self._outcomes.metrics
-        ]
-        return [*self._outcomes.metrics, *others]
-
-    def _fitted(self, metric: str) -> Hyperparameters:
-        """The metric's hyperparameters, fitted now unless they were before."""
-        if metric not in self._fits:
-            started = time.perf_counter()
-            known, together = self._outcomes, metric in self._outcomes.metrics
-            proposal = suggest(
-                self._encoding.problem,
-                known.measured if together else self._observed[metric].observations,
-                goal=known.goal if together else None,
-                seed=derived_seed(self.model.seed, "fit", metric),
-            )
-            names = known.metrics if together else (metric,)
-            self._fits.update(zip(names, proposal.fits, strict=True))
-            self._fit_time += time.perf_counter() - started
-        return self._fits[metric]
-
-    def _expected(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Means and standard deviations of the outcomes, a column each; larger is better."""
-        known = self._outcomes
-        fits = [self._fitted(metric) for metric in known.metrics]
-        return predict(self._encoding.problem, known.measured, fits, x, goal=known.goal)
+        return self._models.known if self.model.track else list(self._outcomes.metrics)
 
     def predict(self, observation_features: Sequence[ObservationFeatures]) -> TModelPredict:
         """Means and covariances of all metrics that have data. See `ModelBridge.predict`.
@@ -293,7 +263,7 @@ class GaussianProcessBridge(ModelBridge):
         Raises:
             ValueError: There are no observations, or a point lies outside the search space.
         """
-        if not self._known:
+        if not self._models.known:
             raise ValueError(f"{self._model_key} predicts from observations, and there are none")
         for features in observation_features:
             if self._encoding.row(features.parameters) is None:
@@ -301,30 +271,6 @@ class GaussianProcessBridge(ModelBridge):
                     f"cannot predict at {features.parameters}: expected a value inside the search "
                     f"space for each of {[p.name for p in self._encoding.parameters]}"
                 )
-        return self._predictions([Arm(f.parameters) for f in observation_features], self._known)
-
-    def _predictions(self, arms: Sequence[Arm], metrics: Iterable[str]) -> TModelPredict:
-        x, known = to_model(self._encoding.problem, self._encoding.rows(arms)), self._outcomes
-        means: dict[str, list[float]] = {}
-        covariances: dict[str, dict[str, list[float]]] = {}
-        together = self._expected(x) if known.metrics else None
-        for metric in metrics:
-            if together is not None and metric in known.metrics:
-                column = known.metrics.index(metric)
-                mean, sd = known.signs[column] * together[0][:, column], together[1][:, column]
-            else:
-                observations = self._observed[metric].observations
-                mean, sd = predict(self._encoding.problem, observations, self._fitted(metric), x)
-            means[metric] = [float(value) for value in mean]
-            covariances[metric] = {metric: [float(value) ** 2 for value in sd]}
-        return means, covariances
-
-
-def _digest(known: Outcomes, pending: Sequence[Arm]) -> str:
-    """Names exactly what the models saw, so that a replay can tell whether it sees the same."""
-    digest = hashlib.sha256()
-    for array in (known.measured.x, known.measured.y, known.measured.noise):
-        digest.update(np.ascontiguousarray(array, dtype=np.float64).tobytes())
-    for arm in pending:
-        digest.update(arm.signature.encode())
-    return digest.hexdigest()[:32]
+        return self._models.predictions(
+            [Arm(f.parameters) for f in observation_features], self._models.known
+        )
