@@ -29,7 +29,7 @@ PATHS = {
     "core.observation": "ObservationFeatures",
     "core.optimization_config": "OptimizationConfig",
     "core.outcome_constraint": "CONSTRAINT_WARNING_MESSAGE LOWER_BOUND_MISMATCH OutcomeConstraint "
-    "UPPER_BOUND_MISMATCH ComparisonOp",
+    "UPPER_BOUND_MISMATCH",
     "core.parameter": "ChoiceParameter FixedParameter Parameter ParameterType RangeParameter",
     "core.parameter_constraint": "ComparisonOp OrderConstraint ParameterConstraint SumConstraint",
     "core.runner": "Runner",
@@ -108,6 +108,7 @@ def test_an_old_path_has_the_same_objects(path, names):
         ("exceptions.core", "UnsupportedError", NotImplementedError),
         ("core.base", "Base", Comparable),
         ("utils.common.equality", "Base", Comparable),
+        ("core.outcome_constraint", "ComparisonOp", ax.ComparisonOp),
         ("core.outcome_constraint", "logger", outcome_constraint.logger),
         ("storage.json_store.save", "save_experiment", ax.save),
         ("storage.json_store.load", "load_experiment", ax.load),
@@ -437,3 +438,15 @@ def test_the_time_and_loggers_are_found_under_their_old_names():
 
     assert get_logger("mine").name == "mine"
     assert current_timestamp_in_millis() > 1_500_000_000_000
+
+
+def test_who_replaces_the_logger_of_outcome_constraints_hears_their_warnings(monkeypatch):
+    heard = []
+
+    class Recorder:
+        def warning(self, text):
+            heard.append(text)
+
+    monkeypatch.setattr("armwright.ax.core.outcome_constraint.logger", Recorder())
+    ax.OutcomeConstraint(ax.Metric("m", lower_is_better=True), ax.ComparisonOp.GEQ, bound=0)
+    assert heard == [ax.CONSTRAINT_WARNING_MESSAGE.format(**ax.LOWER_BOUND_MISMATCH)]
