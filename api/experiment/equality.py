@@ -6,7 +6,7 @@ One function, `equal`, used by `Comparable` for whole objects and recursively fo
     datetimes    to the second, because documents of old releases hold no more
     lists        as unordered collections: the same elements, each as often
     dictionaries the same keys with equal values, in any order
-    data frames  the same columns in any order, the same rows in the same order
+    data frames  the same columns in any order, the same rows in the same order; any two empty ones
     the rest     Python's own `==`
 """
 
@@ -76,6 +76,8 @@ def _is_frame(value: Any) -> bool:
 
 
 def _equal_frames(one: Any, other: Any) -> bool:
+    if one.empty and other.empty:
+        return True
     if set(one.columns) != set(other.columns) or len(one) != len(other):
         return False
     return all(

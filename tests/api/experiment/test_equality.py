@@ -271,3 +271,9 @@ def test_a_metric_subclass_without_its_own_clone_keeps_its_class_and_fields():
     clone = Remote("m", "db").clone()
     assert type(clone) is Remote
     assert clone.host == "db"
+
+
+def test_data_without_rows_are_equal_whatever_columns_they_might_have():
+    columns = ["arm_name", "metric_name", "mean", "sem"]
+    assert Data(pd.DataFrame(columns=columns)) == Data()
+    assert Data(pd.DataFrame([["a", "m", 1.0, 0.1]], columns=columns)) != Data()
