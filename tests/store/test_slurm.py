@@ -89,8 +89,9 @@ def test_a_requeued_job_ends_its_own_attempt_and_makes_the_next(experiment, tmp_
     wait_for(lambda: status(experiment) == {0: "running"})
     run("scontrol", "requeue", job)
     # Slurm lets it wait for two minutes, unless it is told otherwise once the first run is cleared
-    # away: told before, it does not listen, or starts the second run and refuses its credential.
+    # away. Its node tells credentials apart by whole seconds, and refuses one as old as the kill.
     wait_for(lambda: "Reason=BeginTime" in run("scontrol", "show", "job", job))
+    time.sleep(3)
     run("scontrol", "update", f"JobId={job}", "StartTime=now")
     wait_for(lambda: status(experiment) == {0: "completed"})
     attempts = experiment.state.trials[0].attempts
