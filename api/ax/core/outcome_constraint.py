@@ -6,12 +6,11 @@ of old do, replaces the one that warns.
 
 import sys
 
-from armwright.experiment import outcome_constraint
+from armwright.experiment import ComparisonOp, outcome_constraint
 from armwright.experiment.outcome_constraint import (
     CONSTRAINT_WARNING_MESSAGE,
     LOWER_BOUND_MISMATCH,
     UPPER_BOUND_MISMATCH,
-    ComparisonOp,
     OutcomeConstraint,
     logger,
 )
