@@ -12,7 +12,7 @@ from armwright.ax.best_point import best_point
 from armwright.ax.client_experiment import (
     check_exact_types,
     client_experiment,
-    objective_name_of,
+    objective_names_of,
 )
 from armwright.ax.client_snapshot import (
     keeper_from_snapshot,
@@ -188,8 +188,15 @@ class AxClient:
 
     @property
     def objective_name(self) -> str:
-        """Name of the objective's metric."""
-        return objective_name_of(self.experiment)
+        """Name of the objective's metric.
+
+        Raises:
+            ValueError: The objective was set to one of several metrics.
+        """
+        names = objective_names_of(self.experiment)
+        if len(names) > 1:
+            raise UsageError(f"objective_name: there is no one metric to name, but {names}")
+        return names[0]
 
     # Trials ----------------------------------------------------------------------------------
 
@@ -244,12 +251,13 @@ class AxClient:
         """
         trial = self._running_trial(trial_index)
         data = trial_data(trial, raw_data, metadata, sample_size)
-        objective = objective_name_of(trial.experiment)
-        if has_finite(data, objective):
+        names = objective_names_of(trial.experiment)
+        unusable = [name for name in names if not has_finite(data, name)]
+        if not unusable:
             self._kept.complete(trial_index, data, metadata or {})
             logger.log(self._level, "trial %d: completed with %s", trial_index, raw_data)
             return
-        reason = f"{objective!r} is not finite"
+        reason = f"{', '.join(map(repr, unusable))} is not finite"
         self._kept.fail(trial_index, metadata or {}, reason=reason, data=data)
         logger.log(self._level, "trial %d: failed, %s", trial_index, reason)
 

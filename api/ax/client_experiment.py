@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment import SearchSpace, TParameterization
 
-__all__ = ["check_exact_types", "client_experiment", "objective_name_of"]
+__all__ = ["check_exact_types", "client_experiment", "objective_names_of"]
 
 
 def client_experiment(
@@ -54,8 +54,8 @@ def client_experiment(
     return experiment
 
 
-def objective_name_of(experiment: Experiment) -> str:
-    """Name of the objective's metric.
+def objective_names_of(experiment: Experiment) -> list[str]:
+    """Names of the objective's metrics, one unless it was set to an objective of several.
 
     Raises:
         UsageError: There is no objective.
@@ -63,7 +63,7 @@ def objective_name_of(experiment: Experiment) -> str:
     config = experiment.optimization_config
     if config is None:
         raise UsageError(f"{experiment}: has no objective")
-    return config.objective.metric.name
+    return [metric.name for metric in config.objective.metrics]
 
 
 def check_exact_types(space: SearchSpace, parameters: TParameterization) -> None:

@@ -5,7 +5,8 @@
     0.3                                             its mean, of unknown sem
     [({"epochs": 10}, {"loss": (0.3, 0.01)}), ...]  results at several fidelities
 
-A sem of None is unknown. A bare number may stand wherever a pair may.
+A sem of None is unknown. A bare number may stand wherever a pair may. Where several metrics are
+optimized, outcomes need their names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.ax.client_experiment import objective_name_of
+from armwright.ax.client_experiment import objective_names_of
 from armwright.errors import UsageError
 from armwright.experiment import Data
 from armwright.experiment.scalars import plain
@@ -33,7 +34,7 @@ def data_from_raw(
     *,
     arm_name: str,
     trial_index: int,
-    objective_name: str,
+    objective_name: str | None,
     metadata: Mapping[str, Any] | None = None,
     sample_size: int | None = None,
 ) -> Data:
@@ -43,7 +44,7 @@ def data_from_raw(
         raw_data: In one of the forms above.
         arm_name: The arm.
         trial_index: Its trial.
-        objective_name: The metric that a form without names is about.
+        objective_name: The metric that a form without names is about; None where there are several.
         metadata: Its `start_time` and `end_time`, milliseconds since 1970, UTC, go into the rows.
         sample_size: Number of samples behind the means.
 
@@ -62,18 +63,25 @@ def data_from_raw(
         return Data.from_fidelity_evaluations(
             {arm_name: [_at_fidelity(item) for item in raw_data]}, **more
         )
-    return Data.from_evaluations({arm_name: {objective_name: _pair(raw_data)}}, **more)
+    pair = _pair(raw_data)
+    if objective_name is None:
+        raise UsageError(
+            "raw_data: several metrics are optimized, expected a dict of metric name to "
+            f"(mean, sem), got {raw_data!r}"
+        )
+    return Data.from_evaluations({arm_name: {objective_name: pair}}, **more)
 
 
 def trial_data(
     trial: Trial, raw_data: Any, metadata: Mapping[str, Any] | None, sample_size: int | None
 ) -> Data:
     """The rows of a trial's arm; see `data_from_raw`."""
+    names = objective_names_of(trial.experiment)
     return data_from_raw(
         raw_data,
         arm_name=only_arm(trial).name,
         trial_index=trial.index,
-        objective_name=objective_name_of(trial.experiment),
+        objective_name=names[0] if len(names) == 1 else None,
         metadata=metadata,
         sample_size=sample_size,
     )

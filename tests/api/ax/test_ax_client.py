@@ -540,3 +540,41 @@ def test_retired_names_say_what_has_taken_their_place(name, instead):
 def test_a_client_s_random_seed_is_a_whole_number_from_zero():
     with pytest.raises(ValueError, match=r"^random_seed should be a whole number, 0 or more"):
         AxClient(random_seed=-1)
+
+
+# An objective of several metrics ----------------------------------------------------------------
+
+
+@pytest.fixture
+def scalarized():
+    client = AxClient(random_seed=1)
+    client.create_experiment([{"name": "x", "type": "range", "bounds": [0.0, 1.0]}])
+    metrics = [ax.Metric("a"), ax.Metric("b")]
+    objective = ax.ScalarizedObjective(metrics, weights=[1.0, -2.0])
+    client.experiment.optimization_config = ax.OptimizationConfig(objective)
+    client.get_next_trial()
+    return client
+
+
+def test_a_dictionary_completes_a_trial_whose_objective_has_several_metrics(scalarized):
+    scalarized.complete_trial(0, {"a": (3.0, 0.0), "b": (1.0, 0.0)})
+    _, index = scalarized.get_next_trial()
+    scalarized.complete_trial(index, {"a": (2.0, 0.0), "b": (0.0, 0.0)})
+    assert scalarized.get_best_parameters()[1][0] == {"a": 2.0, "b": 0.0}
+
+
+def test_a_number_does_not_say_which_of_several_metrics_it_is(scalarized):
+    with pytest.raises(ValueError, match="raw_data: several metrics are optimized"):
+        scalarized.complete_trial(0, 1.0)
+
+
+def test_a_trial_of_which_one_objective_is_not_finite_is_failed(scalarized):
+    scalarized.complete_trial(0, {"a": (3.0, 0.0), "b": (math.nan, 0.0)})
+    trial = scalarized.experiment.trials[0]
+    assert trial.status.is_failed
+    assert trial.run_metadata["failure_reason"] == "'b' is not finite"
+
+
+def test_an_objective_of_several_metrics_has_no_one_name(scalarized):
+    with pytest.raises(ValueError, match="no one metric to name"):
+        _ = scalarized.objective_name
