@@ -81,7 +81,8 @@ def test_an_infeasible_start_is_left_and_then_the_objective_counts():
     begin = start(SQUARE, 8)
     begin = begin[[corner(row)[1] > 0 for row in begin]]
     values, _ = loop(SQUARE, corner, goal([[1.0]], upper=[0.0]), begin=begin, trials=17)
-    assert best_feasible(values, corner) > 0.8
+    assert best_feasible(values, corner) > 0.9  # of 0.91; any feasible point has 0.79
+    assert best_feasible(start(SQUARE, 17), corner) == -np.inf
 
 
 def test_without_an_objective_points_within_the_bounds_are_found():
@@ -90,7 +91,11 @@ def test_without_an_objective_points_within_the_bounds_are_found():
 
     aim = goal(np.empty((0, 0)), upper=[0.001])
     values, _ = loop(SQUARE, ring, aim, begin=start(SQUARE, 5), trials=14)
-    assert sum(ring(row)[0] <= 0.001 for row in values) >= 2
+    found, by_chance = (
+        sum(ring(row)[0] <= 0.001 for row in rows) for rows in (values, start(SQUARE, 14))
+    )
+    assert found >= 4
+    assert by_chance == 0
 
 
 def test_a_batch_that_looks_for_something_feasible_spreads_out():
@@ -143,6 +148,7 @@ def test_bounds_and_sums_work_at_any_scale(scale):
     proposal = suggest(SQUARE, known, goal=goal([[1.0, 2.0]], upper=[0.9 * scale]), seed=0)
     assert np.isfinite(proposal.log_acquisition).all()
     assert proposal.values.sum() == pytest.approx(0.9, abs=0.2)
+    assert proposal.values[0] @ [1.0, 2.0] > 1.6  # of 1.8 where the bound is met exactly
 
 
 def schaffer(row):
@@ -163,8 +169,7 @@ def test_two_objectives_gain_more_hypervolume_than_sobol():
     )
     line = np.linspace(0.2, 0.8, 400)
     whole = hypervolume(np.array([schaffer((x, 0.5)) for x in line]), reference)
-    assert theirs < ours
-    assert ours > 0.8 * whole
+    assert whole - ours < 0.75 * (whole - theirs)
     assert programs <= 1
 
 
@@ -182,7 +187,8 @@ def test_two_objectives_within_bounds():
 
     known = measured(SQUARE, start(SQUARE, 8), function)
     proposal = suggest(SQUARE, known, goal=goal(np.eye(2), upper=[0.5]), seed=0, count=3)
-    assert (proposal.values[:, 0] < 0.6).all()
+    assert (proposal.values[:, 0] < 0.55).all()
+    assert (np.abs(proposal.values[:, 1] - 0.5) < 0.1).all()  # the front's; by chance one in 750
 
 
 def test_incumbents_are_feasible_ones_else_those_that_miss_by_least():
