@@ -35,6 +35,7 @@ class Run:
         seed: Seed of the run.
         trials: Evaluations.
         regret: Best value found, less the known minimum; of two objectives the area not dominated.
+            Infinite where nothing kept the constraints; null in JSON.
         cpu_s: CPU seconds of this process per model-based arm, compiling included.
         notes: Fallbacks the optimizer reported.
     """
@@ -104,7 +105,8 @@ def table(runs: list[Run]) -> Table:
     for key in dict.fromkeys((r.problem, r.optimizer) for r in runs):
         same = [r for r in runs if (r.problem, r.optimizer) == key]
         regrets = [r.regret for r in same]
-        quartiles = np.quantile(regrets, [0.25, 0.5, 0.75, 1.0])
+        method = "linear" if np.isfinite(regrets).all() else "inverted_cdf"  # no inf - inf
+        quartiles = np.quantile(regrets, [0.25, 0.5, 0.75, 1.0], method=method)
         result.add_row(
             key[0],
             str(same[0].trials),
@@ -157,7 +159,9 @@ def main(
         for future in futures:
             runs.append(future.result())
             if as_json:
-                click.echo(json.dumps(asdict(runs[-1]), allow_nan=False))
+                line = asdict(runs[-1])
+                line["regret"] = line["regret"] if np.isfinite(line["regret"]) else None
+                click.echo(json.dumps(line, allow_nan=False))
     if not as_json:
         Console().print(table(runs))
         for note in sorted({note for r in runs for note in r.notes}):
