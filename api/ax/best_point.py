@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment, Objective, TParameterization
 
-__all__ = ["best_point", "best_raw_point"]
+__all__ = ["best_point", "best_predicted_point", "best_raw_point"]
 
 _Values = tuple[dict[str, float], dict[str, dict[str, float]] | None]
 
@@ -25,12 +25,17 @@ def best_point(experiment: Experiment) -> tuple[TParameterization, _Values | Non
     Raises:
         NotImplementedError: There are several objectives, see `best_raw_point`.
     """
+    return best_predicted_point(experiment) or best_raw_point(experiment)
+
+
+def best_predicted_point(experiment: Experiment) -> tuple[TParameterization, _Values | None] | None:
+    """What the newest trial's generator that named a best arm said of it; None if none did."""
     for index in sorted(experiment.trials, reverse=True):
         for run in experiment.trials[index].generator_runs:
             if run.best_arm_predictions is not None:
                 arm, predictions = run.best_arm_predictions
                 return arm.parameters, predictions
-    return best_raw_point(experiment)
+    return None
 
 
 def best_raw_point(experiment: Experiment) -> tuple[TParameterization, _Values] | None:

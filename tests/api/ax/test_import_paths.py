@@ -337,6 +337,18 @@ def test_the_best_parameters_are_found_under_their_old_names():
         parameters, (means, _) = getattr(best_point, name)(experiment)
         assert parameters == {"x": 0.25}
         assert means == {"objective": 0.25}
+    assert best_point.get_best_from_model_predictions(experiment) is None
+
+
+def test_what_the_model_said_of_the_best_arm_is_found_under_its_old_name():
+    from armwright.ax.service.utils.best_point import get_best_from_model_predictions
+
+    experiment = ax.Experiment(
+        ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    )
+    best = (ax.Arm({"x": 0.5}), ({"m": 1.0}, {"m": {"m": 0.1}}))
+    experiment.new_trial(ax.GeneratorRun([ax.Arm({"x": 0.7})], best_arm_predictions=best))
+    assert get_best_from_model_predictions(experiment) == ({"x": 0.5}, best[1])
 
 
 @pytest.mark.parametrize("name", ["branin", "hartmann6"])
