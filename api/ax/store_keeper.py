@@ -16,18 +16,15 @@ from armwright.errors import (
     ExperimentUnfinishedError,
     UsageError,
 )
-from armwright.experiment import TrialStatus
 from armwright.experiment.attached_data import attach
 from armwright.experiment.clock import now, now_ms
 from armwright.generation import default_generation_strategy
 from armwright.persistence import StoredExperiment, object_from_json, object_to_json
-from armwright.persistence.draft import drafted
-from armwright.persistence.experiment_json import experiment_to_json, trial_to_json
+from armwright.persistence.experiment_json import experiment_to_json
 from armwright.persistence.facts import (
-    config_document,
     data_document,
     known_run,
-    trial_document,
+    plan_of,
 )
 from armwright.store.address import shown
 
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Arm, Data, Experiment
     from armwright.generation import GenerationStrategy
-    from armwright.store import State
 
 __all__ = ["StoreKeeper"]
 
@@ -144,8 +140,7 @@ class StoreKeeper:
     @property
     def strategy(self) -> GenerationStrategy:
         """What makes the arms, made anew: where it stands is in the experiment."""
-        state = self._stored.state
-        plan = state.configs[state.version]["plan"]
+        plan = plan_of(self._stored.state)
         return default_generation_strategy(
             self._stored.experiment.search_space,
             seed=plan["seed"],
@@ -160,22 +155,7 @@ class StoreKeeper:
 
     def attach(self, arm: Arm) -> int:
         """Adds a trial of an arm that is ours from the start."""
-
-        def make(number: int, state: State) -> dict[str, Any]:
-            with drafted(self._stored._known_experiment(state), number) as trial:
-                trial.add_arm(arm.clone())
-                config = config_document(state.configs[state.version])
-                return trial_document(trial_to_json(trial), config, state.version)
-
-        with self._stored._lock:
-            self._folder.refresh()
-            return self._folder.add_trial(
-                make,
-                claim={
-                    "status": object_to_json(TrialStatus.RUNNING),
-                    "time_run_started": object_to_json(now()),
-                },
-            )
+        return self._stored.asker.add(arm)
 
     def complete(self, index: int, data: Data, metadata: Mapping[str, Any]) -> None:
         """Ends the running attempt with its data; the first end counts."""
@@ -191,8 +171,8 @@ class StoreKeeper:
 
     def add_data(self, index: int, data: Data, metadata: Mapping[str, Any]) -> None:
         """Writes the trial's latest data together with the new ones."""
-        with self._stored._lock:
-            view = self._stored._known_experiment(self._folder.refresh())
+        with self._stored.asker.lock:
+            view = self._stored.asker.known_experiment(self._folder.refresh())
             stored = {index: OrderedDict(view.data_by_trial.get(index, {}))}
             timestamp = attach(stored, data, combine=True, now_ms=now_ms())
             known = {**view.trials[index].run_metadata, **metadata}

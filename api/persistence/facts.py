@@ -40,6 +40,7 @@ __all__ = [
     "is_retried",
     "known_run",
     "made_document",
+    "plan_of",
     "readable_trials",
     "retried_trials",
     "stored_data",
@@ -78,6 +79,12 @@ _NOTHING_MEASURED = ("preempted", "lost")
 def config_document(document: Mapping[str, Any]) -> Json:
     """The part of an experiment's document that is its configuration."""
     return {key: document[key] for key in _CONFIG_KEYS}
+
+
+def plan_of(state: State) -> Json:
+    """Budget, seed and number of initial trials, by the configuration in force."""
+    plan: Json = state.configs[state.version]["plan"]
+    return plan
 
 
 def config_of(state: State, version: int) -> Json:

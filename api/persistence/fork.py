@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.errors import ExperimentExistsError, UsageError
 from armwright.experiment.clock import now
 from armwright.persistence.experiment_json import definition_to_json, trial_to_json
-from armwright.persistence.facts import config_document, data_document
+from armwright.persistence.facts import config_document, data_document, plan_of
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.next_run import check_runnable
@@ -63,7 +63,7 @@ def fork(
     if definition is not None:
         _redefine(experiment, definition)
     check_runnable(experiment)
-    plan = dict(state.configs[state.version]["plan"])
+    plan = dict(plan_of(state))
     wanted = plan["budget"] if budget is None else budget
     plan["budget"] = None if wanted is None else len(given) + wanted
     plan["seed"] = plan["seed"] if seed is None else seed

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import shlex
 import threading
 import time
-from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.errors import (
@@ -24,21 +22,19 @@ from armwright.errors import (
 )
 from armwright.experiment.clock import now, now_ms
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
-from armwright.persistence.draft import drafted
-from armwright.persistence.experiment_json import trial_to_json
+from armwright.persistence.asking import Asker
 from armwright.persistence.facts import (
     config_of,
     is_readable,
+    plan_of,
     readable_trials,
-    retried_trials,
-    trial_document,
     unreadable_trials,
 )
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
-from armwright.persistence.next_run import check_runnable, next_run
+from armwright.persistence.next_run import check_runnable
 from armwright.persistence.process import is_gone, this_place
 from armwright.persistence.progress import Progress, progress_document, progress_of
 from armwright.persistence.publish import publish
@@ -53,7 +49,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-    from armwright.experiment import Arm, Experiment, Metric, OptimizationConfig, SearchSpace
+    from armwright.experiment import Experiment, Metric, OptimizationConfig, SearchSpace
     from armwright.store import Damage, State, TrialFacts
 
 __all__ = ["StoredExperiment"]
@@ -66,12 +62,15 @@ class StoredExperiment:
     """One experiment in a folder, as one of any number of processes uses it.
 
     Make one with `create` or `open`. It knows what its last `refresh` found; `ask` refreshes.
+
+    Attributes:
+        asker: How trials are taken.
     """
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
-        self._lock = threading.RLock()  # one thread at a time asks
-        self._known: FolderView | None = None
+        self._lock = threading.RLock()
+        self.asker = Asker(folder)
         self._journal: LiveJournal | None = None
 
     @classmethod
@@ -146,12 +145,12 @@ class StoredExperiment:
     @property
     def budget(self) -> int | None:
         """How many trials it is to have; None for no end."""
-        return _plan(self.state)["budget"]  # type: ignore[no-any-return] # a document's value
+        return plan_of(self.state)["budget"]  # type: ignore[no-any-return] # a document's value
 
     @property
     def seed(self) -> int:
         """What every arm is derived from."""
-        return _plan(self.state)["seed"]  # type: ignore[no-any-return] # a document's value
+        return plan_of(self.state)["seed"]  # type: ignore[no-any-return] # a document's value
 
     @property
     def optimization_config(self) -> OptimizationConfig | None:
@@ -219,21 +218,8 @@ class StoredExperiment:
             UsageError: The experiment cannot be run; see `create`.
             StoreError: They cannot be written.
         """
-        return self._ask(count, Promise(every=None, place=this_place()) if in_process else None)
-
-    def _ask(self, count: int, promise: Promise | None) -> list[AskedTrial]:
-        claim = {"in_process": promise.place} if promise is not None else {}
-        with self._lock:
-            self._folder.refresh()
-            asked = self._claim_waiting(count, claim, promise)
-            while len(asked) < count:
-                try:
-                    asked.append(self._make_trial(claim, promise))
-                except NothingLeftError:
-                    if not asked:
-                        raise
-                    break
-            return asked
+        promise = Promise(every=None, place=this_place()) if in_process else None
+        return self.asker.ask(count, promise)
 
     def loop(self) -> Iterator[AskedTrial]:
         """Asks for one trial after the other, for this process to run, until none is left.
@@ -249,73 +235,11 @@ class StoredExperiment:
                 watcher.release()
                 looked = time.monotonic()
             try:
-                (trial,) = self._ask(1, promise)
+                (trial,) = self.asker.ask(1, promise)
             except NothingLeftError:
                 return
             with Heartbeat(self._folder, trial.number, trial.attempt, promise):
                 yield trial
-
-    def _claim_waiting(
-        self, count: int, claim: dict[str, Any], promise: Promise | None
-    ) -> list[AskedTrial]:
-        asked: list[AskedTrial] = []
-        waiting = deque(retried_trials(self.state))
-        while waiting and len(asked) < count:
-            facts = waiting.popleft()
-            attempt, arm = facts.next_attempt, only_arm(facts)
-            if attempt is None or arm is None:
-                continue
-            document = {**claim, **_running()}
-            if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
-                asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
-            else:  # others are at the front too: on from somewhere else
-                waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
-        return asked
-
-    def _make_trial(self, claim: dict[str, Any], promise: Promise | None) -> AskedTrial:
-        arms: dict[int, Arm] = {}
-
-        def make(number: int, state: State) -> dict[str, Any]:
-            self._check_budget(state)
-            experiment = self._known_experiment(state)
-            plan = _plan(state)
-            run = next_run(
-                experiment,
-                seed=plan["seed"],
-                initial_trials=plan["initial_trials"],
-                budget=plan["budget"],
-                number=number,
-                used=state.trials,
-            )
-            with drafted(experiment, number) as trial:
-                trial.add_generator_run(run)
-                arms[number] = trial.arms[0]
-                return trial_document(
-                    trial_to_json(trial), config_of(state, state.version), state.version
-                )
-
-        number = self._folder.add_trial(make, claim={**claim, **_running()}, promise=promise)
-        return AskedTrial(number=number, attempt=1, arm=arms[number])
-
-    def _known_experiment(self, state: State) -> Experiment:
-        """What arms are made from: the facts, and nothing that somebody did to `experiment`."""
-        if self._known is None:
-            self._known = FolderView(self._folder, state)
-        self._known.update(state)
-        return self._known.experiment
-
-    def _check_budget(self, state: State) -> None:
-        budget = _plan(state)["budget"]
-        if budget is None:
-            return
-        counts = Counter(state.counts)
-        made, running = counts.total() - counts["void"], counts["running"]
-        if made >= budget:
-            raise NothingLeftError(
-                f"the budget of {self.url!r} is used up: {made} of {budget} trials are made"
-                + (f", {running} of them still running" if running else ""),
-                hint=f"armwright best {shlex.quote(self.url)}",
-            )
 
     def tell(
         self, number: int, values: Mapping[str, Result], *, attempt: int | None = None
@@ -540,23 +464,10 @@ class StoredExperiment:
                 )
 
 
-def _plan(state: State) -> dict[str, Any]:
-    """Budget, seed and number of initial trials."""
-    plan: dict[str, Any] = state.configs[state.version]["plan"]
-    return plan
-
-
 def _seed(seed: int | None) -> int:
     from armwright.generation.seed import base_seed
 
     return base_seed(seed)
-
-
-def _running() -> dict[str, Any]:
-    return {
-        "status": {"__type": "TrialStatus", "name": "RUNNING"},
-        "time_run_started": object_to_json(now()),
-    }
 
 
 def _row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[str, Any]:

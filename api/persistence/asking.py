@@ -1,0 +1,149 @@
+"""Taking trials to run: those that wait first, then new ones under the next free numbers."""
+
+from __future__ import annotations
+
+import random
+import shlex
+import threading
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import NothingLeftError
+from armwright.experiment.clock import now
+from armwright.persistence.asked_trials import AskedTrial
+from armwright.persistence.draft import drafted
+from armwright.persistence.experiment_json import trial_to_json
+from armwright.persistence.facts import config_of, plan_of, retried_trials, trial_document
+from armwright.persistence.folder_view import FolderView
+from armwright.persistence.json_codec import object_to_json
+from armwright.persistence.measured import only_arm
+from armwright.persistence.next_run import next_run
+
+if TYPE_CHECKING:
+    from armwright.experiment import Arm, Experiment
+    from armwright.store import ExperimentFolder, State
+    from armwright.store.promise import Promise
+
+__all__ = ["Asker"]
+
+
+@final
+class Asker:
+    """Takes trials of one folder for this process.
+
+    Attributes:
+        lock: One thread at a time asks, or uses `known_experiment`.
+    """
+
+    def __init__(self, folder: ExperimentFolder) -> None:
+        self._folder = folder
+        self.lock = threading.RLock()
+        self._known: FolderView | None = None
+
+    def ask(self, count: int, promise: Promise | None) -> list[AskedTrial]:
+        """Takes up to `count` trials.
+
+        Args:
+            count: How many; fewer come where the budget or the space leaves fewer.
+            promise: How others can tell that we live; None for no promise.
+
+        Raises:
+            NothingLeftError: Not even one is left.
+            UsageError: The experiment cannot be run.
+            StoreError: They cannot be written.
+        """
+        claim = {"in_process": promise.place} if promise is not None else {}
+        with self.lock:
+            self._folder.refresh()
+            asked = self._claim_waiting(count, claim, promise)
+            while len(asked) < count:
+                try:
+                    asked.append(self._make_trial(claim, promise))
+                except NothingLeftError:
+                    if not asked:
+                        raise
+                    break
+            return asked
+
+    def _claim_waiting(
+        self, count: int, claim: dict[str, Any], promise: Promise | None
+    ) -> list[AskedTrial]:
+        asked: list[AskedTrial] = []
+        waiting = deque(retried_trials(self._folder.state))
+        while waiting and len(asked) < count:
+            facts = waiting.popleft()
+            attempt, arm = facts.next_attempt, only_arm(facts)
+            if attempt is None or arm is None:
+                continue
+            document = {**claim, **_running()}
+            if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
+                asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
+            else:  # others are at the front too: on from somewhere else
+                waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
+        return asked
+
+    def _make_trial(self, claim: dict[str, Any], promise: Promise | None) -> AskedTrial:
+        arms: dict[int, Arm] = {}
+
+        def make(number: int, state: State) -> dict[str, Any]:
+            self._check_budget(state)
+            experiment = self.known_experiment(state)
+            plan = plan_of(state)
+            run = next_run(
+                experiment,
+                seed=plan["seed"],
+                initial_trials=plan["initial_trials"],
+                budget=plan["budget"],
+                number=number,
+                used=state.trials,
+            )
+            with drafted(experiment, number) as trial:
+                trial.add_generator_run(run)
+                arms[number] = trial.arms[0]
+                return trial_document(
+                    trial_to_json(trial), config_of(state, state.version), state.version
+                )
+
+        number = self._folder.add_trial(make, claim={**claim, **_running()}, promise=promise)
+        return AskedTrial(number=number, attempt=1, arm=arms[number])
+
+    def add(self, arm: Arm) -> int:
+        """Adds a trial of an arm of the caller's, who runs it. Returns its number."""
+
+        def make(number: int, state: State) -> dict[str, Any]:
+            with drafted(self.known_experiment(state), number) as trial:
+                trial.add_arm(arm.clone())
+                return trial_document(
+                    trial_to_json(trial), config_of(state, state.version), state.version
+                )
+
+        with self.lock:
+            self._folder.refresh()
+            return self._folder.add_trial(make, claim=_running())
+
+    def known_experiment(self, state: State) -> Experiment:
+        """What arms are made from: the facts, and nothing that somebody did to `experiment`."""
+        if self._known is None:
+            self._known = FolderView(self._folder, state)
+        self._known.update(state)
+        return self._known.experiment
+
+    def _check_budget(self, state: State) -> None:
+        budget = plan_of(state)["budget"]
+        if budget is None:
+            return
+        counts = Counter(state.counts)
+        made, running = counts.total() - counts["void"], counts["running"]
+        if made >= budget:
+            raise NothingLeftError(
+                f"the budget of {self._folder.url!r} is used up: {made} of {budget} trials are made"
+                + (f", {running} of them still running" if running else ""),
+                hint=f"armwright best {shlex.quote(self._folder.url)}",
+            )
+
+
+def _running() -> dict[str, Any]:
+    return {
+        "status": {"__type": "TrialStatus", "name": "RUNNING"},
+        "time_run_started": object_to_json(now()),
+    }
