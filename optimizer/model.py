@@ -108,6 +108,11 @@ class Model:
         return [len(standard.y) for standard in self._standards]
 
     @property
+    def draws_in_a_tail(self) -> bool:
+        """Whether the objective is modelled on another scale than its own; see `Tail`."""
+        return self._tail is not None
+
+    @property
     def pending(self) -> Float[np.ndarray, "p d"]:
         """Points that are pending, model units."""
         return self._features.decode(self._points[self._is_pending])

@@ -85,7 +85,8 @@ def suggest(
         fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
         centers = to_values(problem, incumbents(measured, goal))
         seen, chosen, scores = SeenPoints(used), [np.empty((0, width))], []
-        time_left = remaining if has_a_peak(measured, goal) else None
+        is_judged = has_a_peak(measured, goal) and not model.draws_in_a_tail
+        time_left = remaining if is_judged else None
         for place in range(count):
             choice = best_point(
                 problem,
