@@ -18,11 +18,13 @@ first. What may come to a sealed segment nevertheless:
 So a snapshot never has to be taken back: what it holds and what is beside it add up.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from armwright.store.errors import StoreError
+from armwright.store.fact import BadFactError
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.layout import (
     SEGMENT_TRIALS,
@@ -37,10 +39,15 @@ from armwright.store.location import Location
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 
+if TYPE_CHECKING:
+    from armwright.store.snapshot import Snapshot
+
 __all__ = ["CompactionReport", "Compactor"]
 
-# One look in so many seals a segment that is ready, so that workers seldom do it at once.
-_SELDOM = 4
+# One look in so many seals a segment that is ready, so that workers seldom do it at once; and far
+# fewer of a process that would have to import pyarrow for it, for it may have better to do.
+_SELDOM = 16
+_HARDLY_EVER = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,9 @@ class Compactor:
         with self._lock:
             segments = [segment for segment in self._reader.unsealed() if self._is_new(segment)]
             hundreds = self._reader.hundreds()
-        if (not segments and not hundreds) or self._around.choose(_SELDOM) != 0:
+        waiting = len(segments) + len(hundreds)
+        odds = _SELDOM if "pyarrow.parquet" in sys.modules else _HARDLY_EVER
+        if not waiting or self._around.choose(max(odds // waiting, 1)) != 0:
             return False
         try:
             self._ledger.check_writable()
@@ -183,13 +192,12 @@ class Compactor:
 
     def _join(self, hundred: int) -> bool:
         """Makes one file of a hundred; whether there is one now."""
-        from armwright.store.snapshot import Snapshot, joined
+        from armwright.store.snapshot import joined
 
+        start = hundred * SEGMENTS_OF_S2
         with self._lock:
-            sealed = self._reader.sealed()
-            start = hundred * SEGMENTS_OF_S2
-            parts = [sealed[segment] for segment in range(start, start + SEGMENTS_OF_S2)]
-        chosen = [part for part in parts if isinstance(part, Snapshot)]
+            parts = [self._snapshot(n) for n in range(start, start + SEGMENTS_OF_S2)]
+        chosen = [part for part in parts if part is not None]
         joint = joined(chosen) if len(chosen) == SEGMENTS_OF_S2 else None
         if joint is None or len(joint[0]) > MAX_TABLE_BYTES:
             with self._lock:
@@ -198,6 +206,12 @@ class Compactor:
         with self._lock:
             self._create(s2_path(hundred), *joint)
         return True
+
+    def _snapshot(self, segment: int) -> "Snapshot | None":
+        try:
+            return self._reader.snapshot(segment)
+        except BadFactError:
+            return None
 
     def _create(self, path: str, body: bytes, token: str) -> None:
         """Whoever loses finds the same there, so it is the winner's that is taken in."""

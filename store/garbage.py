@@ -158,16 +158,23 @@ class Collector:
             if sealed is None:
                 continue
             if id(sealed) not in old:
-                old[id(sealed)] = self._is_old(getattr(sealed, "path", ""))
+                old[id(sealed)] = self._is_old(sealed.path)
             if old[id(sealed)]:
                 self._one_segment(int(folder))
 
     def _one_segment(self, segment: int) -> None:
+        try:
+            snapshot = self._reader.snapshot(segment)
+        except BadFactError as error:
+            self._kept[self._reader.sealed()[segment].path] = str(error)
+            return
+        if snapshot is None:
+            return
         names = self._names_in(segment_folder(segment))
         known = {
             path: fact
             for number in {name.number for name in names if name.number is not None}
-            for path, fact in self._reader.sealed()[segment].facts(number).items()
+            for path, fact in snapshot.facts(number).items()
         }
         superfluous = []
         for fact in self._facts([name for name in names if name.readable]):

@@ -27,7 +27,7 @@ from armwright.store.layout import (
 )
 from armwright.store.location import Location
 from armwright.store.promise import Promise
-from armwright.store.reader import Reader
+from armwright.store.reader import TRUSTED_SECONDS, Reader
 from armwright.store.state import AttemptFacts, TrialFacts
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
@@ -35,8 +35,6 @@ from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
 
 __all__ = ["Ledger", "check_number"]
-
-_TRUSTED_SECONDS = 1800.0
 
 
 @final
@@ -89,7 +87,7 @@ class Ledger:
         asleep, no such name can look free. Whoever slept longer than that looks again after the
         write and before it counts.
         """
-        if self.reader.age() < _TRUSTED_SECONDS:
+        if self.reader.age() < TRUSTED_SECONDS:
             return False
         self.reader.look()
         if not self.reader.seals(name):

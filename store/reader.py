@@ -11,13 +11,14 @@ before the segments, to know which of them need no listing.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.fact import BadFactError, Fact, decode
 from armwright.store.failure import reason
 from armwright.store.files import MAX_TABLE_BYTES, Listing
 from armwright.store.fold import Fold
+from armwright.store.followed import Followed
 from armwright.store.layout import (
     CONFIG_FOLDER,
     EXPERIMENT_FILE,
@@ -40,8 +41,14 @@ from armwright.store.state import Damage, State, TrialFacts
 from armwright.store.table_fact import TABLE_KEY
 from armwright.store.trials import Sealed
 
-__all__ = ["Reader"]
+if TYPE_CHECKING:
+    from armwright.store.snapshot import Snapshot
 
+__all__ = ["TRUSTED_SECONDS", "Reader"]
+
+# What one saw of a folder less than so long ago, by one's own clock, has not been garbage since:
+# that takes a snapshot an hour old.
+TRUSTED_SECONDS = 1800.0
 _SEGMENT = re.compile(r"[0-9]{5,}")
 _NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
 _KNOWN_FOLDERS = {
@@ -77,6 +84,8 @@ class Reader:
         self._damage: dict[str, dict[str, str]] = {}
         self._damage_shown: list[tuple[str, str]] = []
         self._state: State | None = None
+        self._snapshots_listed: tuple[float, frozenset[str]] | None = None
+        self._in_the_way: dict[int, int] = {}
 
     def look(self) -> None:
         """Lists the whole folder and takes in what is new."""
@@ -154,6 +163,21 @@ class Reader:
         """What holds each sealed segment; not to be changed."""
         return self._fold.sealed
 
+    def snapshot(self, segment: int) -> "Snapshot | None":
+        """What holds a sealed segment, as a file; None if it cannot be read, or has gone.
+
+        Raises:
+            BadFactError: It is damaged.
+        """
+        from armwright.store.snapshot import Snapshot
+
+        known = self._fold.sealed[segment]
+        if isinstance(known, Snapshot):
+            return known
+        path, name = self._location.join(known.path), parse_name(known.path)
+        body = dict(self._location.files.read([path], MAX_TABLE_BYTES))[path]
+        return Snapshot(name, body) if name is not None and isinstance(body, bytes) else None
+
     def seals(self, name: Name) -> bool:
         """Whether a snapshot holds a fact of this name."""
         return self._fold.seals(name)
@@ -205,6 +229,9 @@ class Reader:
                 return f"{path} is of a kind that this version does not know", []
         holes = []
         first = segment * SEGMENT_TRIALS
+        last = self._fold.trial(self._in_the_way.get(segment, first))
+        if last is not None and not last.ended_for_good:
+            return f"trial {last.number} is {last.status}", []
         for number in range(first, first + SEGMENT_TRIALS):
             trial, facts = self._fold.trial(number), self._fold.of_trial(number)
             if trial is None:
@@ -212,6 +239,7 @@ class Reader:
                     return f"trial {number} has no arm that can be read", []
                 holes.append(number)
             elif not trial.ended_for_good:
+                self._in_the_way[segment] = number
                 return f"trial {number} is {trial.status}", []
             elif missing := _uncounted(facts):
                 return f"data {missing} of trial {number} are missing", []
@@ -296,7 +324,9 @@ class Reader:
 
     def look_at_snapshots(self) -> None:
         """Lists the snapshots, and takes in those that hold more than we know."""
+        before, now = self._snapshots_listed, self._clock()
         listing = self._list(SNAPSHOT_FOLDER)
+        self._snapshots_listed = now, frozenset(listing.files)
         taken_in = self._taken_in.setdefault(SNAPSHOT_FOLDER, set())
         names = [
             name
@@ -308,7 +338,11 @@ class Reader:
         }
         # The larger ones first: what they hold need not be fetched again.
         for kind in ("s2", "s1", "late-snapshot"):
-            wanted = [name for name in names if name.kind == kind and self._holds_more(name)]
+            wanted = [
+                name
+                for name in names
+                if name.kind == kind and self._holds_more(name) and not self._follows(name, before)
+            ]
             by_path = {self._location.join(name.path): name for name in wanted}
             for path, body in self._location.files.read(list(by_path), MAX_TABLE_BYTES):
                 name = by_path[path]
@@ -336,21 +370,58 @@ class Reader:
         segments = range(name.number * length, (name.number + 1) * length)
         return not all(map(self._fold.is_sealed, segments))
 
+    def _follows(self, name: Name, before: tuple[float, frozenset[str]] | None) -> bool:
+        """Takes a segment for sealed without reading its snapshot, if all its facts are known.
+
+        If the snapshot was not there when they were listed `before`, and that was not long ago,
+        nothing in it can have been garbage yet. Then the segment, listed once more, shows all that
+        it holds.
+        """
+        if name.kind != "s1" or name.number is None or before is None:
+            return False
+        segment, (listed_at, listed) = name.number, before
+        if name.path.rpartition("/")[2] in listed:
+            return False
+        first = segment * SEGMENT_TRIALS
+        known = self._taken_in.get(segment_folder(segment), ())
+        if segment in self.reopened or len(known) < SEGMENT_TRIALS:
+            return False
+        self.look_at(first)
+        if self._clock() - listed_at >= TRUSTED_SECONDS or self.why_open(segment) != ("", []):
+            return False
+        facts, statuses = {}, {}
+        for number in range(first, first + SEGMENT_TRIALS):
+            facts[number] = {
+                path: fact
+                for path, fact in self._fold.of_trial(number).items()
+                if fact.name.kind != "late"
+            }
+            trial = self._fold.trial(number)
+            assert trial is not None  # noqa: S101 why_open looked
+            statuses[number] = trial.status
+        self._seal(name, Followed(name.path, segment, statuses, facts))
+        return True
+
     def _take_in_snapshot(self, name: Name, body: bytes) -> None:
         if name.kind == "late-snapshot":
             from armwright.store.late_snapshot import facts_in
 
             for fact in facts_in(body):
                 self._take_in(fact)
+            self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
+            self._state = None
         else:
             from armwright.store.snapshot import Snapshot
 
-            snapshot = Snapshot(name, body)
-            self._fold.add_snapshot(snapshot)
-            self.highest = max(self.highest, snapshot.numbers.stop - 1)
-            for segment in snapshot.segments:
-                self._taken_in.pop(segment_folder(segment), None)
-                self._damage.pop(segment_folder(segment), None)
+            self._seal(name, Snapshot(name, body))
+
+    def _seal(self, name: Name, snapshot: Sealed) -> None:
+        self._fold.add_snapshot(snapshot)
+        self.highest = max(self.highest, snapshot.numbers.stop - 1)
+        for segment in snapshot.segments:
+            self._taken_in.pop(segment_folder(segment), None)
+            self._damage.pop(segment_folder(segment), None)
+            self._in_the_way.pop(segment, None)
         self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
         self._state = None
 

@@ -212,6 +212,34 @@ def test_an_unreadable_snapshot_is_named_and_the_facts_are_read_instead(disk_fol
     assert damage.problem.startswith("torn or not a snapshot")
 
 
+def test_who_followed_a_segment_until_it_was_sealed_does_not_read_its_snapshot(disk_folder):
+    ended(disk_folder, range(101))
+    disk_folder.late(7, {"note": 1})
+    follower = opened(disk_folder)
+    state = disk_folder.compact() and disk_folder.refresh()
+    path = Path(disk_folder.url) / s1_path(0)
+    path.write_bytes(b"nobody reads this")
+    assert follower.refresh() == state
+    assert not state.damaged
+    assert follower.state.trials[7].late == ({"note": 1},)
+    for file in (Path(disk_folder.url) / "t/00000").iterdir():
+        file.unlink()  # nor does it list the segment any more
+    assert follower.refresh() == state
+
+
+def test_who_slept_for_half_an_hour_reads_the_snapshot(disk_folder):
+    # What it finds of the segment then may be what a writer that slept as well has just written.
+    now = 0.0
+    ended(disk_folder, range(101))
+    around = Surroundings(own_time=lambda: now)
+    follower = ExperimentFolder.open(disk_folder.url, surroundings=around)
+    disk_folder.compact()
+    (Path(disk_folder.url) / s1_path(0)).write_bytes(b"no snapshot")
+    now = 1800.0
+    [damage] = follower.refresh().damaged
+    assert damage.path == s1_path(0)
+
+
 def test_a_snapshot_that_rots_later_is_named_when_it_is_asked_for(disk_folder):
     ended(disk_folder, range(101))
     disk_folder.compact()
