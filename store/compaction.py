@@ -88,11 +88,14 @@ class Compactor:
         if self._given_up:
             return False
         with self._lock:
-            segments = [segment for segment in self._reader.unsealed() if self._is_new(segment)]
-            hundreds = self._reader.hundreds()
+            segments, hundreds = self._reader.unsealed(), self._reader.hundreds()
         waiting = len(segments) + len(hundreds)
         odds = _SELDOM if "pyarrow.parquet" in sys.modules else _HARDLY_EVER
         if not waiting or self._around.choose(max(odds // waiting, 1)) != 0:
+            return False
+        with self._lock:
+            segments = [segment for segment in segments if self._is_new(segment)]
+        if not segments and not hundreds:
             return False
         try:
             self._ledger.check_writable()

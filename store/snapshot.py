@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, final, get_args
 
+from armwright.store.arrow_array import arrow_array
 from armwright.store.fact import BadFactError, Fact, check_kind
 from armwright.store.layout import SEGMENT_TRIALS, SEGMENTS_OF_S2, Name, parse_name, segment_folder
 from armwright.store.shred import Kind, Template, shred, texts
@@ -130,7 +131,7 @@ def _table(columns: Mapping[str, tuple[Kind, list[Any]]]) -> "pyarrow.Table":
     import pyarrow
 
     types = arrow_types()
-    arrays = {name: pyarrow.array(values, types[kind]) for name, (kind, values) in columns.items()}
+    arrays = {name: arrow_array(values, types[kind]) for name, (kind, values) in columns.items()}
     return pyarrow.table(arrays)
 
 
