@@ -89,14 +89,14 @@ def next_run(
         experiment.search_space, seed=seed, initial_trials=initial_trials, budget=budget
     )
     end = experiment._next_trial_index
+    is_sobol = strategy._current(experiment).model is Models.SOBOL
+    if is_sobol and not _is_countable(experiment):
+        # Of a sequence every number has its own point, wherever others are by now.
+        with _without_trials_after(experiment, number):
+            last = next(reversed(experiment.trials), -1)
+            return _nth(strategy, experiment, number - last - 1)
     ahead = max(number - end, 0)
     if number < end:
-        is_sobol = strategy._current(experiment).model is Models.SOBOL
-        if is_sobol and not _is_countable(experiment):
-            # Of a sequence every number has its own point, wherever others are by now.
-            with _without_trials_after(experiment, number):
-                last = next(reversed(experiment.trials), -1)
-                return _nth(strategy, experiment, number - last - 1)
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
     elif any(other not in used for other in range(max(end - _MOST_AHEAD, 0), end)):
         ahead *= 2  # those who take the numbers skipped below come between
