@@ -35,7 +35,6 @@ from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
 from armwright.persistence.next_run import check_runnable
-from armwright.persistence.process import is_gone, this_place
 from armwright.persistence.progress import Progress, progress_document, progress_of
 from armwright.persistence.publish import publish
 from armwright.persistence.unknown_metrics import with_known_metrics
@@ -43,6 +42,7 @@ from armwright.store import ExperimentFolder
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.layout import arm_path
 from armwright.store.lease import Watcher
+from armwright.store.process import is_gone, this_place
 from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
