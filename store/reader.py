@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, final
 
+from armwright.store.birth import FORMAT
 from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.fact import BadFactError, Fact, decode
 from armwright.store.failure import reason
@@ -50,6 +51,7 @@ __all__ = ["TRUSTED_SECONDS", "Reader"]
 # that takes a snapshot an hour old.
 TRUSTED_SECONDS = 1800.0
 _SEGMENT = re.compile(r"[0-9]{5,}")
+_FORMAT = re.compile(r"[0-9]{6}\.json")
 _NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
 _KNOWN_FOLDERS = {
     *(CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, SNAPSHOT_FOLDER, FORMAT_FOLDER),
@@ -107,8 +109,7 @@ class Reader:
             if folder in root.folders:
                 names += self._new_names(folder, self._list(folder))
         if FORMAT_FOLDER in root.folders:
-            later = sorted(name for name in self._list(FORMAT_FOLDER).files if name[:1] != ".")
-            self.later_format = later[-1] if later else ""
+            self.later_format = self._later_format()
         found: set[int] = set()
         if TRIALS_FOLDER in root.folders:
             found = self._segments()
@@ -283,6 +284,20 @@ class Reader:
     def _list(self, folder: str) -> Listing:
         path = self._location.join(folder) if folder else self._location.path
         return self._location.files.list(path)
+
+    def _later_format(self) -> str:
+        """Lists what raises the format; other files there are foreign, and raise nothing."""
+        listing = self._list(FORMAT_FOLDER)
+        raised = {name for name in listing.files if _FORMAT.fullmatch(name)}
+        self._set_damage(
+            FORMAT_FOLDER,
+            {
+                f"{FORMAT_FOLDER}/{name}": _FOREIGN
+                for name in (*listing.files, *listing.folders)
+                if name not in raised and not name.startswith(".")
+            },
+        )
+        return max((name for name in raised if int(name[:6]) > FORMAT), default="")
 
     def _segments(self) -> set[int]:
         """Lists the segments."""

@@ -192,6 +192,14 @@ def test_a_format_that_rises_while_we_run_stops_our_writing_not_our_reading(disk
         disk_folder.add_trial(arm)
 
 
+@pytest.mark.parametrize("name", ["000002.json~", "README.txt", "2.json"])
+def test_a_foreign_file_among_the_formats_is_named_and_stops_nobody(disk_folder, name):
+    planted(Path(disk_folder.url, "format", name), b"{}")
+    [damage] = disk_folder.refresh().damaged
+    assert damage.path == f"format/{name}"
+    assert disk_folder.add_trial(arm) == 0
+
+
 def test_a_folder_that_holds_other_things_is_told_what_and_may_become_one(tmp_path):
     for name in ("a.txt", "b.txt", "c.txt"):
         planted(tmp_path / "lr" / name, b"")
