@@ -50,6 +50,10 @@ def fit(
     Returns:
         The fits, and what there is to say of them.
     """
+    warm = [
+        None if outcome == 0 and one and one.drawn_in != model.draws_in_a_tail else one
+        for outcome, one in enumerate(warm)
+    ]
     plans = [
         _plan(earlier, model.width, count, (seed, 1, outcome), settings)
         for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))

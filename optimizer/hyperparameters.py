@@ -23,6 +23,7 @@ class Hyperparameters:
         energy: Negative log posterior density per observation when it was fitted.
         observations: Number of observations it was fitted to.
         searched: Number of observations at the last fit from several fresh starts.
+        drawn_in: Whether the targets' long tail was drawn in; see `armwright.optimizer.tail`.
     """
 
     lengthscales: tuple[float, ...]
@@ -31,6 +32,7 @@ class Hyperparameters:
     energy: float = 0.0
     observations: int = 0
     searched: int = 0
+    drawn_in: bool = False
 
     def __post_init__(self) -> None:
         numbers = (*self.lengthscales, self.outputscale, self.noise)
@@ -46,6 +48,7 @@ class Hyperparameters:
             "energy": self.energy,
             "observations": self.observations,
             "searched": self.searched,
+            **({"drawn_in": True} if self.drawn_in else {}),
         }
 
     @classmethod
@@ -58,6 +61,7 @@ class Hyperparameters:
             energy=float(document["energy"]),
             observations=int(document["observations"]),
             searched=int(document["searched"]),
+            drawn_in=bool(document.get("drawn_in", False)),
         )
 
     @property

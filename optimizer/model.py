@@ -59,6 +59,7 @@ class Model:
         room: int,
         rng: np.random.Generator,
         settings: Settings,
+        draws_in: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
 
@@ -70,6 +71,7 @@ class Model:
             room: Rows to keep free for points that become pending.
             rng: Source of the draws of pending observations and of preferences.
             settings: Sizes.
+            draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
         """
         self._problem, self._settings = problem, settings
         self._features = Features.of(problem)
@@ -82,7 +84,7 @@ class Model:
         self._observed = np.zeros(shape, bool)
         self._observed[:, : self._known] = np.isfinite(measured.y.T)
         columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
-        self._tail = Tail.of(columns[0]) if goal.is_plain else None
+        self._tail = Tail.of(columns[0]) if draws_in and goal.is_plain else None
         if self._tail is not None:
             columns[0] = self._tail.draw_in(columns[0])
         self._standards = [standardise(column) for column in columns]
@@ -169,9 +171,10 @@ class Model:
                 energy=float(energy) if np.isfinite(energy) else 0.0,
                 observations=count,
                 searched=many,
+                drawn_in=outcome == 0 and self.draws_in_a_tail,
             )
-            for values, energy, count, many in zip(
-                np.exp(self._fitted()), energies, self.counts, searched, strict=True
+            for outcome, (values, energy, count, many) in enumerate(
+                zip(np.exp(self._fitted()), energies, self.counts, searched, strict=True)
             )
         )
 

@@ -116,6 +116,7 @@ def _fitted(
         room=0,
         rng=np.random.default_rng([seed, 2]),
         settings=settings,
+        draws_in=fits[0].drawn_in,
     )
     model.use(fits)
     return model

@@ -81,6 +81,7 @@ def suggest(
             room=count - 1,
             rng=np.random.default_rng([seed, 2]),
             settings=settings,
+            draws_in=len(measured.x) % 2 == 1,
         )
         fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
         centers = to_values(problem, incumbents(measured, goal))

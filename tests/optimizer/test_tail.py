@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from armwright.optimizer import Column, Goal, Measurements, Observations, Problem, predict, suggest
+from armwright.optimizer import (
+    Column,
+    Goal,
+    Hyperparameters,
+    Measurements,
+    Observations,
+    Problem,
+    predict,
+    suggest,
+)
 from armwright.optimizer.tail import Tail
 
 
@@ -85,11 +94,12 @@ def steep(row):
 
 def test_predictions_of_a_long_tailed_objective_are_in_its_own_units():
     problem = Problem(columns=(Column(), Column()))
-    x = np.random.default_rng(3).random((24, 2))
+    x = np.random.default_rng(3).random((25, 2))
     y = np.array([steep(row) for row in x])
     known = Observations(x=x, y=y)
     assert Tail.of(known) is not None
     proposal = suggest(problem, known, seed=0)
+    assert proposal.fits[0].drawn_in
     mean, sd = predict(problem, known, proposal.fits, x)
     np.testing.assert_allclose(mean, y, rtol=0.05, atol=1.0)
     assert (sd > 0).all()
@@ -97,9 +107,22 @@ def test_predictions_of_a_long_tailed_objective_are_in_its_own_units():
 
 def test_a_bounded_outcome_keeps_its_scale():
     problem = Problem(columns=(Column(), Column()))
-    x = np.random.default_rng(3).random((24, 2))
+    x = np.random.default_rng(3).random((25, 2))
     y = np.array([[steep(row), steep(row[::-1])] for row in x])
     goal = Goal(weights=np.ones((1, 1)), lower=np.array([-3000.0]), upper=np.array([np.inf]))
     proposal = suggest(problem, Measurements(x=x, y=y), goal=goal, seed=0)
     mean, _ = predict(problem, Measurements(x=x, y=y), proposal.fits, x, goal=goal)
     assert goal.eligible(Measurements(x=x, y=mean)).tolist() == (y[:, 1] >= -3000.0).tolist()
+
+
+def test_every_other_arm_sees_the_objective_as_it_is():
+    problem = Problem(columns=(Column(), Column()))
+    x = np.random.default_rng(3).random((25, 2))
+    known = Observations(x=x[:24], y=np.array([steep(row) for row in x[:24]]))
+    assert Tail.of(known) is not None
+    plain = suggest(problem, known, seed=0)
+    assert not plain.fits[0].drawn_in
+    more = Observations(x=x, y=np.array([steep(row) for row in x]))
+    drawn = suggest(problem, more, warm=plain.fits, seed=1)
+    assert drawn.fits[0].drawn_in
+    assert Hyperparameters.from_dict(drawn.fits[0].to_dict()) == drawn.fits[0]
