@@ -91,7 +91,8 @@ def _guarantees(location: Location, found: Measured) -> Iterable[Guarantee]:
     if not races:
         yield Guarantee(name="one winner", holds=None, words=unknown)
     else:
-        words = f"8 at once made each of {races} names; {races - bad} names had one winner"
+        words = f"8 {found.racers} at once made each of {races} names; "
+        words += f"{races - bad} names had one winner"
         if bad:
             words += "; let only one process write here at a time"
         elif alone:

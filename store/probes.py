@@ -1,6 +1,9 @@
 """What a file system really does: measured with a few files of our own, which are removed again."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, final
 
 from armwright.store.errors import StoreError
 from armwright.store.location import Location
+from armwright.store.objects import ObjectFiles
 from armwright.store.posix import PosixFiles
 from armwright.store.token import new_token
 
@@ -31,6 +35,7 @@ class Measured:
 
     Attributes:
         winners: Of each race of eight for one name, how many won.
+        racers: Who raced: processes, or threads where no other process comes to the file system.
         whole: Whether the name of each race held the winner's bytes.
         repeated: Whether who asks again with the same token hears "won" again.
         links: Whether a file gets its name when it is complete; False where it is written in place.
@@ -41,6 +46,7 @@ class Measured:
     """
 
     winners: tuple[int, ...] = ()
+    racers: str = "threads"
     whole: bool | None = None
     repeated: bool | None = None
     links: bool | None = None
@@ -71,24 +77,99 @@ def measure(location: Location) -> Measured:
 
 
 def _race(location: Location, folder: str, made: set[str]) -> dict[str, object]:
-    """Threads at once: their calls are as far apart as those of processes on this machine."""
-    start, winners, whole = Barrier(_RACERS), [], True
+    """Eight at once, by processes of their own where these can come to the file system."""
+    paths = [f"{folder}/race-{race}" for race in range(_RACES)]
     tokens = [new_token() for _ in range(_RACERS)]
+    made.update(paths)
+    racers, outcomes = "processes", _by_processes(location, paths, tokens)
+    if outcomes is None:
+        racers, outcomes = "threads", _by_threads(location, paths, tokens)
+    winners, whole = [], True
+    for path, won in zip(paths, outcomes, strict=True):
+        winners.append(sum(won))
+        body = dict(location.files.read([path]))[path]
+        theirs = [f"{token}\n".encode() for token, one in zip(tokens, won, strict=True) if one]
+        whole = whole and body in theirs
+    return {"winners": tuple(winners), "whole": whole, "racers": racers}
+
+
+def _by_threads(location: Location, paths: list[str], tokens: list[str]) -> list[list[bool]]:
+    start = Barrier(_RACERS)
 
     def attempt(path: str, token: str) -> bool:
         start.wait()
         return location.files.create(path, f"{token}\n".encode(), token) == "won"
 
     with ThreadPoolExecutor(_RACERS) as pool:
-        for race in range(_RACES):
-            path = f"{folder}/race-{race}"
-            made.add(path)
-            won = list(pool.map(attempt, [path] * _RACERS, tokens))
-            winners.append(sum(won))
-            body = dict(location.files.read([path]))[path]
-            theirs = [f"{token}\n".encode() for token, one in zip(tokens, won, strict=True) if one]
-            whole = whole and body in theirs
-    return {"winners": tuple(winners), "whole": whole}
+        return [list(pool.map(attempt, [path] * _RACERS, tokens)) for path in paths]
+
+
+def _by_processes(
+    location: Location, paths: list[str], tokens: list[str]
+) -> list[list[bool]] | None:
+    """Who won each name; None where no process but this one comes to the file system."""
+    if not isinstance(location.files, PosixFiles | ObjectFiles):
+        return None
+    racers = [
+        subprocess.Popen(  # noqa: S603 our own code
+            [sys.executable, "-c", _RACER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in tokens
+    ]
+    try:
+        url = location.opening or location.url  # by a pipe, for it may hold a secret
+        for racer, token in zip(racers, tokens, strict=True):
+            _tell(racer, json.dumps({"url": url, "paths": paths, "token": token}))
+        if any(_hear(racer) != "ready" for racer in racers):
+            return None
+        outcomes = []
+        for _ in paths:
+            for racer in racers:
+                _tell(racer, "go")
+            said = [_hear(racer) for racer in racers]
+            if problems := sorted(set(said) - {"won", "lost"}):
+                raise StoreError(problems[0] or "a process came to an untimely end")
+            outcomes.append([word == "won" for word in said])
+    except BrokenPipeError:
+        return None
+    else:
+        return outcomes
+    finally:
+        for racer in racers:
+            racer.kill()
+            racer.communicate()
+
+
+_RACER = """
+import json, sys
+from armwright.store.errors import StoreError
+from armwright.store.location import locate_root
+order = json.loads(sys.stdin.readline())
+files, token = locate_root(order["url"]).files, order["token"]
+files.list(order["paths"][0].rpartition("/")[0])
+print("ready", flush=True)
+for path in order["paths"]:
+    sys.stdin.readline()
+    try:
+        print(files.create(path, (token + chr(10)).encode(), token), flush=True)
+    except StoreError as error:
+        print(error.message, flush=True)
+"""
+
+
+def _tell(racer: "subprocess.Popen[str]", words: str) -> None:
+    assert racer.stdin is not None  # noqa: S101 it is a pipe
+    racer.stdin.write(f"{words}\n")
+    racer.stdin.flush()
+
+
+def _hear(racer: "subprocess.Popen[str]") -> str:
+    assert racer.stdout is not None  # noqa: S101 it is a pipe
+    return racer.stdout.readline().rstrip("\n")
 
 
 def _repeat(location: Location, folder: str, made: set[str]) -> dict[str, object]:

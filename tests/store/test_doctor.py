@@ -11,6 +11,7 @@ from armwright.store.doctor import doctor
 from armwright.store.faults import Fault, FaultyFiles, StaleFiles
 from armwright.store.layout import config_path
 from armwright.store.location import Location, locate_root
+from armwright.store.probes import measure
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
 from armwright.store.surroundings import Surroundings
@@ -69,6 +70,15 @@ class Careless:
     def create(self, path, body, _token):
         self._files.overwrite(path, body)
         return "won"
+
+
+@pytest.mark.parametrize(("root", "racers"), [("", "processes"), ("memory://race", "threads")])
+def test_the_race_is_run_by_processes_where_these_share_the_place(tmp_path, root, racers):
+    location = locate_root(root or tmp_path)
+    found = measure(location)
+    assert (found.winners, found.whole, found.racers) == ((1,) * 10, True, racers)
+    assert not found.problem
+    assert location.files.list(location.path).files == ()
 
 
 def test_a_place_where_several_win_one_name_is_found_out(tmp_path, folder):
