@@ -89,7 +89,7 @@ def test_far_from_all_observations_what_comes_out_is_finite():
 
 
 def steep(row):
-    return -np.exp(12.0 * row[0]) - 10.0 * row[1]
+    return -np.exp(16.0 * row[0]) - 10.0 * row[1]
 
 
 def test_predictions_of_a_long_tailed_objective_are_in_its_own_units():
@@ -109,10 +109,10 @@ def test_a_bounded_outcome_keeps_its_scale():
     problem = Problem(columns=(Column(), Column()))
     x = np.random.default_rng(3).random((25, 2))
     y = np.array([[steep(row), steep(row[::-1])] for row in x])
-    goal = Goal(weights=np.ones((1, 1)), lower=np.array([-3000.0]), upper=np.array([np.inf]))
+    goal = Goal(weights=np.ones((1, 1)), lower=np.array([-30000.0]), upper=np.array([np.inf]))
     proposal = suggest(problem, Measurements(x=x, y=y), goal=goal, seed=0)
     mean, _ = predict(problem, Measurements(x=x, y=y), proposal.fits, x, goal=goal)
-    assert goal.eligible(Measurements(x=x, y=mean)).tolist() == (y[:, 1] >= -3000.0).tolist()
+    assert goal.eligible(Measurements(x=x, y=mean)).tolist() == (y[:, 1] >= -30000.0).tolist()
 
 
 def test_every_other_arm_sees_the_objective_as_it_is():
