@@ -22,7 +22,10 @@ import armwright.store as store
 from armwright.store import *
 from armwright.store.posix import PosixFiles
 
-COUNTED = ["open", "write", "fsync", "close", "link", "unlink", "mkdir", "scandir", "stat", "read"]
+COUNTED = [
+    *("open", "write", "fsync", "close", "link", "unlink", "mkdir", "scandir", "stat", "read"),
+    *("rmdir", "replace"),
+]
 
 def arm(number, state):
     return {"n": number}
@@ -33,6 +36,23 @@ def prepare(root):
     for claim in ({}, {}, None):
         folder.add_trial(arm, claim=claim)
     folder.end(0, 1, {"state": "completed"})
+
+def prepare_many(root):
+    # Segment 0 can be sealed once 1 and 2 are void; trial 0 is completed, 100 is waiting.
+    folder = ExperimentFolder.create(f"{root}/lr", document={"a": 1}, config={"c": 1})
+    for number in (0, *range(3, 101)):
+        folder.fence(number) if 5 < number < 100 else folder.put_trial(number, {"n": number})
+    for number in (0, 3, 4, 5):
+        folder.report(number, 1, {"step": number})
+        folder.end(number, 1, {"state": "completed"})
+    folder.late(0, {"note": 1})
+
+def prepare_sealed(root):
+    prepare_many(root)
+    ExperimentFolder.open(f"{root}/lr").compact()
+
+def collect(folder):
+    return len(folder.collect_garbage(older_than=0.0, temporaries_older_than=0.0).removed)
 
 def lose_a_race(root):
     folder = ExperimentFolder.open(f"{root}/lr")
@@ -83,6 +103,33 @@ OPERATIONS = {
         lambda root, ack: ack == 3),
 }
 
+OPERATIONS |= {
+    "fence": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.fence(3),
+        lambda root, ack: ack and state(root).trials[3].void),
+    "release": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.release(1, 1, {"state": "lost"}),
+        lambda root, ack: ack == "won" and state(root).trials[1].status == "lost"),
+    "compact": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: folder.compact().made,
+        lambda root, ack: ack == ["snap/s1-00000.parquet"] and many(root)),
+    "gc": (lambda root: ExperimentFolder.open(f"{root}/lr"),
+        lambda folder, root: collect(folder),
+        lambda root, ack: ack >= 100 and many(root)),
+}
+PREPARATIONS = {"compact": prepare_many, "gc": prepare_sealed}
+
+def many(root):
+    # All that prepare_many did, whatever was sealed and cleared away since.
+    trials = state(root).trials
+    return (
+        [number for number in trials if trials[number].status == "completed"] == [0, 3, 4, 5]
+        and all(trials[n].attempts[1].data == ({"step": n},) for n in (0, 3, 4, 5))
+        and trials[0].late == ({"note": 1},)
+        and all(trials[number].void for number in range(6, 100))
+        and trials[100].arm == {"n": 100}
+    )
+
 def state(root):
     return ExperimentFolder.open(f"{root}/lr").state
 
@@ -131,13 +178,16 @@ def check(root, before, found, ack):
     for number, trial in before.items():
         assert now.trials[int(number)].arm == trial, "an acknowledged arm is gone"
     assert now.trials[0].status == "completed"
+    assert len(before) < 50 or many(root)
     if ack is not None:
         assert found(root, json.loads(ack)), "an acknowledged fact is gone"
     return True
 
 def no_torn_file(root):
     for path in Path(root).rglob("*"):
-        if path.is_file() and not path.name.startswith("."):
+        if path.suffix == ".parquet" and not path.name.startswith("."):
+            assert path.read_bytes()[-4:] == b"PAR1"
+        elif path.is_file() and not path.name.startswith("."):
             json.loads(path.read_bytes())
     return True
 
@@ -149,18 +199,18 @@ def repeat(root, opens, does, found):
         pass
     now = state(root)
     assert now.damaged == ()
-    assert sum(1 for trial in now.trials.values() for a in trial.attempts.values() if a.end) <= 2
+    assert sum(1 for trial in now.trials.values() for a in trial.attempts.values() if a.end) <= 4
     return True
 
 def main():
-    name, when, base = sys.argv[1:]
+    name, when, base, every = sys.argv[1:]
     opens, does, found = OPERATIONS[name]
+    PREPARATIONS.get(name, prepare)(f"{base}/template")
     index, kills = 0, 0
     while True:
-        index += 1
+        index += 1 if index < 20 else int(every)
         root = f"{base}/{when}{index}"
-        os.mkdir(root)
-        prepare(root)
+        shutil.copytree(f"{base}/template", root)
         before = {number: trial.arm for number, trial in state(root).trials.items()}
         opened = opens(root)
         def work():
@@ -194,7 +244,13 @@ LEAST_CALLS = {
     "late": 8,
     "add_config": 8,
     "refresh": 4,
+    "fence": 8,
+    "release": 9,
+    "compact": 40,
+    "gc": 150,
 }
+# Operations of many calls: after the first twenty only every so manyth.
+EVERY = {"compact": 3, "gc": 29}
 
 
 @pytest.fixture
@@ -207,7 +263,8 @@ def quick_disk():
 
 @pytest.mark.parametrize("operation", LEAST_CALLS)
 def test_a_kill_between_any_two_calls_loses_nothing(operation, quick_disk):
-    assert kills(operation, "before", quick_disk) >= LEAST_CALLS[operation]
+    made, every = kills(operation, "before", quick_disk), EVERY.get(operation, 1)
+    assert 20 + every * (made - 20) >= LEAST_CALLS[operation]
 
 
 @pytest.mark.parametrize("operation", sorted(set(LEAST_CALLS) - {"refresh"}))
@@ -217,6 +274,7 @@ def test_a_kill_half_way_through_a_write_loses_nothing(operation, quick_disk):
 
 def kills(operation, when, base):
     command = [sys.executable, "-c", HARNESS, operation, when, str(base)]
+    command.append(str(EVERY.get(operation, 1)))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
