@@ -5,7 +5,7 @@ import os
 
 from armwright.store.errors import StoreError, UnavailableError, UncertainError
 
-__all__ = ["DOUBTFUL", "read_failure", "reason", "write_failure"]
+__all__ = ["DOUBTFUL", "printable", "read_failure", "reason", "write_failure"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -52,3 +52,8 @@ def reason(error: OSError) -> str:
     """Returns what the operating system says, in lower case."""
     text = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
     return text[:1].lower() + text[1:] if text else type(error).__name__
+
+
+def printable(path: str) -> str:
+    """A path as text: a foreign name may be no text at all."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.store.birth import make_experiment, read_experiment, unfinished
 from armwright.store.compaction import CompactionReport, Compactor
-from armwright.store.difference import difference, in_words
 from armwright.store.errors import ConflictError, StoreError
 from armwright.store.fact import Fact
 from armwright.store.files import Outcome
@@ -25,6 +24,7 @@ from armwright.store.layout import (
 )
 from armwright.store.ledger import Ledger, check_number
 from armwright.store.location import Location, locate
+from armwright.store.next_config import add_config
 from armwright.store.numbers import Numbers
 from armwright.store.promise import Promise
 from armwright.store.state import State
@@ -466,23 +466,7 @@ class ExperimentFolder:
             ConflictError: Somebody else changed the configuration meanwhile.
             ValueError: The document is not JSON.
         """
-        with self._lock:
-            if base != self._reader.newest_config:
-                self._reader.look_at_configs()
-            newest = self._reader.newest_config
-        if base == newest:
-            if self._ledger.write(config_path(base + 1), document, more={"base": base}) == "won":
-                return base + 1
-            with self._lock:
-                self._reader.look_at_configs()
-                newest = self._reader.newest_config
-        there = self._reader.config(newest)
-        by = f", written {there.at} by {there.by}" if there else ""
-        raise ConflictError(
-            f"the configuration of {self.url!r} was edited from version {base}, "
-            f"the newest is {newest}{by}{self._what_differs(document, base=base, newest=newest)}",
-            hint="read it again and repeat the change",
-        )
+        return add_config(self._ledger, self.url, document, base=base)
 
     def _check_near(self, number: int) -> None:
         """Refuses a number that would leave a whole segment empty."""
@@ -496,12 +480,3 @@ class ExperimentFolder:
                     f"{self._reader.highest}",
                     hint="add trials in ascending order",
                 )
-
-    def _what_differs(self, document: Document, *, base: int, newest: int) -> str:
-        """Says what two edits of one configuration changed, where both can be read."""
-        with self._lock:
-            old, new = self._reader.config(base), self._reader.config(newest)
-        if old is None or new is None:
-            return ""
-        theirs, ours = difference(old.document, new.document), difference(old.document, document)
-        return f"; they changed {in_words(theirs)}, this edit changes {in_words(ours)}"

@@ -19,6 +19,7 @@ never stand for one fact.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from armwright.store.ulid import ULID_PATTERN
@@ -51,6 +52,7 @@ __all__ = [
     "s1_path",
     "s2_path",
     "segment_folder",
+    "segment_numbers",
     "segment_of",
     "table_path",
 ]
@@ -68,6 +70,7 @@ SEGMENT_TRIALS = 100  # a folder stays small enough to list in one request
 SEGMENTS_OF_S2 = 100
 FACT_KINDS = frozenset({"experiment", "config", "arm", "claim", "data", "end", "late"})
 
+_SEGMENT = re.compile(r"[0-9]{5,}")
 _ULID = ULID_PATTERN.pattern
 _INTEGER = "0|[1-9][0-9]{0,14}"
 _SNAPSHOT = re.compile(r"snap/(s1-[0-9]{5,15}|s2-[0-9]{4,13})\.parquet")
@@ -230,3 +233,9 @@ def open_path(segment: int) -> str:
 
 
 _SPELLING = {"s1": s1_path, "s2": s2_path, "open": open_path}
+
+
+def segment_numbers(names: Iterable[str]) -> set[int]:
+    """The segments among the names of folders; each has exactly one spelling."""
+    found = (name for name in names if _SEGMENT.fullmatch(name))
+    return {int(name) for name in found if name == f"{int(name):05d}"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, final
 from armwright.store.birth import FORMAT
 from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.fact import BadFactError, Fact, decode
-from armwright.store.failure import reason
+from armwright.store.failure import printable, reason
 from armwright.store.files import MAX_TABLE_BYTES, Listing
 from armwright.store.fold import Fold
 from armwright.store.followed import Followed
@@ -34,10 +34,12 @@ from armwright.store.layout import (
     data_path,
     parse_name,
     segment_folder,
+    segment_numbers,
     segment_of,
 )
 from armwright.store.location import Location
 from armwright.store.own_time import own_time
+from armwright.store.readiness import joinable, why_unready
 from armwright.store.state import Damage, State, TrialFacts
 from armwright.store.table_fact import TABLE_KEY
 from armwright.store.trials import Sealed
@@ -50,7 +52,6 @@ __all__ = ["TRUSTED_SECONDS", "Reader"]
 # What one saw of a folder less than so long ago, by one's own clock, has not been garbage since:
 # that takes a snapshot an hour old.
 TRUSTED_SECONDS = 1800.0
-_SEGMENT = re.compile(r"[0-9]{5,}")
 _FORMAT = re.compile(r"[0-9]{6}\.json")
 _NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
 _KNOWN_FOLDERS = {
@@ -73,21 +74,18 @@ class Reader:
     """
 
     def __init__(self, location: Location, clock: Callable[[], float] = own_time) -> None:
-        self.highest = -1
-        self.newest_config = 0
-        self.later_format = ""
+        self.highest, self.newest_config, self.later_format = -1, 0, ""
         self.reopened: set[int] = set()
         self.joined: set[int] = set()
         self.looked_at: float | None = None
-        self._location = location
-        self._clock = clock
+        self._location, self._clock = location, clock
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
         self._damage: dict[str, dict[str, str]] = {}
         self._damage_shown: list[tuple[str, str]] = []
         self._state: State | None = None
         self._snapshots_listed: tuple[float, frozenset[str]] | None = None
-        self._in_the_way: dict[int, int] = {}
+        self._suspects: dict[int, int] = {}
 
     def look(self) -> None:
         """Lists the whole folder and takes in what is new."""
@@ -150,7 +148,7 @@ class Reader:
 
     def newest_segment(self) -> int:
         """Lists the segments for the highest one; 0 if there is none."""
-        return max(_segment_numbers(self._list(TRIALS_FOLDER)), default=0)
+        return max(segment_numbers(self._list(TRIALS_FOLDER).folders), default=0)
 
     def trial(self, number: int) -> TrialFacts | None:
         """One trial, without working out the others; None if no arm of it has been read."""
@@ -199,19 +197,7 @@ class Reader:
 
     def hundreds(self) -> list[int]:
         """Hundreds of segments each of which has a snapshot of its own; by the number of the s2."""
-        sealed = self._fold.sealed
-        if len(sealed) < SEGMENTS_OF_S2:
-            return []
-        alone: dict[int, int] = {}
-        for segment, snapshot in sealed.items():
-            if len(snapshot.segments) == 1:
-                hundred = segment // SEGMENTS_OF_S2
-                alone[hundred] = alone.get(hundred, 0) + 1
-        return sorted(
-            hundred
-            for hundred, count in alone.items()
-            if count == SEGMENTS_OF_S2 and hundred not in self.joined
-        )
+        return joinable(self._fold.sealed, self.joined)
 
     def seen_in(self, segment: int) -> int:
         """How many facts of a segment have been taken in; for noticing that there are more."""
@@ -224,27 +210,14 @@ class Reader:
         """
         folder = segment_folder(segment)
         for path, problem in self._damage.get(folder, {}).items():
-            return f"{_printable(path)} is damaged: {problem}", []
+            return f"{printable(path)} is damaged: {problem}", []
         for path in self._fold.unknown:
             if path.startswith(f"{folder}/"):
                 return f"{path} is of a kind that this version does not know", []
-        holes = []
-        first = segment * SEGMENT_TRIALS
-        last = self._fold.trial(self._in_the_way.get(segment, first))
-        if last is not None and not last.ended_for_good:
-            return f"trial {last.number} is {last.status}", []
-        for number in range(first, first + SEGMENT_TRIALS):
-            trial, facts = self._fold.trial(number), self._fold.of_trial(number)
-            if trial is None:
-                if any(fact.name.kind != "late" for fact in facts.values()):
-                    return f"trial {number} has no arm that can be read", []
-                holes.append(number)
-            elif not trial.ended_for_good:
-                self._in_the_way[segment] = number
-                return f"trial {number} is {trial.status}", []
-            elif missing := _uncounted(facts):
-                return f"data {missing} of trial {number} are missing", []
-        return "", holes
+        problem, holes, suspect = why_unready(self._fold, segment, self._suspects.get(segment))
+        if suspect is not None:
+            self._suspects[segment] = suspect
+        return problem, holes
 
     def learn(self, name: Name, body: bytes) -> Fact:
         """Takes in a fact without reading it, for instance one just written."""
@@ -277,7 +250,7 @@ class Reader:
         if self._state is None or damage != self._damage_shown:
             self._damage_shown = damage
             self._state = self._fold.state(
-                Damage(path=_printable(path), problem=problem) for path, problem in damage
+                Damage(path=printable(path), problem=problem) for path, problem in damage
             )
         return self._state
 
@@ -302,7 +275,7 @@ class Reader:
     def _segments(self) -> set[int]:
         """Lists the segments."""
         listing = self._list(TRIALS_FOLDER)
-        found = _segment_numbers(listing)
+        found = segment_numbers(listing.folders)
         damage: dict[str, str] = {}
         ours = {segment_folder(number) for number in found}
         for name in (*listing.files, *listing.folders):
@@ -436,7 +409,7 @@ class Reader:
         for segment in snapshot.segments:
             self._taken_in.pop(segment_folder(segment), None)
             self._damage.pop(segment_folder(segment), None)
-            self._in_the_way.pop(segment, None)
+            self._suspects.pop(segment, None)
         self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
         self._state = None
 
@@ -524,27 +497,4 @@ class Reader:
         self._damage.setdefault(path.rpartition("/")[0], {})[path] = problem
 
 
-def _uncounted(facts: dict[str, Fact]) -> str:
-    """The id of a data fact that an end counts and that is not there; empty if none is missing."""
-    there = {
-        (fact.name.attempt, fact.name.id) for fact in facts.values() if fact.name.kind == "data"
-    }
-    for fact in facts.values():
-        if fact.name.kind == "end":
-            for ident in fact.more.get("counted", ()):
-                if (fact.name.attempt, ident) not in there:
-                    return str(ident)
-    return ""
-
-
 _FOREIGN = "a foreign file: format 1 has no such name"
-
-
-def _printable(path: str) -> str:
-    """A foreign name may be no text at all."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _segment_numbers(listing: Listing) -> set[int]:
-    found = (name for name in listing.folders if _SEGMENT.fullmatch(name))
-    return {int(name) for name in found if name == f"{int(name):05d}"}
