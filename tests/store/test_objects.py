@@ -20,6 +20,7 @@ from armwright.store.testing import SharedCreateContract
 from armwright.store.token import new_token
 
 
+@pytest.mark.slow
 class TestMoto(SharedCreateContract):
     """S3 as moto plays it."""
 

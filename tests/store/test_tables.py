@@ -14,7 +14,7 @@ from armwright.store.view import view_sql
 SEALED = 103
 
 
-@pytest.fixture(params=["disk", "moto"])
+@pytest.fixture(params=["disk", pytest.param("moto", marks=pytest.mark.slow)])
 def place(request, tmp_path):
     """Where an experiment can be read by others."""
     return str(tmp_path) if request.param == "disk" else request.getfixturevalue("moto")
