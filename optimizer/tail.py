@@ -26,8 +26,8 @@ from armwright.optimizer.shapes import Float
 
 __all__ = ["Tail"]
 
-_SKEWNESS = 2.0
-_FEWEST = 8  # observations; of fewer the skewness says little
+_SKEWNESS = 3.0
+_FEWEST = 12  # observations; of fewer the skewness cannot be larger
 _SMALLEST_QUARTILE = 1e-9  # of the largest loss; below it the logarithm would stretch rounding
 _LARGEST_EXPONENT = 600.0
 
