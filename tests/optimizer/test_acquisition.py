@@ -86,6 +86,7 @@ def test_draws_in_which_a_pending_point_is_feasible_hardly_count_before_anything
     np.testing.assert_allclose(found, np.log((np.exp(-14.0) + 0.5) / 2), rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("far", [1e6, 1e12])
 def test_far_outside_the_bounds_the_value_is_finite(far):
     known = aims(eligible=[True])
@@ -116,6 +117,7 @@ def alone(known, beat, mean, sd, draw):
     return log_utility(mean[:, :, draw : draw + 1], sd, known, one)
 
 
+@pytest.mark.slow
 def test_draws_are_averaged_one_by_one():
     known, beat, mean, sd = front(5)
     each = np.exp([alone(known, beat, mean, sd, draw) for draw in range(5)])
@@ -124,6 +126,7 @@ def test_draws_are_averaged_one_by_one():
         np.testing.assert_allclose(found, np.log(each[:count].mean(axis=0)), rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objectives", [1, 2])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_slope_of_the_average_matches_differences(objectives, count):

@@ -74,6 +74,7 @@ def test_a_constrained_optimum_is_found_with_one_program_per_bucket():
     assert programs <= 1
 
 
+@pytest.mark.slow
 def test_an_infeasible_start_is_left_and_then_the_objective_counts():
     def corner(row):  # 1.5 % of the square is feasible
         return row[0], max(abs(row[0] - 0.85), abs(row[1] - 0.15)) - 0.06
@@ -85,6 +86,7 @@ def test_an_infeasible_start_is_left_and_then_the_objective_counts():
     assert best_feasible(start(SQUARE, 17), corner) == -np.inf
 
 
+@pytest.mark.slow
 def test_without_an_objective_points_within_the_bounds_are_found():
     def ring(row):
         return [(row[0] - 0.6) ** 2 + (row[1] - 0.4) ** 2]
@@ -98,6 +100,7 @@ def test_without_an_objective_points_within_the_bounds_are_found():
     assert by_chance == 0
 
 
+@pytest.mark.slow
 def test_a_batch_that_looks_for_something_feasible_spreads_out():
     def steep(row):
         return row[0], 2.0 - row[0] - row[1]
@@ -108,6 +111,7 @@ def test_a_batch_that_looks_for_something_feasible_spreads_out():
     assert gaps.min() > 0.01
 
 
+@pytest.mark.slow
 def test_outcomes_may_be_missing_at_some_points():
     values = start(SQUARE, 9)
     known = measured(SQUARE, values, gramacy)
@@ -120,6 +124,7 @@ def test_outcomes_may_be_missing_at_some_points():
     assert proposal.mean.shape == (1, 3)
 
 
+@pytest.mark.slow
 def test_an_outcome_is_modelled_as_if_it_were_alone():
     known = measured(SQUARE, start(SQUARE, 9), gramacy)
     aim = goal([[1.0]], upper=[0.0, 0.0])
@@ -132,6 +137,7 @@ def test_an_outcome_is_modelled_as_if_it_were_alone():
         np.testing.assert_allclose(sd[:, outcome], alone[1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_suggested_point_has_the_largest_utility():
     known = measured(SQUARE, start(SQUARE, 9), gramacy)
     aim = goal([[1.0]], upper=[0.0, 0.0])
@@ -142,6 +148,7 @@ def test_the_suggested_point_has_the_largest_utility():
     assert others.max() <= here[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-300, 1e300])
 def test_bounds_and_sums_work_at_any_scale(scale):
     known = measured(SQUARE, start(SQUARE, 6), lambda row: (row[0], row[1], scale * row.sum()))
@@ -159,6 +166,7 @@ def schaffer(row):
     )
 
 
+@pytest.mark.slow
 def test_two_objectives_gain_more_hypervolume_than_sobol():
     aim = goal(np.eye(2))
     values, programs = loop(SQUARE, schaffer, aim, begin=start(SQUARE, 5), trials=17)
@@ -173,6 +181,7 @@ def test_two_objectives_gain_more_hypervolume_than_sobol():
     assert programs <= 1
 
 
+@pytest.mark.slow
 def test_what_lies_beyond_the_reference_point_is_not_searched():
     known = measured(SQUARE, start(SQUARE, 8), schaffer)
     # the first objective must exceed -0.02, so points lie within 0.15 of its optimum
@@ -181,6 +190,7 @@ def test_what_lies_beyond_the_reference_point_is_not_searched():
     assert np.linalg.norm(proposal.values[0] - [0.2, 0.5]) < 0.15
 
 
+@pytest.mark.slow
 def test_two_objectives_within_bounds():
     def function(row):
         return *schaffer(row), row[0]
@@ -191,6 +201,7 @@ def test_two_objectives_within_bounds():
     assert (np.abs(proposal.values[:, 1] - 0.5) < 0.1).all()  # the front's; by chance one in 750
 
 
+@pytest.mark.slow
 def test_incumbents_are_feasible_ones_else_those_that_miss_by_least():
     x = np.array([[0.1, 0.1], [0.2, 0.2], [0.3, 0.3], [0.4, 0.4]])
     y = np.array([[9.0, 3.0], [1.0, 0.5], [2.0, 0.2], [5.0, np.nan]])
@@ -199,6 +210,7 @@ def test_incumbents_are_feasible_ones_else_those_that_miss_by_least():
     assert incumbents(known, goal([[1.0]], upper=[0.0])).tolist() == x[[2, 1, 3]].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("build", "match"),
     [

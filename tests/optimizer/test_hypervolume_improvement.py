@@ -26,6 +26,7 @@ def gain(mean, sd, points=FRONT):
     )[0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mean", [(0.6, 0.7), (0.3, 0.3), (1.2, -0.2), (0.0, 1.5), (-1.0, -1.0)])
 @pytest.mark.parametrize("points", [FRONT, FRONT[:1], FRONT[:0]], ids=["five", "one", "none"])
 def test_matches_monte_carlo(mean, points):
