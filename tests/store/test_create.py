@@ -27,6 +27,15 @@ class TestLocal(SharedCreateContract):
         return fsspec.filesystem("file"), str(tmp_path)
 
 
+class TestLocalWithoutUnnamedFiles(SharedCreateContract):
+    """A disk that has no files without a name, as NFS."""
+
+    @pytest.fixture
+    def place(self, tmp_path, monkeypatch):
+        refuse_unnamed(monkeypatch)
+        return PosixFiles(), str(tmp_path)
+
+
 class TestMemory(CreateContract):
     """The memory of one process."""
 
@@ -44,8 +53,12 @@ class TestLocalWithoutHardLinks(CreateContract):
         return PosixFiles(), str(tmp_path)
 
 
+def refuse_unnamed(monkeypatch):
+    monkeypatch.setattr("armwright.store.posix_create._UNNAMED_FILE", 0)
+
+
 def refuse_links(monkeypatch):
-    def refuse(source, target):
+    def refuse(source, target, **_options):
         raise OSError(errno.EPERM, "Operation not permitted", source, None, target)
 
     monkeypatch.setattr(os, "link", refuse)
@@ -59,12 +72,35 @@ def names(folder):
     return sorted(path.name for path in Path(folder).iterdir())
 
 
+@pytest.fixture(params=["unnamed", "named"])
+def each_way(request, monkeypatch):
+    """The content's first home: a file without a name, or one with a temporary name."""
+    if request.param == "named":
+        refuse_unnamed(monkeypatch)
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="files without a name are Linux's")
+def test_killed_before_the_link_it_leaves_nothing_on_a_local_disk(tmp_path, monkeypatch):
+    seen = []
+    really = os.link
+
+    def look_and_link(source, target, **options):
+        seen.append(names(tmp_path))
+        really(source, target, **options)
+
+    monkeypatch.setattr(os, "link", look_and_link)
+    token = new_token()
+    assert create(PosixFiles(), f"{tmp_path}/a", body_of(token), token) == "won"
+    assert seen == [[]]
+
+
+@pytest.mark.usefixtures("each_way")
 @pytest.mark.parametrize("number", [errno.EEXIST, errno.EIO])
 def test_a_link_whose_reply_was_lost_is_won(tmp_path, monkeypatch, number):
     really = os.link
 
-    def link_and_lose_the_reply(source, target):
-        really(source, target)
+    def link_and_lose_the_reply(source, target, **options):
+        really(source, target, **options)
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "link", link_and_lose_the_reply)
@@ -91,10 +127,14 @@ def test_a_folder_under_the_name_is_anothers(tmp_path):
     assert create(PosixFiles(), f"{tmp_path}/a", body_of(token), token) == "lost"
 
 
-@pytest.mark.parametrize("links", [True, False])
-def test_a_disk_that_fails_leaves_nothing(tmp_path, monkeypatch, links):
-    # Without links the content is written twice, first under a temporary name.
-    works = 0 if links else 1
+@pytest.mark.parametrize(
+    ("unnamed", "works"), [(True, 0), (True, 1), (True, 2), (False, 0), (False, 1)]
+)
+def test_a_disk_that_fails_leaves_nothing(tmp_path, monkeypatch, unnamed, works):
+    # Without links the content is written once more for each way there is.
+    links = works == 0
+    if not unnamed:
+        refuse_unnamed(monkeypatch)
     really = os.fsync
 
     def fail(descriptor):
@@ -115,7 +155,7 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path, monkeypatch, links):
 
 
 def test_a_doubtful_answer_is_an_uncertain_error(tmp_path, monkeypatch):
-    def fail(*_paths):
+    def fail(*_paths, **_options):
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(os, "link", fail)

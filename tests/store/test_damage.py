@@ -236,9 +236,10 @@ def test_a_root_of_a_later_format_is_refused(disk_folder):
 
 
 def test_a_file_system_that_overwrites_is_found_out_before_anything_is_made(tmp_path, monkeypatch):
-    def overwrite(source, target):
+    def overwrite(source, target, **_options):
         os.rename(source, target)  # noqa: PTH104 what a careless file system does
 
+    monkeypatch.setattr("armwright.store.posix_create._UNNAMED_FILE", 0)
     monkeypatch.setattr(os, "link", overwrite)
     with pytest.raises(StoreError, match="lets two writers create one file"):
         ExperimentFolder.create(tmp_path / "lr", document={}, config={})

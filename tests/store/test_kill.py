@@ -20,7 +20,7 @@ import json, os, shutil, signal, sys, tempfile
 from pathlib import Path
 import armwright.store as store
 from armwright.store import *
-from armwright.store.posix import PosixFiles
+from armwright.store import posix_create
 
 COUNTED = [
     *("open", "write", "fsync", "close", "link", "unlink", "mkdir", "scandir", "stat", "read"),
@@ -203,7 +203,9 @@ def repeat(root, opens, does, found):
     return True
 
 def main():
-    name, when, base, every = sys.argv[1:]
+    name, when, base, every, way = sys.argv[1:]
+    if way == "named":
+        posix_create._UNNAMED_FILE = 0
     opens, does, found = OPERATIONS[name]
     PREPARATIONS.get(name, prepare)(f"{base}/template")
     index, kills = 0, 0
@@ -267,14 +269,20 @@ def test_a_kill_between_any_two_calls_loses_nothing(operation, quick_disk):
     assert 20 + every * (made - 20) >= LEAST_CALLS[operation]
 
 
+@pytest.mark.parametrize("operation", ["add_trial", "add_trial_in_a_new_segment", "end"])
+@pytest.mark.parametrize("when", ["before", "inside"])
+def test_so_it_is_where_files_have_a_name_from_the_first(operation, when, quick_disk):
+    assert kills(operation, when, quick_disk, way="named") >= 1
+
+
 @pytest.mark.parametrize("operation", sorted(set(LEAST_CALLS) - {"refresh"}))
 def test_a_kill_half_way_through_a_write_loses_nothing(operation, quick_disk):
     assert kills(operation, "inside", quick_disk) >= 1
 
 
-def kills(operation, when, base):
+def kills(operation, when, base, *, way="best"):
     command = [sys.executable, "-c", HARNESS, operation, when, str(base)]
-    command.append(str(EVERY.get(operation, 1)))
+    command += [str(EVERY.get(operation, 1)), way]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
