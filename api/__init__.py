@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from armwright.persistence.export import export
     from armwright.persistence.fork import fork
     from armwright.persistence.merge import merge
+    from armwright.persistence.replay import replay
     from armwright.store.archive import import_archive
     from armwright.store.doctor import doctor
     from armwright.store.migration import migrate
@@ -43,6 +44,7 @@ __all__ = [
     "merge",
     "migrate",
     "open",
+    "replay",
     "verify",
 ]
 
@@ -56,6 +58,7 @@ _PLACES = {
     "import_archive": "store.archive",
     "merge": "persistence.merge",
     "migrate": "store.migration",
+    "replay": "persistence.replay",
     "verify": "store.verify",
 }
 

@@ -16,11 +16,13 @@ from armwright.persistence.experiment_json import trial_to_json
 from armwright.persistence.facts import config_of, plan_of, retried_trials, trial_document
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_to_json
+from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
+from armwright.persistence.seen import seen_document
 
 if TYPE_CHECKING:
-    from armwright.experiment import Arm, Experiment
+    from armwright.experiment import Arm, Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State
     from armwright.store.promise import Promise
 
@@ -97,6 +99,7 @@ class Asker:
                 number=number,
                 used=state.trials,
             )
+            self._note(run, state)
             with drafted(experiment, number) as trial:
                 trial.add_generator_run(run)
                 arms[number] = trial.arms[0]
@@ -106,6 +109,19 @@ class Asker:
 
         number = self._folder.add_trial(make, claim={**claim, **_running()}, promise=promise)
         return AskedTrial(number=number, attempt=1, arm=arms[number])
+
+    def _note(self, run: GeneratorRun, state: State) -> None:
+        """Writes into the generator record what `replay` needs to make the arm again."""
+        assert self._known is not None  # noqa: S101 - the run was made from it
+        run._gen_metadata = {
+            **(run.gen_metadata or {}),
+            "made_with": made_with(),
+            "seen": seen_document(
+                self._known.all_facts,
+                version=state.version,
+                free=self._known.experiment._next_trial_index,
+            ),
+        }
 
     def add(self, arm: Arm) -> int:
         """Adds a trial of an arm of the caller's, who runs it. Returns its number."""

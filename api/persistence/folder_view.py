@@ -92,6 +92,11 @@ class FolderView:
         """What a trial was made from; None if it did not come from the folder."""
         return self._facts.get(number)
 
+    @property
+    def all_facts(self) -> Iterator[TrialFacts]:
+        """What is known of each trial, in no order."""
+        yield from self._facts.values()
+
     def adopt(self, facts: TrialFacts) -> None:
         """Takes a trial of the experiment for the one that these facts are about.
 
