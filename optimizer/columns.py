@@ -34,6 +34,9 @@ class Column:
             integers, 10**-digits for rounded floats (then exactly the float nearest to the
             decimal, as `round` gives it).
         levels: Number of levels of a choice.
+        role: "plain"; "task" for a choice whose levels are tasks that teach about each other;
+            "fidelity" for how faithfully a point is evaluated.
+        target: Of a task or fidelity, the raw value that counts in the end; a task may have none.
     """
 
     kind: Literal["range", "choice"] = "range"
@@ -42,8 +45,11 @@ class Column:
     log: bool = False
     step: float = 0.0
     levels: int = 0
+    role: Literal["plain", "task", "fidelity"] = "plain"
+    target: float | None = None
 
     def __post_init__(self) -> None:
+        self._check_role()
         if self.kind == "choice":
             if self.levels < 1:
                 raise ValueError(f"levels: a choice needs at least 1, got {self.levels}")
@@ -67,6 +73,19 @@ class Column:
             first, last = self.multiples
             if last < first:
                 raise ValueError(f"no multiple of step={self.step} lies in {bounds}")
+
+    def _check_role(self) -> None:
+        if self.role == "task" and self.kind != "choice":
+            raise ValueError(f"role: a task is a choice, got kind={self.kind!r}")
+        if self.role == "fidelity" and self.target is None:
+            raise ValueError("target: a fidelity needs one, got None")
+        if self.role == "plain" and self.target is not None:
+            raise ValueError(f"target: only tasks and fidelities have one, got {self.target}")
+        if self.target is None:
+            return
+        lower, upper = (0, self.levels - 1) if self.kind == "choice" else (self.lower, self.upper)
+        if not lower <= self.target <= upper:
+            raise ValueError(f"target: expected {lower} to {upper}, got {self.target}")
 
     @property
     def discrete(self) -> bool:

@@ -1,7 +1,8 @@
 """Points as rows of features: what the kernel measures distances between.
 
 A range column is one feature, its model coordinate; a choice column is one feature per level,
-one-hot. Features of range columns come first, in the columns' order, then those of choices.
+one-hot. Features of range columns come first, in the columns' order, then those of choices, and of
+these the tasks last.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,12 @@ class Features:
         """The features of a problem's columns."""
         columns = tuple(enumerate(problem.columns))
         ranges = tuple(j for j, column in columns if column.kind == "range")
-        choices = tuple((j, column.levels) for j, column in columns if column.kind == "choice")
+        choices = tuple(
+            (j, column.levels)
+            for is_task in (False, True)
+            for j, column in columns
+            if column.kind == "choice" and (column.role == "task") is is_task
+        )
         width = len(ranges) + sum(levels for _, levels in choices)
         membership = np.zeros((len(columns), width))
         membership[ranges, range(len(ranges))] = 1.0

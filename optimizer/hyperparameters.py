@@ -24,6 +24,8 @@ class Hyperparameters:
         observations: Number of observations it was fitted to.
         searched: Number of observations at the last fit from several fresh starts.
         drawn_in: Whether the targets' long tail was drawn in; see `armwright.optimizer.tail`.
+        couplings: What tasks and fidelities have besides, as the program takes them; see
+            `armwright.optimizer.couplings`.
     """
 
     lengthscales: tuple[float, ...]
@@ -33,11 +35,14 @@ class Hyperparameters:
     observations: int = 0
     searched: int = 0
     drawn_in: bool = False
+    couplings: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = (*self.lengthscales, self.outputscale, self.noise)
         if not self.lengthscales or not all(math.isfinite(v) and v > 0 for v in numbers):
             raise ValueError(f"hyperparameters must be finite and positive, got {numbers}")
+        if not all(math.isfinite(value) for value in self.couplings):
+            raise ValueError(f"couplings must be finite, got {self.couplings}")
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON object; `from_dict` gives the same hyperparameters back, bit for bit."""
@@ -49,6 +54,7 @@ class Hyperparameters:
             "observations": self.observations,
             "searched": self.searched,
             **({"drawn_in": True} if self.drawn_in else {}),
+            **({"couplings": list(self.couplings)} if self.couplings else {}),
         }
 
     @classmethod
@@ -62,9 +68,11 @@ class Hyperparameters:
             observations=int(document["observations"]),
             searched=int(document["searched"]),
             drawn_in=bool(document.get("drawn_in", False)),
+            couplings=tuple(float(v) for v in document.get("couplings", ())),
         )
 
     @property
     def logarithms(self) -> Float[np.ndarray, " t"]:
-        """Logarithms of lengthscales, outputscale and noise, in the program's order."""
-        return np.log(np.array([*self.lengthscales, self.outputscale, self.noise], np.float64))
+        """Logarithms of lengthscales; couplings; logarithms of outputscale and noise."""
+        scales = np.log(np.array([*self.lengthscales, self.outputscale, self.noise], np.float64))
+        return np.concatenate([scales[:-2], self.couplings, scales[-2:]])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
+from armwright.optimizer.couplings import Couplings, coupled_covariance, log_coupling_prior
 from armwright.optimizer.kernel import kernel, squared_distance
 from armwright.optimizer.linear_algebra import gaussian_energy, matmul
 from armwright.optimizer.priors import log_prior
@@ -28,6 +29,7 @@ class Rows(NamedTuple):
         membership: Which feature belongs to which column, with the factor that makes two different
             levels one unit apart.
         jitter: Added to every variance; zero unless a factorisation failed.
+        couplings: Tasks and fidelities; None where there are none.
     """
 
     features: Float[Array, "n D"]
@@ -37,6 +39,7 @@ class Rows(NamedTuple):
     pending: Bool[Array, " n"]
     membership: Float[Array, "d D"]
     jitter: Float[Array, ""]
+    couplings: Couplings | None = None
 
 
 def feature_scales(
@@ -57,8 +60,13 @@ def covariance(
     log_hyperparameters: Float[Array, " t"], rows: Rows, active: Bool[Array, " n"]
 ) -> Float[Array, "n n"]:
     """Covariance of the active rows, noise on the diagonal; rows of the identity elsewhere."""
-    scaled = rows.features * feature_scales(log_hyperparameters, rows.membership)
-    prior = kernel(squared_distance(scaled, scaled), jnp.exp(log_hyperparameters[-2]))
+    if rows.couplings is None:
+        scaled = rows.features * feature_scales(log_hyperparameters, rows.membership)
+        prior = kernel(squared_distance(scaled, scaled), jnp.exp(log_hyperparameters[-2]))
+    else:
+        prior = coupled_covariance(
+            log_hyperparameters, rows.couplings, rows.membership, rows.features, rows.features
+        )
     prior = jnp.where(active[:, None] & active[None, :], prior, 0.0)
     diagonal = jnp.where(active, noise_diagonal(log_hyperparameters, rows), 1.0)
     return prior + jnp.diag(diagonal)
@@ -70,4 +78,7 @@ def negative_log_posterior(log_hyperparameters: Float[Array, " t"], rows: Rows) 
     Pending rows take no part: what has not been observed says nothing about the hyperparameters.
     """
     energy = gaussian_energy(covariance(log_hyperparameters, rows, rows.observed), rows.y)
-    return energy - log_prior(log_hyperparameters)
+    density = log_prior(log_hyperparameters, rows.membership.shape[0])
+    if rows.couplings is not None:
+        density = density + log_coupling_prior(log_hyperparameters, rows.couplings)
+    return energy - density

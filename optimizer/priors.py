@@ -41,8 +41,13 @@ def lengthscale_weights(width: int) -> tuple[float, float]:
     return 1.0 - share, share
 
 
-def log_prior(log_hyperparameters: Float[Array, " t"]) -> Float[Array, ""]:
+def log_prior(
+    log_hyperparameters: Float[Array, " t"], width: int | None = None
+) -> Float[Array, ""]:
     """Log prior density of (lengthscales, outputscale, noise variance), all as logarithms.
+
+    `width` is the number of columns, all but the last two where None; what stands between
+    lengthscales and outputscale has a prior of its own (`couplings`).
 
     Lengthscales: Gamma(3, 6) for few columns (measured best at 6 and 10); for many columns
     LogNormal(sqrt 2 + log(d) / 2, sqrt 3), which keeps distances, and so the model's complexity,
@@ -50,11 +55,11 @@ def log_prior(log_hyperparameters: Float[Array, " t"]) -> Float[Array, ""]:
     Logarithm of the noise variance: Normal(-8, 2), which expects next to none; as a density of the
     variance itself its mode would be 50 times lower, and Branin's median regret was twice as high.
     """
-    width = log_hyperparameters.shape[0] - 2
+    width = log_hyperparameters.shape[0] - 2 if width is None else width
     lengths, outputscale, noise = (
         log_hyperparameters[:width],
-        log_hyperparameters[width],
-        log_hyperparameters[width + 1],
+        log_hyperparameters[-2],
+        log_hyperparameters[-1],
     )
     near, far = lengthscale_weights(width)
     scaled = log_lognormal(lengths, math.sqrt(2.0) + 0.5 * math.log(width), math.sqrt(3.0))

@@ -12,6 +12,7 @@ import numpy as np
 
 from armwright.optimizer.candidates import global_candidates, local_candidates, neighbours
 from armwright.optimizer.columns import Problem, feasible, lattice
+from armwright.optimizer.held import HeldModel
 from armwright.optimizer.model import Model
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
@@ -40,7 +41,7 @@ class Choice:
 
 def best_point(
     problem: Problem,
-    model: Model,
+    model: Model | HeldModel,
     *,
     incumbents: Float[np.ndarray, "c d"],
     seen: SeenPoints,
@@ -117,7 +118,9 @@ class _Pool:
         return None
 
 
-def _enumerate(model: Model, points: Float[np.ndarray, "k d"], size: int) -> Choice | None:
+def _enumerate(
+    model: Model | HeldModel, points: Float[np.ndarray, "k d"], size: int
+) -> Choice | None:
     best: Choice | None = None
     for begin in range(0, len(points), size):
         part = points[begin : begin + size]
@@ -129,7 +132,11 @@ def _enumerate(model: Model, points: Float[np.ndarray, "k d"], size: int) -> Cho
 
 
 def _climb(
-    problem: Problem, model: Model, pool: _Pool, found: Float[np.ndarray, "m d"], size: int
+    problem: Problem,
+    model: Model | HeldModel,
+    pool: _Pool,
+    found: Float[np.ndarray, "m d"],
+    size: int,
 ) -> None:
     """One-step moves in discrete columns, continuous ones polished, until a round gains nothing."""
     free = np.array([column.kind == "range" and not column.discrete for column in problem.columns])

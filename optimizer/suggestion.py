@@ -4,7 +4,7 @@ NumPy in, NumPy out. Every call enters float64 and one BLAS thread by itself and
 JAX as it was. Equal arguments give equal bits on one kind of machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.elsewhere import has_a_peak, is_pinned_down, without_peak
 from armwright.optimizer.fitting import fit
 from armwright.optimizer.goal import Goal
+from armwright.optimizer.held import HeldModel, Remainder
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.incumbents import incumbents
 from armwright.optimizer.measurements import Measurements
@@ -42,6 +43,7 @@ def suggest(
     seed: int,
     count: int = 1,
     remaining: int | None = None,
+    held: Mapping[int, float] | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points by expected improvement under a Gaussian process of each outcome.
@@ -58,6 +60,7 @@ def suggest(
         count: Points wanted; each is chosen with the earlier ones pending.
         remaining: Points still to be tried in all, these included, where that is known: with time
             left, a search that has pinned down an optimum looks for another.
+        held: Raw values that every point is to have, by column.
         settings: Sizes; the defaults where None.
 
     Returns:
@@ -69,9 +72,10 @@ def suggest(
     measured, goal = goal_and_measurements(observations, goal)
     check_arguments(problem, measured.x, waiting, seed, count)
     used = to_values(problem, np.concatenate([measured.x, waiting]))
+    rest = Remainder(problem, held or {})
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
-        return _space_filling(problem, used, seed, count, (note,))
+        return _space_filling(problem, rest, used, seed, count, (note,))
     with double_precision(), one_blas_thread():
         model = Model(
             problem,
@@ -84,14 +88,14 @@ def suggest(
             draws_in=len(measured.x) % 2 == 1,
         )
         fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
-        centers = to_values(problem, incumbents(measured, goal))
-        seen, chosen, scores = SeenPoints(used), [np.empty((0, width))], []
-        is_judged = has_a_peak(measured, goal) and not model.draws_in_a_tail
+        centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
+        seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
+        is_judged = has_a_peak(measured, goal) and not (model.draws_in_a_tail or model.couplings)
         time_left = remaining if is_judged else None
         for place in range(count):
             choice = best_point(
-                problem,
-                model,
+                rest.problem,
+                HeldModel(model, rest),
                 incumbents=centers,
                 seen=seen,
                 seed=(seed, 3 + place),
@@ -101,14 +105,16 @@ def suggest(
                 break
             left = None if time_left is None else time_left - place
             if is_pinned_down(choice.score, remaining=left):
-                elsewhere = _elsewhere(model, problem, measured, goal, seen, seed + place, settings)
+                elsewhere = _elsewhere(
+                    model, problem, rest, measured, goal, seen, seed + place, settings
+                )
                 if elsewhere is not None:
                     choice = elsewhere
                     notes = tuple(dict.fromkeys([*notes, _ELSEWHERE]))
             seen.add(choice.values)
-            chosen.append(choice.values[None, :])
+            chosen.append(rest.lift(choice.values[None, :]))
             scores.append(choice.score)
-            model.add_pending(to_model(problem, choice.values[None, :]))
+            model.add_pending(to_model(problem, chosen[-1]))
         values = np.concatenate(chosen)
         x = to_model(problem, values)
         mean, sd = model.predict(x)
@@ -128,12 +134,15 @@ def suggest(
         return proposal
     note = "the search found no new point: the rest fill the space"
     used = np.concatenate([used, values])
-    return proposal.followed_by(_space_filling(problem, used, seed, count - len(values), (note,)))
+    return proposal.followed_by(
+        _space_filling(problem, rest, used, seed, count - len(values), (note,))
+    )
 
 
 def _elsewhere(
     model: Model,
     problem: Problem,
+    space: Remainder,
     measured: Measurements,
     goal: Goal,
     seen: SeenPoints,
@@ -156,9 +165,9 @@ def _elsewhere(
     )
     fit(other, [None] * rest.outcomes, seed, settings)
     return best_point(
-        problem,
-        other,
-        incumbents=to_values(problem, incumbents(rest, goal)),
+        space.problem,
+        HeldModel(other, space),
+        incumbents=space.reduce(to_values(problem, incumbents(rest, goal))),
         seen=seen,
         seed=(seed, 3),
         settings=settings,
@@ -167,19 +176,21 @@ def _elsewhere(
 
 def _space_filling(
     problem: Problem,
+    rest: Remainder,
     used: Float[np.ndarray, "n d"],
     seed: int,
     count: int,
     notes: tuple[str, ...],
 ) -> Proposal:
     """A proposal without a model."""
-    draw = sobol(problem, seed=seed, start=len(used), count=count, exclude=used)
+    draw = sobol(rest.problem, seed=seed, start=len(used), count=count, exclude=rest.having(used))
+    values = rest.lift(draw.values)
     nothing = np.full(len(draw.values), np.nan)
     if draw.exhausted:
         notes = ("every point of the space has been tried or is pending",)
     return Proposal(
-        values=draw.values,
-        x=to_model(problem, draw.values),
+        values=values,
+        x=to_model(problem, values),
         mean=nothing,
         sd=nothing,
         log_acquisition=nothing,
