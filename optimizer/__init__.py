@@ -22,11 +22,13 @@ from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.pareto import hypervolume, pareto_front
 from armwright.optimizer.proposal import Proposal
+from armwright.optimizer.sensitivity import Sensitivity
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.space_filling import SobolDraw, sobol
 
 if TYPE_CHECKING:
     from armwright.optimizer.compiled import compile_count
+    from armwright.optimizer.importance import importance
     from armwright.optimizer.prediction import predict, utility
     from armwright.optimizer.suggestion import suggest
 
@@ -38,12 +40,14 @@ __all__ = [
     "Observations",
     "Problem",
     "Proposal",
+    "Sensitivity",
     "Settings",
     "SobolDraw",
     "compile_count",
     "feasible",
     "from_unit",
     "hypervolume",
+    "importance",
     "lattice",
     "pareto_front",
     "predict",
@@ -56,6 +60,7 @@ __all__ = [
 
 _LATER = {
     "compile_count": "armwright.optimizer.compiled",
+    "importance": "armwright.optimizer.importance",
     "predict": "armwright.optimizer.prediction",
     "suggest": "armwright.optimizer.suggestion",
     "utility": "armwright.optimizer.prediction",
