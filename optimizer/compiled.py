@@ -1,9 +1,16 @@
-"""Compiled programs, one per shape of the question, in memory and on disk."""
+"""Compiled programs, one per kind and shape of the arguments, in memory and on disk.
+
+There are two kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
+(`program.run`). What they will need next can be told before (`expect`), so that both are loaded or
+compiled side by side.
+"""
 
 import pickle
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any, Generic, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -11,15 +18,19 @@ import numpy as np
 from jax.experimental import serialize_executable
 
 from armwright.optimizer.cache import Entry, entry_for
+from armwright.optimizer.learning import Learned, Lesson, learn
+from armwright.optimizer.posterior import posterior_like
+from armwright.optimizer.precision import double_precision
 from armwright.optimizer.program import Answer, Question, run
 
-__all__ = ["ask", "compile_count"]
+__all__ = ["ask", "compile_count", "expect", "teach"]
 
-_Program = Callable[[Question], Answer]
-_Key = tuple[int, tuple[tuple[tuple[int, ...], str], ...]]
+_Result = TypeVar("_Result", Learned, Answer)
+_Call = Callable[[Any], Any]
+_Key = tuple[str, int, tuple[tuple[tuple[int, ...], str], ...]]
 
-_programs: dict[_Key, _Program] = {}
-_making = threading.Lock()
+_programs: dict[_Key, "_Program[Any]"] = {}
+_registering = threading.Lock()
 
 # What loading bytes that are whole, but not for this process after all, has been seen to raise.
 _UNLOADABLE = (
@@ -35,67 +46,156 @@ _UNLOADABLE = (
 )
 
 
-def ask(question: Question, *, searches: int) -> Answer:
-    """Runs the program for this question's shape, made first where it is new.
+def teach(lesson: Lesson) -> Learned:
+    """Fits and conditions. The posterior stays with JAX, the rest are NumPy arrays.
 
-    Call it within `double_precision()` and `one_blas_thread()`. The answer holds NumPy arrays.
+    Call it within `double_precision()` and `one_blas_thread()`.
     """
-    leaves = jax.tree.leaves(question)
-    key = (searches, tuple((leaf.shape, leaf.dtype.str) for leaf in leaves))
-    program = _programs.get(key)
-    if program is None:
-        with _making:
-            program = _programs.get(key) or _make(key, question)
-            _programs[key] = program
-    answer: Answer = jax.tree.map(np.asarray, program(question))
+    learned: Learned = _program("learn", lesson, 0)(lesson)
+    return learned._replace(
+        log_hyperparameters=np.asarray(learned.log_hyperparameters),
+        energy=np.asarray(learned.energy),
+    )
+
+
+def ask(question: Question, *, searches: int) -> Answer:
+    """Scores and searches. The answer holds NumPy arrays.
+
+    Call it within `double_precision()` and `one_blas_thread()`.
+    """
+    answer: Answer = jax.tree.map(np.asarray, _program("search", question, searches)(question))
     return answer
 
 
+def expect(lesson: Lesson, question: Question, *, searches: int) -> None:
+    """Makes the programs for arguments like these, as far as they are new; returns at once.
+
+    Nothing is computed with the arguments; anything that has their shapes will do.
+    """
+    for program in (_program("search", question, searches), _program("learn", lesson, 0)):
+        if not program.ready:
+            threading.Thread(target=program.make, name="armwright-compile").start()
+
+
 def compile_count() -> int:
-    """Number of programs this process has compiled or loaded from disk: one per shape asked for."""
+    """Number of programs this process has compiled or loaded from disk: two per shape asked for."""
     return len(_programs)
 
 
-def _make(key: _Key, question: Question) -> _Program:
-    """Loads the program from disk, or compiles it and leaves it there."""
-    with jax.default_device(_processor()):
-        entry = entry_for(repr(key), device=_processor().device_kind)
-        loaded = None if entry is None else _load(entry, question)
-        if loaded is not None:
-            return loaded
-        return _compile(entry, question, key[0])
+def _program(kind: str, arguments: Lesson | Question, searches: int) -> "_Program[Any]":
+    leaves = jax.tree.leaves(arguments)
+    key = (kind, searches, tuple((leaf.shape, leaf.dtype.str) for leaf in leaves))
+    program = _programs.get(key)
+    if program is None:
+        with _registering:
+            program = _programs.setdefault(key, _Program(key, arguments))
+    return program
 
 
-def _compile(entry: Entry | None, question: Question, searches: int) -> _Program:
+class _Program(Generic[_Result]):
+    """One program, made by whichever thread needs it first."""
+
+    def __init__(self, key: _Key, arguments: Lesson | Question) -> None:
+        self._key = key
+        self._shapes = jax.tree.map(
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arguments
+        )
+        self._lock = threading.Lock()
+        self._call: _Call | None = None
+        self._untried: Entry | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is made, or being made."""
+        return self._call is not None or self._lock.locked()
+
+    def __call__(self, arguments: Lesson | Question) -> _Result:
+        call = self._call or self.make()
+        if self._untried is not None:
+            with self._lock:
+                if self._untried is not None:
+                    return self._first_call(arguments)
+        result: _Result = call(arguments)
+        return result
+
+    def make(self) -> _Call:
+        """Loads the program from disk, or compiles it and leaves it there."""
+        with self._lock, double_precision(), jax.default_device(_processor()):
+            if self._call is None:
+                entry = entry_for(repr(self._key), device=_processor().device_kind)
+                self._call = None if entry is None else _load(entry, self._shapes, self._key[0])
+                self._untried = entry if self._call else None
+                if self._call is None:
+                    self._call = _compile(entry, self._shapes, *self._key[:2])
+            return self._call
+
+    def _first_call(self, arguments: Lesson | Question) -> _Result:
+        """Runs what came from disk for the first time; compiles it where that fails."""
+        entry, self._untried = self._untried, None
+        assert entry is not None  # noqa: S101 - the caller looked
+        assert self._call is not None  # noqa: S101 - it is what is untried
+        result: _Result
+        with entry.trying():
+            try:
+                result = jax.block_until_ready(self._call(arguments))
+            except _UNLOADABLE:
+                with jax.default_device(_processor()):
+                    self._call = _compile(entry, self._shapes, *self._key[:2])
+                result = self._call(arguments)
+        return result
+
+
+def _compile(entry: Entry | None, shapes: Lesson | Question, kind: str, searches: int) -> _Call:
     """Compiles the program and leaves it on disk."""
-    compiled = jax.jit(partial(run, searches=searches)).lower(question).compile()
+    function = learn if kind == "learn" else partial(run, searches=searches)
+    compiled: _Call = jax.jit(function).lower(shapes).compile()
     if entry is not None:
         payload, _, _ = serialize_executable.serialize(compiled)
         entry.write(payload)
     return compiled
 
 
-def _load(entry: Entry, question: Question) -> _Program | None:
-    """The program of an entry after one run; None where it cannot be had."""
+def _load(entry: Entry, shapes: Lesson | Question, kind: str) -> _Call | None:
+    """The program of an entry; None where it cannot be had."""
     payload = entry.read()
     if payload is None:
         return None
-    # An executable that calls LAPACK crashes unless JAX has registered LAPACK (jax issue 28908),
-    # which it does when it lowers any such call.
-    jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
+    if kind == "learn":
+        _initialize_lapack()
     with entry.trying():
         try:
-            program: _Program = serialize_executable.deserialize_and_load(
+            program: _Call = serialize_executable.deserialize_and_load(
                 payload,
-                jax.tree.structure(((question,), {})),
-                jax.tree.structure(Answer(*range(len(Answer._fields)))),
+                jax.tree.structure(((shapes,), {})),
+                jax.tree.structure(_result_like(shapes)),
                 backend=_processor().platform,
                 execution_devices=[_processor()],
             )
-            jax.tree.map(np.asarray, program(question))
         except _UNLOADABLE:
             return None
     return program
+
+
+def _result_like(shapes: Lesson | Question) -> Any:
+    """Something of the structure of the program's result."""
+    if isinstance(shapes, Lesson):
+        return Learned(0, 0, posterior_like(shapes.rows, shapes.draws))  # type: ignore[arg-type]
+    return Answer(*range(len(Answer._fields)))  # type: ignore[arg-type]
+
+
+def _initialize_lapack() -> None:
+    """Lets programs from disk call LAPACK: they crash unless JAX has found it (jax issue 28908).
+
+    It does so when it lowers any such call, which takes 60 ms; so it is asked directly first.
+    """
+    try:
+        from jaxlib.lapack import prepare_lapack_call
+
+        prepare_lapack_call("potrf_ffi", np.dtype(np.float64))
+    except (AttributeError, ImportError, LookupError, NotImplementedError, TypeError):
+        pass
+    if "scipy.linalg.cython_lapack" not in sys.modules:
+        jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
 
 
 def _processor() -> jax.Device:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from armwright.optimizer.couplings import fresh_couplings
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.model import Model
 from armwright.optimizer.padding import bucket
@@ -55,7 +56,7 @@ def fit(
         for outcome, one in enumerate(warm)
     ]
     plans = [
-        _plan(earlier, model.width, count, (seed, 1, outcome), settings)
+        _plan(earlier, model, count, (seed, 1, outcome), settings)
         for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))
     ]
     energies = model.fit([plan.starts for plan in plans], [plan.limit for plan in plans])
@@ -84,14 +85,14 @@ def fit(
 
 def _plan(
     warm: Hyperparameters | None,
-    width: int,
+    model: Model,
     count: int,
     seed: tuple[int, ...],
     settings: Settings,
 ) -> _Plan:
-    if warm is not None and len(warm.lengthscales) != width:
+    if warm is not None and len(warm.logarithms) != model.parameters:
         warm = None
-    fresh = _fresh_starts(width, np.random.default_rng(seed), settings.fit_starts)
+    fresh = _fresh_starts(model, np.random.default_rng(seed), settings.fit_starts)
     if warm is None:
         return _Plan(starts=fresh, again=None, limit=settings.fit_limit, searched=count)
     cold = count >= _GROWTH * warm.searched or bucket(count) != bucket(warm.searched)
@@ -111,14 +112,17 @@ def _plan(
     )
 
 
-def _fresh_starts(width: int, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
+def _fresh_starts(model: Model, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
     """Logarithms to fit from: lengthscales that grow like sqrt(d), then random ones around them.
 
     Too short lengthscales at the start leave no gradient to follow in many columns (Papenmeier et
     al. 2025, arXiv:2502.09198).
     """
+    width = model.width
     lengths = np.full((count, width), np.log(0.2 * np.sqrt(width) + 0.2))
     lengths[1:] += 0.7 * rng.standard_normal((count - 1, width))
     outputscale = np.full((count, 1), np.log(2.0))
     noise = np.log(np.resize([1e-4, 1e-5, 1e-2, 1e-3], (count, 1)))
-    return np.hstack([lengths, outputscale, noise])
+    if model.couplings is None:
+        return np.hstack([lengths, outputscale, noise])
+    return np.hstack([lengths, fresh_couplings(model.couplings, rng, count), outputscale, noise])

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from armwright.optimizer.aims import aims_of
+from armwright.optimizer.alignment import Alignment
 from armwright.optimizer.columns import Problem, to_model, to_values
-from armwright.optimizer.compiled import ask
+from armwright.optimizer.compiled import ask, expect, teach
+from armwright.optimizer.couplings import couplings_of
 from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.learning import Learned, Lesson
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import standardise
 from armwright.optimizer.padding import bucket
+from armwright.optimizer.posterior import Posterior, posterior_like
 from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.region import region_of
 from armwright.optimizer.settings import Settings
@@ -75,6 +79,10 @@ class Model:
         """
         self._problem, self._settings = problem, settings
         self._features = Features.of(problem)
+        self.couplings = couplings_of(problem, self._features)
+        self._alignment = Alignment.of(problem, measured)
+        if self._alignment is not None:
+            measured = self._alignment.brought(measured)
         self._known, self._pending = len(measured.x), 0
         self.bucket = bucket(self._known + len(pending) + room)
         self._points = np.zeros((self.bucket, self._features.width))
@@ -96,6 +104,7 @@ class Model:
         self._aims = aims_of(goal, measured, self._standards, size=self.bucket, rng=rng)
         self._region = region_of(problem, self._features)
         self._logarithms: Float[np.ndarray, "o t"] | None = None
+        self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
         self.jitter = 0.0
         self.add_pending(pending)
 
@@ -103,6 +112,11 @@ class Model:
     def width(self) -> int:
         """Number of columns of the problem."""
         return len(self._problem.columns)
+
+    @property
+    def parameters(self) -> int:
+        """Number of hyperparameters of each outcome's model."""
+        return self.width + 2 + (0 if self.couplings is None else self.couplings.count)
 
     @property
     def counts(self) -> list[int]:
@@ -126,6 +140,8 @@ class Model:
         self._points[begin:end] = self._features.encode(x)
         self._is_pending[begin:end] = True
         self._pending += len(x)
+        if len(x):
+            self._posteriors.pop(True, None)
 
     def fit(
         self, starts: Sequence[Float[np.ndarray, "f t"] | None], limits: Sequence[int]
@@ -142,22 +158,30 @@ class Model:
         """
         size = self._settings.fit_starts
         filled = [
-            np.resize(self._fitted()[outcome] if given is None else given, (size, self.width + 2))
+            np.resize(self._fitted()[outcome] if given is None else given, (size, self.parameters))
             for outcome, given in enumerate(starts)
         ]
         counts = [0 if given is None else len(given) for given in starts]
+        starting = np.array(filled)
+        lesson = self._lesson(starting)
+        expect(
+            lesson,
+            self._question(posterior_like(lesson.rows, lesson.draws)),
+            searches=self._searches,
+        )
         for jitter in _JITTERS:
             self.jitter = jitter
-            answer = self._ask(np.array(filled), fits=counts, fit_limits=limits)
-            energies = np.asarray(answer.energy)[np.array(counts) > 0]
-            if np.isfinite(energies).all() and np.isfinite(np.asarray(answer.scores)).all():
+            learned = self._learn(starting, fits=counts, fit_limits=limits)
+            energies = learned.energy[np.array(counts) > 0]
+            if np.isfinite(energies).all() and np.isfinite(learned.posterior.alpha).all():
                 break
-        self._logarithms = np.asarray(answer.log_hyperparameters)
-        return np.asarray(np.asarray(answer.energy) / np.array(self.counts))
+        self._logarithms = np.asarray(learned.log_hyperparameters)
+        return np.asarray(learned.energy / np.array(self.counts))
 
     def use(self, hyperparameters: Sequence[Hyperparameters]) -> None:
         """Uses given hyperparameters, one for each outcome, instead of a fit."""
         self._logarithms = np.array([one.logarithms for one in hyperparameters])
+        self._posteriors.clear()
 
     def hyperparameters(
         self, *, energies: Float[np.ndarray, " o"], searched: Sequence[int]
@@ -165,16 +189,17 @@ class Model:
         """What the model of each outcome uses, as a record."""
         return tuple(
             Hyperparameters(
-                lengthscales=tuple(map(float, values[:-2])),
-                outputscale=float(values[-2]),
-                noise=float(values[-1]),
+                lengthscales=tuple(map(float, np.exp(values[: self.width]))),
+                outputscale=float(np.exp(values[-2])),
+                noise=float(np.exp(values[-1])),
                 energy=float(energy) if np.isfinite(energy) else 0.0,
                 observations=count,
                 searched=many,
                 drawn_in=outcome == 0 and self.draws_in_a_tail,
+                couplings=tuple(map(float, values[self.width : -2])),
             )
             for outcome, (values, energy, count, many) in enumerate(
-                zip(np.exp(self._fitted()), energies, self.counts, searched, strict=True)
+                zip(self._fitted(), energies, self.counts, searched, strict=True)
             )
         )
 
@@ -196,7 +221,6 @@ class Model:
         group = np.zeros(len(x), np.int32)
         group[len(x) - local :] = 1
         answer = self._ask(
-            self._as_starts(),
             candidates=self._features.encode(x),
             group=group,
             movable=movable,
@@ -216,7 +240,7 @@ class Model:
         means, sds = np.empty((len(x), len(self._y))), np.empty((len(x), len(self._y)))
         for begin in range(0, len(x), size):
             part = self._features.encode(x[begin : begin + size])
-            answer = self._ask(self._as_starts(), candidates=part, pending=False)
+            answer = self._ask(candidates=part, pending=False)
             rows = slice(begin, begin + len(part))
             means[rows] = np.asarray(answer.mean)[:, : len(part)].T
             sds[rows] = np.asarray(answer.sd)[:, : len(part)].T
@@ -225,6 +249,8 @@ class Model:
             sds[:, outcome] = standard.sd_in_units(sds[:, outcome])
         if self._tail is not None:
             means[:, 0], sds[:, 0] = self._tail.let_out(means[:, 0], sds[:, 0])
+        if self._alignment is not None:
+            means, sds = self._alignment.returned(x, means, sds)
         return means, sds
 
     def _fitted(self) -> Float[np.ndarray, "o t"]:
@@ -238,25 +264,53 @@ class Model:
             np.repeat(self._fitted()[:, None, :], self._settings.fit_starts, axis=1), np.float64
         )
 
+    @property
+    def _searches(self) -> int:
+        return self._settings.searches
+
     def _ask(
+        self,
+        *,
+        candidates: Float[np.ndarray, "k D"],
+        group: Int[np.ndarray, " k"] | None = None,
+        movable: Bool[np.ndarray, " d"] | None = None,
+        pending: bool = True,
+    ) -> Answer:
+        """Scores candidates and searches from the best of them."""
+        with_pending = pending and self._pending > 0
+        posterior = self._posteriors.get(with_pending)
+        if posterior is None:
+            posterior = self._learn(self._as_starts(), pending=pending).posterior
+        question = self._question(
+            posterior, candidates=candidates, group=group, movable=movable, pending=pending
+        )
+        return ask(question, searches=self._searches)
+
+    def _learn(
         self,
         starts: Float[np.ndarray, "o f t"],
         *,
         fits: Sequence[int] | None = None,
         fit_limits: Sequence[int] | None = None,
-        candidates: Float[np.ndarray, "k D"] | None = None,
-        group: Int[np.ndarray, " k"] | None = None,
-        movable: Bool[np.ndarray, " d"] | None = None,
         pending: bool = True,
-    ) -> Answer:
-        """Fills the program's arguments up to their fixed sizes and runs it."""
-        settings, width = self._settings, self._features.width
-        size = settings.global_candidates + settings.local_candidates
-        part = self._points[:1] if candidates is None else candidates
-        padded = np.concatenate([part, np.broadcast_to(part[0], (size - len(part), width))])
-        groups = np.full(size, 2, np.int32)
-        groups[: len(part)] = 0 if group is None else group
-        still, none = np.zeros(self.width, bool), [0] * len(self._y)
+    ) -> Learned:
+        """Fits, and conditions on what was found."""
+        learned = teach(self._lesson(starts, fits=fits, fit_limits=fit_limits, pending=pending))
+        if fits is not None:
+            self._posteriors.clear()
+        self._posteriors[pending and self._pending > 0] = learned.posterior
+        return learned
+
+    def _lesson(
+        self,
+        starts: Float[np.ndarray, "o f t"],
+        *,
+        fits: Sequence[int] | None = None,
+        fit_limits: Sequence[int] | None = None,
+        pending: bool = True,
+    ) -> Lesson:
+        """The first program's arguments."""
+        none = [0] * len(self._y)
         rows = Rows(
             features=operand(self._points),
             y=operand(self._y),
@@ -265,15 +319,38 @@ class Model:
             pending=operand(self._is_pending & pending),
             membership=operand(self._features.membership),
             jitter=operand(np.float64(self.jitter)),
+            couplings=self.couplings,
         )
-        differ = pending and self._pending > 0 and candidates is not None
-        question = Question(
+        return Lesson(
             rows=rows,
             draws=operand(self._draws),
-            differing=operand(np.int32(settings.draws if differ else 1)),
             starts=operand(starts),
             fits=operand(np.array(none if fits is None else fits, np.int32)),
             fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),
+        )
+
+    def _question(
+        self,
+        posterior: Posterior,
+        *,
+        candidates: Float[np.ndarray, "k D"] | None = None,
+        group: Int[np.ndarray, " k"] | None = None,
+        movable: Bool[np.ndarray, " d"] | None = None,
+        pending: bool = True,
+    ) -> Question:
+        """The second program's arguments, filled up to their fixed sizes."""
+        settings, width = self._settings, self._features.width
+        size = settings.global_candidates + settings.local_candidates
+        part = self._points[:1] if candidates is None else candidates
+        padded = np.concatenate([part, np.broadcast_to(part[0], (size - len(part), width))])
+        groups = np.full(size, 2, np.int32)
+        groups[: len(part)] = 0 if group is None else group
+        still = np.zeros(self.width, bool)
+        differ = pending and self._pending > 0
+        return Question(
+            posterior=posterior,
+            pending=operand(self._is_pending & pending),
+            differing=operand(np.int32(settings.draws if differ else 1)),
             aims=self._aims,
             candidates=operand(padded),
             group=operand(groups),
@@ -281,7 +358,6 @@ class Model:
             search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
         )
-        return ask(question, searches=settings.searches)
 
 
 def _finite(scores: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:

@@ -5,18 +5,42 @@ $y = L w$ with $w = L^{-1} y$ in observed rows and standard normal numbers in pe
 draw shares the factor and differs only in $w$, and conditioning on it is $\alpha = L^{-T} w$.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 
+from armwright.optimizer.couplings import (
+    Couplings,
+    coupled_covariance,
+    coupled_variance,
+    projected,
+)
 from armwright.optimizer.kernel import LEVEL_VARIANCE, kernel, squared_distance
 from armwright.optimizer.likelihood import Rows, covariance, feature_scales, noise_diagonal
 from armwright.optimizer.linear_algebra import inverse_factor, matmul
 from armwright.optimizer.shapes import Array, Bool, Float
 
-__all__ = ["Posterior", "condition", "marginals"]
+__all__ = ["Coupled", "Posterior", "condition", "covariances", "marginals", "posterior_like"]
 
 _SMALLEST_VARIANCE = 1e-12  # relative to the outputscale; below it only rounding is left
+
+
+class Coupled(NamedTuple):
+    """What the covariance of tasks and fidelities is made of.
+
+    Attributes:
+        log_hyperparameters: All of them.
+        couplings: Which features they are of.
+        membership: Which feature belongs to which column.
+        features: Those of all rows, not divided by lengthscales.
+    """
+
+    log_hyperparameters: Float[Array, " t"]
+    couplings: Couplings
+    membership: Float[Array, "d D"]
+    features: Float[Array, "n D"]
 
 
 class Posterior(NamedTuple):
@@ -29,7 +53,9 @@ class Posterior(NamedTuple):
         active: Observed or pending rows.
         inverse: Inverse of the lower Cholesky factor; the identity in padding rows.
         alpha: K^-1 y for each draw; zero in padding rows.
-        means: Posterior mean at each observed or pending row, for each draw; zero elsewhere.
+        means: Posterior mean at each observed or pending row, for each draw; zero elsewhere. Where
+            there are targets, at the row's point with the target's task and fidelity.
+        coupled: Of tasks and fidelities; None where there are none.
     """
 
     scaled: Float[Array, "n D"]
@@ -39,6 +65,41 @@ class Posterior(NamedTuple):
     inverse: Float[Array, "n n"]
     alpha: Float[Array, "n s"]
     means: Float[Array, "n s"]
+    coupled: Coupled | None = None
+
+
+def posterior_like(rows: Any, draws: Any) -> Any:
+    """Stands for the posteriors `condition` gives of several outcomes: their shapes alone.
+
+    So that the program that uses them can be made while the one that computes them is, too.
+
+    Args:
+        rows: Rows, or something that has their shapes.
+        draws: Something of the shape of the draws, [o, n, s].
+    """
+    outcomes, size, many = draws.shape
+    width = rows.features.shape[1]
+
+    def like(*shape: int, dtype: Any = np.float64) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct((outcomes, *shape), np.dtype(dtype))
+
+    shapes: dict[str, Any] = {
+        "scaled": like(size, width),
+        "scales": like(width),
+        "outputscale": like(),
+        "active": like(size, dtype=bool),
+        "inverse": like(size, size),
+        "alpha": like(size, many),
+        "means": like(size, many),
+    }
+    if rows.couplings is not None:
+        shapes["coupled"] = Coupled(
+            log_hyperparameters=like(rows.membership.shape[0] + 2 + rows.couplings.count),
+            couplings=jax.tree.map(lambda a: like(*a.shape, dtype=a.dtype), rows.couplings),
+            membership=like(*rows.membership.shape),
+            features=like(size, width),
+        )
+    return Posterior(**shapes)
 
 
 def condition(
@@ -64,7 +125,7 @@ def condition(
     noise = noise_diagonal(log_hyperparameters, rows)
     means = matmul(matrix, alpha) - noise[:, None] * alpha
     scales = feature_scales(log_hyperparameters, rows.membership)
-    return Posterior(
+    posterior = Posterior(
         scaled=rows.features * scales,
         scales=scales,
         outputscale=jnp.exp(log_hyperparameters[-2]),
@@ -73,16 +134,61 @@ def condition(
         alpha=alpha,
         means=jnp.where(active[:, None], means, 0.0),
     )
+    if rows.couplings is None:
+        return posterior
+    coupled = Coupled(log_hyperparameters, rows.couplings, rows.membership, rows.features)
+    posterior = posterior._replace(coupled=coupled)
+    there = matmul(_cross(posterior, projected(rows.features, rows.couplings)), alpha)
+    return posterior._replace(means=jnp.where(active[:, None], there, 0.0))
 
 
 def marginals(
     posterior: Posterior, features: Float[Array, "k D"]
 ) -> tuple[Float[Array, "k s"], Float[Array, " k"]]:
     """Mean for each draw, and standard deviation, of the noise-free function at each point."""
-    distance = squared_distance(features * posterior.scales, posterior.scaled)
-    cross = jnp.where(posterior.active, kernel(distance, posterior.outputscale), 0.0)
+    cross = _cross(posterior, features)
     explained = matmul(cross, posterior.inverse.T)
-    prior = LEVEL_VARIANCE + posterior.outputscale
-    variance = prior - jnp.sum(explained * explained, axis=1)
+    variance = _prior_variance(posterior, features) - jnp.sum(explained * explained, axis=1)
     floor = _SMALLEST_VARIANCE * posterior.outputscale
     return matmul(cross, posterior.alpha), jnp.sqrt(jnp.maximum(variance, floor))
+
+
+def covariances(
+    posterior: Posterior, a: Float[Array, "k D"], b: Float[Array, "m D"]
+) -> Float[Array, "k m"]:
+    """Posterior covariance of the noise-free function at every row of a with every row of b."""
+    prior = _prior(posterior, a, b)
+    left = matmul(_cross(posterior, a), posterior.inverse.T)
+    right = matmul(_cross(posterior, b), posterior.inverse.T)
+    return prior - matmul(left, right.T)
+
+
+def _cross(posterior: Posterior, features: Float[Array, "k D"]) -> Float[Array, "k n"]:
+    """Prior covariance with the active rows."""
+    if posterior.coupled is None:
+        distance = squared_distance(features * posterior.scales, posterior.scaled)
+        prior = kernel(distance, posterior.outputscale)
+    else:
+        prior = _prior(posterior, features, posterior.coupled.features)
+    return jnp.where(posterior.active, prior, 0.0)
+
+
+def _prior(
+    posterior: Posterior, a: Float[Array, "k D"], b: Float[Array, "m D"]
+) -> Float[Array, "k m"]:
+    coupled = posterior.coupled
+    if coupled is None:
+        distance = squared_distance(a * posterior.scales, b * posterior.scales)
+        return kernel(distance, posterior.outputscale)
+    return coupled_covariance(
+        coupled.log_hyperparameters, coupled.couplings, coupled.membership, a, b
+    )
+
+
+def _prior_variance(
+    posterior: Posterior, features: Float[Array, "k D"]
+) -> Float[Array, " k"] | Float[Array, ""]:
+    coupled = posterior.coupled
+    if coupled is None:
+        return LEVEL_VARIANCE + posterior.outputscale
+    return coupled_variance(coupled.log_hyperparameters, coupled.couplings, features)

@@ -17,19 +17,19 @@ DATA = Observations(x=np.array([[0.1, 0.2], [0.8, 0.4], [0.5, 0.9]]), y=np.array
 
 @pytest.fixture
 def compiled_entry(monkeypatch):
-    """Forgets the programs in memory; gives the one entry of PROBLEM's program, and its answer."""
+    """Forgets the programs in memory; gives the entry of PROBLEM's search, and its answer."""
     first = suggest(PROBLEM, DATA, seed=0).values
     monkeypatch.setattr(compiled, "_programs", {})
-    entries, load = [], compiled._load
+    entries, load = {}, compiled._load
 
-    def noting(entry, question):
-        entries.append(entry)
-        return load(entry, question)
+    def noting(entry, shapes, kind):
+        entries[kind] = entry
+        return load(entry, shapes, kind)
 
     monkeypatch.setattr(compiled, "_load", noting)
     suggest(PROBLEM, DATA, seed=0)
     monkeypatch.setattr(compiled, "_programs", {})
-    return entries[0], first
+    return entries["search"], first
 
 
 @pytest.fixture

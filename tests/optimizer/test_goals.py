@@ -38,7 +38,7 @@ def measured(problem, values, function):
 
 
 def loop(problem, function, aim, *, begin, trials, seed=0):
-    """Values after a run, and the programs it compiled."""
+    """Values after a run, and how many programs it compiled."""
     values, warm, before = begin, None, compile_count()
     while len(values) < trials:
         proposal = suggest(
@@ -66,12 +66,12 @@ def best_feasible(values, function=gramacy):
     return y[(y[:, 1:] <= 0).all(axis=1), 0].max(initial=-np.inf)
 
 
-def test_a_constrained_optimum_is_found_with_one_program_per_bucket():
+def test_a_constrained_optimum_is_found_with_two_programs_per_bucket():
     aim = goal([[1.0]], upper=[0.0, 0.0])
     values, programs = loop(SQUARE, gramacy, aim, begin=start(SQUARE, 5), trials=17)
     assert best_feasible(values) > -0.61
     assert best_feasible(values) > best_feasible(start(SQUARE, 17))
-    assert programs <= 1
+    assert programs <= 2
 
 
 @pytest.mark.slow
@@ -178,7 +178,7 @@ def test_two_objectives_gain_more_hypervolume_than_sobol():
     line = np.linspace(0.2, 0.8, 400)
     whole = hypervolume(np.array([schaffer((x, 0.5)) for x in line]), reference)
     assert whole - ours < 0.75 * (whole - theirs)
-    assert programs <= 1
+    assert programs <= 2
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ def test_the_lengthscale_prior_crosses_over_between_ten_and_fifteen_columns(widt
 
 @pytest.mark.parametrize("width", [1, 6, 12, 60])
 def test_the_density_is_finite_over_the_bounds_of_the_fit(width):
-    from armwright.optimizer.program import hyperparameter_bounds
+    from armwright.optimizer.learning import hyperparameter_bounds
 
     for corner in hyperparameter_bounds(width):
         assert np.isfinite(log_prior(corner))

@@ -1,26 +1,35 @@
-"""The compiled program: small enough to compile in seconds."""
+"""The compiled programs: small enough to compile in seconds."""
 
 from functools import partial
 
 import jax
 import numpy as np
 
-from armwright.optimizer import Column, Observations, Problem, model, suggest
+from armwright.optimizer import Column, Observations, Problem, compiled, model, suggest
+from armwright.optimizer.learning import learn
 from armwright.optimizer.program import run
 
 
-def test_the_program_stays_small(monkeypatch):
+def test_the_programs_stay_small(monkeypatch):
     """Compile time is linear in these lines, about 1.5 s per thousand on the machine measured."""
-    asked, real = [], model.ask
+    lessons, questions = [], []
 
-    def noting(question, *, searches):
-        asked.append(question)
-        return real(question, searches=searches)
+    def noting_lesson(lesson):
+        lessons.append(lesson)
+        return compiled.teach(lesson)
 
-    monkeypatch.setattr(model, "ask", noting)
+    def noting_question(question, *, searches):
+        questions.append(question)
+        return compiled.ask(question, searches=searches)
+
+    monkeypatch.setattr(model, "teach", noting_lesson)
+    monkeypatch.setattr(model, "ask", noting_question)
     data = Observations(x=np.array([[0.1, 0.2], [0.8, 0.4]]), y=np.array([1.0, 0.0]))
     suggest(Problem(columns=(Column(), Column())), data, seed=0)
     with jax.enable_x64(True):
-        text = jax.jit(partial(run, searches=8)).lower(asked[0]).as_text()
-    assert len(text.splitlines()) < 2500
-    assert text.count("custom_call @lapack_dpotrf_ffi") == 2  # the fit's and the posterior's
+        fit = jax.jit(learn).lower(lessons[0]).as_text()
+        search = jax.jit(partial(run, searches=8)).lower(questions[0]).as_text()
+    assert len(fit.splitlines()) < 1200
+    assert fit.count("custom_call @lapack_dpotrf_ffi") == 2  # the fit's and the posterior's
+    assert len(search.splitlines()) < 1400
+    assert "custom_call" not in search

@@ -74,7 +74,7 @@ def test_finds_the_top_of_a_bowl():
     assert max(map(bowl, values)) > -1e-4
 
 
-def test_a_branin_loop_compiles_one_program_per_bucket():
+def test_a_branin_loop_compiles_two_programs_per_bucket():
     def branin(row):
         first, second = 15 * row[0] - 5, 15 * row[1]
         inner = second - 5.1 / (4 * math.pi**2) * first**2 + 5 / math.pi * first - 6
@@ -89,7 +89,7 @@ def test_a_branin_loop_compiles_one_program_per_bucket():
         buckets.add(proposal.bucket)
         values = np.concatenate([values, proposal.values])
     assert buckets == {bucket(n) for n in range(5, 60)} == {16, 32, 48, 64}
-    assert compile_count() - before <= len(buckets)
+    assert compile_count() - before <= 2 * len(buckets)
     assert max(map(branin, values)) > -0.39788735773 - 0.02
 
 
