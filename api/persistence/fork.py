@@ -144,5 +144,7 @@ def _is_half_made(there: State, experiment: Experiment, origin: _Json) -> bool:
     if there.experiment.get("forked_from") != origin:
         return False
     wanted = {index for index, trial in experiment.trials.items() if trial.status.is_terminal}
-    ended = {index for index in wanted if index in there.trials and there.trials[index].attempts}
+    ended = {
+        index for index in wanted if index in there.trials and there.trials[index].ended_for_good
+    }
     return ended != wanted

@@ -21,11 +21,12 @@ from armwright.store import ExperimentFolder
 from armwright.store.contents import Contents, contents
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.layout import EXPERIMENT_FILE, arm_path, parse_name
+from armwright.store.table_fact import TABLE_KEY
 from armwright.store.transfer import transfer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from armwright.store import State, TrialFacts
     from armwright.store.fact import Fact
@@ -212,9 +213,9 @@ class _Merge:
             if not facts.attempts or self._says_nothing_new(facts):
                 continue
             known = self._known.get(clash.token)
-            if known is not None:
-                self._bring_late_data(facts, known)
             renumbered[number] = self._bring(facts, clash) if known is None else known
+            if known is not None:
+                self._bring_the_rest(facts, known)
         return {old: new for old, new in renumbered.items() if old not in left}, left
 
     def _says_nothing_new(self, facts: TrialFacts) -> bool:
@@ -230,33 +231,48 @@ class _Merge:
         if self._dry_run:
             return -1
         source = {"trial": facts.number, "token": clash.token}
-        attempt = facts.last_attempt
-        assert attempt is not None  # noqa: S101 - it has ended
-        run = {**(attempt.claim or {}), **known_run(facts)}
-        given_up = run.pop(ABANDONED_ARMS, {})
+        run, _, _ = _run_of(facts)
 
         def make(number: int, state: State) -> Json:
             del state
             return {**_renamed(facts, number), _MERGED_FROM: source}
 
         number = self._into.add_trial(make, claim=run)
+        self._finish(facts, number, [])
+        return number
+
+    def _bring_the_rest(self, facts: TrialFacts, number: int) -> None:
+        """Adds what is still missing of a trial that came in under a number of its own earlier."""
+        if self._dry_run:
+            return
+        mine = self._state.trials[number].attempts[1]
+        if mine.end is None:  # the merge that brought it was stopped
+            self._finish(facts, number, mine.data)
+        else:
+            self._bring_late_data(facts, number)
+
+    def _finish(
+        self, facts: TrialFacts, number: int, reported: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Adds the data of a trial of the other side, but for what is `reported`, and its end."""
+        _, given_up, end = _run_of(facts)
         names = _names(facts, number)
         if given_up:
             renamed = {
                 names.get(name, name): {**item, "name": names.get(name, name)}
                 for name, item in given_up.items()
             }
-            self._into.report(number, 1, {"event": {ABANDONED_ARMS: renamed}})
-        end = {key: item for key, item in (attempt.end or {}).items() if key != "data"}
+            event = {"event": {ABANDONED_ARMS: renamed}}
+            if event not in reported:
+                self._into.report(number, 1, event)
         data = []
         for item in self._data(facts):
             renamed = _renamed_data(item, names, number)
             if (parts := as_table(renamed)) is None:
                 data.append(renamed)
-            else:
+            elif parts[0] not in map(_without_table, reported):
                 self._into.report_table(number, 1, parts[1], parts[0])
         self._into.end(number, 1, {**end, "data": data})
-        return number
 
     def _data(self, facts: TrialFacts) -> list[Mapping[str, Any]]:
         return [whole_document(item, self._other) for item in stored_data(facts)]
@@ -267,8 +283,22 @@ class _Merge:
         known = {item["timestamp"] for item in stored_data(mine)}
         names = _names(facts, number)
         for item in self._data(facts):
-            if item["timestamp"] not in known and not self._dry_run:
+            if item["timestamp"] not in known:
                 self._into.late(number, _renamed_data(item, names, number))
+
+
+def _run_of(facts: TrialFacts) -> tuple[Json, Json, Json]:
+    """How a trial ran: its run, the arms that were given up, and its end without its data."""
+    attempt = facts.last_attempt
+    assert attempt is not None  # noqa: S101 - it has ended
+    run = {**(attempt.claim or {}), **known_run(facts)}
+    given_up = run.pop(ABANDONED_ARMS, {})
+    end = {key: item for key, item in (attempt.end or {}).items() if key != "data"}
+    return run, given_up, end
+
+
+def _without_table(document: Mapping[str, Any]) -> Json:
+    return {key: item for key, item in document.items() if key != TABLE_KEY}
 
 
 def _read_tables(location: Location, paths: list[str]) -> dict[str, bytes]:
