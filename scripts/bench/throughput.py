@@ -5,7 +5,8 @@
 Each process asks for a trial with random parameters, tells a result, and does so again until the
 time is up; all start at the same moment and share one experiment on one local disk. Optuna runs on
 its JournalFileBackend, the one it offers for many processes without a server, in a virtual
-environment of its own. Both keep what they acknowledged through a loss of power: both fsync.
+environment of its own. Both keep what they acknowledged through a loss of power: both fsync. "Bare
+creates" are the two durable files that a trial is, and nothing else: no more can be had here.
 """
 
 import json
@@ -54,6 +55,18 @@ INFORMED = ARMWRIGHT.replace("number = ", "folder.refresh()\n    number = ").rep
     ", informed=False", ""
 )
 
+# Nothing but the two durable creates of a trial: what this disk and these processors allow.
+BARE = FRAME.format(
+    setup="""
+import os
+from armwright.store.posix_create import create_file
+count, body, token = 0, b"x" * 450, os.urandom(16).hex()
+""",
+    step="""count += 1
+    for kind in ("arm", "end"):
+        create_file(f"{place}/{os.getpid()}.{count}.{kind}", body, token)""",
+)
+
 OPTUNA = FRAME.format(
     setup="""
 import optuna
@@ -76,7 +89,7 @@ optuna.create_study(study_name="s", storage=storage)
 """
 
 
-SYSTEMS = ("armwright", "armwright, refreshing", "optuna")
+SYSTEMS = ("bare creates", "armwright", "armwright, refreshing", "optuna")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +123,9 @@ def measure(system: str, processes: int, seconds: float, folder: Path) -> Rate:
         code = ARMWRIGHT if system == "armwright" else INFORMED
         python, place = Path(sys.executable), folder / "experiment"
         ExperimentFolder.create(place, document={"name": "x"}, config={})
+    elif system == "bare creates":
+        python, code, place = Path(sys.executable), BARE, folder / "facts"
+        place.mkdir()
     else:
         python, code, place = peer_python("optuna"), OPTUNA, folder / "journal.log"
         subprocess.run([str(python), "-c", MAKE_OPTUNA, str(place)], check=True)
@@ -153,6 +169,8 @@ def stored(system: str, place: Path) -> int:
 
         trials = ExperimentFolder.open(place).state.trials.values()
         return sum(trial.status == "completed" for trial in trials)
+    if system == "bare creates":
+        return len(list(place.glob("*.end")))
     # A told trial is a line of the journal with the state "complete", 1.
     lines = [json.loads(line) for line in place.read_text().splitlines()]
     return sum(line.get("state") == 1 for line in lines)
