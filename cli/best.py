@@ -15,6 +15,9 @@ __all__ = ["best"]
 def best(words: tuple[str, ...], *, as_json: bool) -> None:
     """Print the best finished trial of EXPERIMENT: the best measured value of its objective.
 
+    Where results carry noise, the best of them is a lucky one: then the trial is printed of which a
+    model of all results expects most.
+
     Ends with 3 when no trial is completed yet.
 
     \b
@@ -29,6 +32,9 @@ def best(words: tuple[str, ...], *, as_json: bool) -> None:
         print_json({"experiment": stored.url, **found.as_dict()})
         return
     arm = f"  arm {found.arm.name}" if found.in_batch else ""
-    lines = [f"trial {found.number}{arm}  {found.metric} {found.mean:.6g}"]
+    value = f"{found.mean:.6g}"
+    if found.expected is not None:
+        value = f"{found.expected:.6g} ± {found.expected_sd:.2g} expected, {value} measured"
+    lines = [f"trial {found.number}{arm}  {found.metric} {value}"]
     lines += [f"  {name} = {value}" for name, value in found.arm.parameters.items()]
     click.echo("\n".join(lines))

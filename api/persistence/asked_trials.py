@@ -61,15 +61,18 @@ class EndedTrial:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestTrial:
-    """The best finished trial, by its measured value.
+    """The best finished trial: by its measured value, or by what a model expects under noise.
 
     Attributes:
         number: Of the trial.
         arm: What was run.
         metric: Name of the objective.
-        mean: Its value.
+        mean: Its measured value.
         sem: Standard error of the mean, in the metric's unit; NaN where it is not known.
         in_batch: Whether the trial has other arms too.
+        expected: What the model of all results expects of the arm; None where the measured value
+            decided.
+        expected_sd: Standard deviation of that; None likewise.
     """
 
     number: int
@@ -78,6 +81,8 @@ class BestTrial:
     mean: float
     sem: float
     in_batch: bool = False
+    expected: float | None = None
+    expected_sd: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -88,4 +93,6 @@ class BestTrial:
             "metric": self.metric,
             "mean": self.mean,
             "sem": self.sem if math.isfinite(self.sem) else None,
+            "expected": self.expected,
+            "expected_sd": self.expected_sd,
         }

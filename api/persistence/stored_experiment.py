@@ -23,6 +23,7 @@ from armwright.errors import (
 from armwright.experiment.clock import now, now_ms
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
 from armwright.persistence.asking import Asker
+from armwright.persistence.expected_best import by_expectation, carries_noise
 from armwright.persistence.facts import (
     config_of,
     is_readable,
@@ -383,7 +384,10 @@ class StoredExperiment:
         return released
 
     def best(self) -> BestTrial:
-        """The finished trial with the best measured objective of those that keep the constraints.
+        """The finished trial with the best objective of those that keep the constraints.
+
+        The measured objective decides; where results carry noise (see `carries_noise`) what a model
+        of all of them expects, for the best of many noisy results is a lucky one.
 
         Raises:
             NothingLeftError: No finished trial keeps them, or none is finished.
@@ -399,7 +403,10 @@ class StoredExperiment:
                 + (", none keeps the outcome constraints" if completed else ""),
                 hint=f"armwright show {shlex.quote(self.url)}",
             )
-        return best
+        if not carries_noise(self.trials, best.metric, self._folder):
+            return best
+        with self.asker.lock:
+            return by_expectation(best, self.asker.known_experiment(self.state), self.trials)
 
     def facts(self, number: int) -> TrialFacts:
         """All that is known of a trial; looks for new facts unless it is known to be running.

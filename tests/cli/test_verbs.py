@@ -453,6 +453,8 @@ def test_best_as_json(run, asked):
         "metric": "loss",
         "mean": 2.0,
         "sem": None,
+        "expected": None,
+        "expected_sd": None,
     }
 
 

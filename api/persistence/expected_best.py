@@ -1,0 +1,114 @@
+"""Which trial is best where results carry noise: the one that a model of all of them expects most.
+
+The largest of many noisy results is a lucky one. So where results carry noise, what counts is what
+the model expects at each arm, from all results together. Where they carry none, or are too few to
+tell, the measured value decides, and no numerical library is loaded.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from armwright.persistence.facts import is_readable
+from armwright.persistence.measured import measured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import Experiment
+    from armwright.persistence.asked_trials import BestTrial
+    from armwright.store import ExperimentFolder, TrialFacts
+
+__all__ = ["by_expectation", "carries_noise"]
+
+_FEWEST = 5  # results; of fewer a model says little
+_NOISY = 2e-3  # inferred noise variance as a share of the variance of the results
+
+
+def carries_noise(trials: Mapping[int, TrialFacts], metric: str, folder: ExperimentFolder) -> bool:
+    """Whether the results of a metric are noisy enough for the best of them to be a lucky one.
+
+    They are where a standard error is reported that is not zero, or, where none is, where the
+    model that made the newest arm inferred noise.
+    """
+    found = []
+    for facts in trials.values():
+        if facts.status == "completed":
+            found += [values.get(metric) for values in measured(facts, folder).values()]
+    sems = [item[1] for item in found if item is not None]
+    if len(sems) < _FEWEST:
+        return False
+    known = [sem for sem in sems if math.isfinite(sem)]
+    if known:
+        return max(known) > 0
+    fit = _newest_fits(trials, metric).get(metric)
+    return fit is not None and float(fit["noise"]) > _NOISY
+
+
+def by_expectation(
+    best: BestTrial, experiment: Experiment, trials: Mapping[int, TrialFacts]
+) -> BestTrial:
+    """The trial whose arm the model expects to be best; the given one where it cannot be asked.
+
+    Args:
+        best: The one with the best measured value.
+        experiment: All that is known.
+        trials: The same as facts; their records hold the hyperparameters, so that nothing is fitted
+            anew.
+    """
+    from armwright.experiment import Data
+    from armwright.generation import Models
+    from armwright.generation.encoding import latest_data
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
+
+    frame = latest_data(experiment).df
+    completed = [number for number, facts in trials.items() if facts.status == "completed"]
+    frame = frame[frame["trial_index"].isin(completed)]
+    fits = _newest_fits(trials, best.metric)
+    try:
+        bridge = Models.GPEI(
+            experiment=experiment,
+            data=Data(frame),
+            seed=0,
+            mixed_noise=True,
+            track=False,
+            warm=fits or None,
+        )
+        assert isinstance(bridge, GaussianProcessBridge)  # noqa: S101 - what GPEI makes
+        bridge._models.fits.update(bridge.model.fits)
+        found = bridge._best_arm()
+    except (NotImplementedError, ValueError):
+        return best
+    if found is None:
+        return best
+    arm, (means, variances) = found
+    rows = frame[(frame["arm_name"] == arm.name) & (frame["metric_name"] == best.metric)]
+    row = rows.iloc[0]
+    number = int(row["trial_index"])
+    return replace(
+        best,
+        number=number,
+        arm=arm,
+        mean=float(row["mean"]),
+        sem=float(row.get("sem", math.nan)),
+        in_batch=len((trials[number].arm or {})["arms"]) > 1,
+        expected=float(means[best.metric]),
+        expected_sd=math.sqrt(float((variances or {})[best.metric][best.metric])),
+    )
+
+
+def _newest_fits(trials: Mapping[int, TrialFacts], metric: str) -> dict[str, Any]:
+    """Hyperparameters by metric, from the newest record; a lone one is the objective's."""
+    for number in sorted(trials, reverse=True):
+        facts = trials[number]
+        if not is_readable(facts):
+            continue
+        run = (facts.arm or {})["trial"].get("generator_run") or {}
+        record = run.get("gen_metadata") or {}
+        if record.get("fits"):
+            return dict(record["fits"])
+        if record.get("hyperparameters"):
+            return {metric: record["hyperparameters"]}
+    return {}
