@@ -18,6 +18,7 @@ from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.learning import Learned, Lesson
+from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import standardise
@@ -244,6 +245,48 @@ class Model:
             rows = slice(begin, begin + len(part))
             means[rows] = np.asarray(answer.mean)[:, : len(part)].T
             sds[rows] = np.asarray(answer.sd)[:, : len(part)].T
+        return self._in_units(x, means, sds)
+
+    def left_out(
+        self, outcome: int, groups: Int[np.ndarray, " n"] | None = None
+    ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+        """What the model expects at each point without what was observed there; NaN in gaps.
+
+        Args:
+            outcome: Which one.
+            groups: Points with the same number are left out together; each by itself where None.
+
+        Returns:
+            Mean, standard deviation of the noise-free function and of an observation, in units.
+        """
+        posterior = self._learn(self._as_starts(), pending=False).posterior
+        rows = np.flatnonzero(self._observed[outcome])
+        inverse = np.asarray(posterior.inverse)[outcome]
+        alpha = np.asarray(posterior.alpha)[outcome, :, 0]
+        noise = self._noise[outcome, rows]
+        noise = np.where(np.isnan(noise), np.exp(self._fitted()[outcome, -1]), noise) + self.jitter
+        mean, variance = without_groups(
+            (inverse.T @ inverse)[np.ix_(rows, rows)],
+            alpha[rows],
+            self._y[outcome, rows],
+            np.arange(len(rows)) if groups is None else groups[rows],
+        )
+        x = self._features.decode(self._points[: self._known])
+        found = np.full((3, self._known), np.nan)
+        for place, spread in ((2, variance), (1, np.maximum(variance - noise, 0.0))):
+            means, sds = np.full((2, self._known, len(self._y)), np.nan)
+            means[rows, outcome], sds[rows, outcome] = mean, np.sqrt(spread)
+            means, sds = self._in_units(x, means, sds)
+            found[0], found[place] = means[:, outcome], sds[:, outcome]
+        return found[0], found[1], found[2]
+
+    def _in_units(
+        self,
+        x: Float[np.ndarray, "k d"],
+        means: Float[np.ndarray, "k o"],
+        sds: Float[np.ndarray, "k o"],
+    ) -> tuple[Float[np.ndarray, "k o"], Float[np.ndarray, "k o"]]:
+        """Standardised means and standard deviations at points in the outcomes' own units."""
         for outcome, standard in enumerate(self._standards):
             means[:, outcome] = standard.mean_in_units(means[:, outcome])
             sds[:, outcome] = standard.sd_in_units(sds[:, outcome])

@@ -16,7 +16,7 @@ from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.threads import one_blas_thread
 
-__all__ = ["predict", "utility"]
+__all__ = ["fitted_model", "predict", "utility"]
 
 
 def predict(
@@ -45,7 +45,9 @@ def predict(
     if len(measured.x) == 0:
         raise ValueError("observations: a prediction needs at least one")
     with double_precision(), one_blas_thread():
-        model = _fitted(problem, measured, goal, hyperparameters, x[:0], 0, settings)
+        model = fitted_model(
+            problem, measured, goal, hyperparameters, x[:0], seed=0, settings=settings
+        )
         mean, sd = model.predict(x)
     if isinstance(observations, Observations):
         return mean[:, 0], sd[:, 0]
@@ -82,7 +84,9 @@ def utility(
     if len(measured.x) == 0:
         raise ValueError("observations: a model needs at least one")
     with double_precision(), one_blas_thread():
-        model = _fitted(problem, measured, goal, hyperparameters, waiting, seed, settings)
+        model = fitted_model(
+            problem, measured, goal, hyperparameters, waiting, seed=seed, settings=settings
+        )
         values, size = to_values(problem, x), settings.global_candidates
         parts = [
             model.score(values[begin : begin + size]).candidates
@@ -91,16 +95,17 @@ def utility(
     return np.concatenate([np.empty(0), *parts])
 
 
-def _fitted(
+def fitted_model(
     problem: Problem,
     measured: Measurements,
     goal: Goal,
     hyperparameters: Hyperparameters | Sequence[Hyperparameters],
     pending: Float[np.ndarray, "p d"],
-    seed: int,
+    *,
+    seed: int = 0,
     settings: Settings,
 ) -> Model:
-    """A model with given hyperparameters instead of a fit."""
+    """A model with given hyperparameters instead of a fit; call it in double precision."""
     fits = [one for one in fit_of_each(hyperparameters, measured.outcomes) if one is not None]
     for one in fits:
         if len(one.lengthscales) != len(problem.columns):
