@@ -28,6 +28,7 @@ from armwright.optimizer.space_filling import SobolDraw, sobol
 
 if TYPE_CHECKING:
     from armwright.optimizer.compiled import compile_count
+    from armwright.optimizer.cross_validation import LeftOut, cross_validate
     from armwright.optimizer.importance import importance
     from armwright.optimizer.prediction import predict, utility
     from armwright.optimizer.suggestion import suggest
@@ -36,6 +37,7 @@ __all__ = [
     "Column",
     "Goal",
     "Hyperparameters",
+    "LeftOut",
     "Measurements",
     "Observations",
     "Problem",
@@ -44,6 +46,7 @@ __all__ = [
     "Settings",
     "SobolDraw",
     "compile_count",
+    "cross_validate",
     "feasible",
     "from_unit",
     "hypervolume",
@@ -59,7 +62,9 @@ __all__ = [
 ]
 
 _LATER = {
+    "LeftOut": "armwright.optimizer.cross_validation",
     "compile_count": "armwright.optimizer.compiled",
+    "cross_validate": "armwright.optimizer.cross_validation",
     "importance": "armwright.optimizer.importance",
     "predict": "armwright.optimizer.prediction",
     "suggest": "armwright.optimizer.suggestion",
