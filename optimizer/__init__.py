@@ -21,6 +21,7 @@ from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.pareto import hypervolume, pareto_front
+from armwright.optimizer.policy import Cost, Policy
 from armwright.optimizer.proposal import Proposal
 from armwright.optimizer.sensitivity import Sensitivity
 from armwright.optimizer.settings import Settings
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "Cost",
     "Goal",
     "Hyperparameters",
     "LeftOut",
     "Measurements",
     "Observations",
+    "Policy",
     "Problem",
     "Proposal",
     "Sensitivity",

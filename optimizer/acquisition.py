@@ -35,7 +35,15 @@ from armwright.optimizer.normal import log_probability_between
 from armwright.optimizer.scalarization import log_scalar_improvement, scalar
 from armwright.optimizer.shapes import Array, Bool, Float, Int
 
-__all__ = ["Aims", "Target", "log_utility", "target"]
+__all__ = [
+    "Aims",
+    "Target",
+    "log_feasibility",
+    "log_utility",
+    "objective_means",
+    "objective_spreads",
+    "target",
+]
 
 _SPENT = -14.0  # log of what a draw is worth in which a pending point keeps the bounds
 
@@ -94,7 +102,7 @@ def target(aims: Aims, means: Float[Array, "o n s"], pending: Bool[Array, " n"])
     arriving = pending[:, None] & keeps
     counted = aims.eligible[:, None] | arriving
     known = jnp.any(aims.eligible) if len(aims.lower) else jnp.ones((), bool)
-    objectives = _objectives(aims, means)
+    objectives = objective_means(aims, means)
     best, below = jnp.zeros(means.shape[2]), None
     if len(aims.weights) == 2:
         below = strips(objectives, counted, aims.reference)
@@ -210,12 +218,21 @@ def _each(
     each = _log_gain(mean, sd, aims, beat)
     if not len(aims.lower):
         return each
+    gain = jnp.where(beat.known, each, beat.share) if len(aims.weights) else beat.share
+    return gain + log_feasibility(mean, sd, aims)
+
+
+def log_feasibility(
+    mean: Float[Array, "o k s"], sd: Float[Array, "o k"], aims: Aims
+) -> Float[Array, "k s"]:
+    """Log of the probability that each point keeps all bounds, for each draw."""
+    if not len(aims.lower):
+        return jnp.zeros(mean.shape[1:])
     width = aims.weights.shape[1]
     spread = sd[width:, :, None]
     low = (aims.lower[:, None, None] - mean[width:]) / spread
     high = (aims.upper[:, None, None] - mean[width:]) / spread
-    gain = jnp.where(beat.known, each, beat.share) if len(aims.weights) else beat.share
-    return gain + jnp.sum(log_probability_between(low, high), axis=0)
+    return jnp.sum(log_probability_between(low, high), axis=0)
 
 
 def _log_gain(
@@ -224,7 +241,7 @@ def _log_gain(
     """Log of the expected gain of the objectives alone."""
     if not len(aims.weights):
         return jnp.zeros(mean.shape[1:])
-    objectives, spread = _objectives(aims, mean), _spread(aims, sd)
+    objectives, spread = objective_means(aims, mean), objective_spreads(aims, sd)
     if beat.below is not None:
         return log_hypervolume_improvement(objectives, spread, beat.below)
     if len(aims.weights) > 2:
@@ -240,7 +257,7 @@ def _log_gain(
     return log_expected_improvement(objectives[0], wide, beat.best[None, :])
 
 
-def _objectives(aims: Aims, means: Float[Array, "o k s"]) -> Float[Array, "g k s"]:
+def objective_means(aims: Aims, means: Float[Array, "o k s"]) -> Float[Array, "g k s"]:
     """Means of the objectives; sums of outcomes."""
     width = aims.weights.shape[1]
     if width == 1:
@@ -248,7 +265,7 @@ def _objectives(aims: Aims, means: Float[Array, "o k s"]) -> Float[Array, "g k s
     return jnp.tensordot(aims.weights, means[:width], axes=1, precision=lax.Precision.HIGHEST)
 
 
-def _spread(aims: Aims, sd: Float[Array, "o k"]) -> Float[Array, "g k"]:
+def objective_spreads(aims: Aims, sd: Float[Array, "o k"]) -> Float[Array, "g k"]:
     """Standard deviations of the objectives: variances of independent outcomes add up."""
     width = aims.weights.shape[1]
     if width == 1:

@@ -26,6 +26,8 @@ class Hyperparameters:
         drawn_in: Whether the targets' long tail was drawn in; see `armwright.optimizer.tail`.
         couplings: What tasks and fidelities have besides, as the program takes them; see
             `armwright.optimizer.couplings`.
+        draws: Draws from the posterior of all of them, as the program takes them, which stand for
+            the most probable ones above in predictions and searches; none usually.
     """
 
     lengthscales: tuple[float, ...]
@@ -36,6 +38,7 @@ class Hyperparameters:
     searched: int = 0
     drawn_in: bool = False
     couplings: tuple[float, ...] = ()
+    draws: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         numbers = (*self.lengthscales, self.outputscale, self.noise)
@@ -55,6 +58,7 @@ class Hyperparameters:
             "searched": self.searched,
             **({"drawn_in": True} if self.drawn_in else {}),
             **({"couplings": list(self.couplings)} if self.couplings else {}),
+            **({"draws": [list(draw) for draw in self.draws]} if self.draws else {}),
         }
 
     @classmethod
@@ -69,6 +73,7 @@ class Hyperparameters:
             searched=int(document["searched"]),
             drawn_in=bool(document.get("drawn_in", False)),
             couplings=tuple(float(v) for v in document.get("couplings", ())),
+            draws=tuple(tuple(map(float, draw)) for draw in document.get("draws", ())),
         )
 
     @property

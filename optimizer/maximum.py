@@ -61,8 +61,8 @@ def log_information(gamma: Float[Array, "*k"], rho: Float[Array, "*#k"]) -> Floa
     """Log of I(gamma, rho), in nats.
 
     The expectation is a trapezoidal sum around the mean of z, good to 1e-3 of the value for a
-    correlation of 0.1 to 0.99 and to 0.1 above; one above 0.9995 counts as 1. Beyond 6 standard deviations the share
-    of I(gamma, 1) is taken to be what it is at 6.
+    correlation of 0.1 to 0.99 and to 0.1 above; one above 0.9995 counts as 1. Beyond 6 standard
+    deviations the share of I(gamma, 1) is taken to be what it is at 6.
 
     Args:
         gamma: How far the maximum is above the mean, in standard deviations.

@@ -5,12 +5,14 @@ so that the arms of a batch, whose earlier members become pending, are all answe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import jax
 import numpy as np
 
 from armwright.optimizer.aims import aims_of
 from armwright.optimizer.alignment import Alignment
+from armwright.optimizer.chance import chance_of
 from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.compiled import ask, expect, teach
 from armwright.optimizer.couplings import couplings_of
@@ -22,10 +24,14 @@ from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import standardise
+from armwright.optimizer.outlook import anchors_of, joint, maxima_of, paths
 from armwright.optimizer.padding import bucket
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.posterior import Posterior, posterior_like
 from armwright.optimizer.program import Answer, Question
+from armwright.optimizer.prospects import Prospects, expense_of
 from armwright.optimizer.region import region_of
+from armwright.optimizer.sampling import hyperparameter_draws
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
 from armwright.optimizer.tail import Tail
@@ -34,6 +40,11 @@ __all__ = ["Model", "Scores"]
 
 # Tried in this order while the covariance will not factor.
 _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
+
+_OUTLOOK = 512  # points that draws of the function are looked at
+_PATHS = 64
+_MAXIMA = 16
+_ANCHORS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,6 +76,8 @@ class Model:
         rng: np.random.Generator,
         settings: Settings,
         draws_in: bool = False,
+        failed: Float[np.ndarray, "p d"] | None = None,
+        looks_ahead: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
 
@@ -77,8 +90,11 @@ class Model:
             rng: Source of the draws of pending observations and of preferences.
             settings: Sizes.
             draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
+            failed: Points whose trials came to nothing, model units.
+            looks_ahead: Whether points will be judged otherwise than by improvement under the most
+                probable hyperparameters, so that the program for that is not made beforehand.
         """
-        self._problem, self._settings = problem, settings
+        self._problem, self._settings, self._looks_ahead = problem, settings, looks_ahead
         self._features = Features.of(problem)
         self.couplings = couplings_of(problem, self._features)
         self._alignment = Alignment.of(problem, measured)
@@ -105,6 +121,13 @@ class Model:
         self._aims = aims_of(goal, measured, self._standards, size=self.bucket, rng=rng)
         self._region = region_of(problem, self._features)
         self._logarithms: Float[np.ndarray, "o t"] | None = None
+        self._ensemble: Float[np.ndarray, "e o t"] | None = None
+        chance = None if failed is None else chance_of(self._features, measured.x, failed)
+        self._prospects = (
+            None
+            if chance is None
+            else Prospects(noise=operand(self._noise_levels()), chance=chance)
+        )
         self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
         self.jitter = 0.0
         self.add_pending(pending)
@@ -165,11 +188,9 @@ class Model:
         counts = [0 if given is None else len(given) for given in starts]
         starting = np.array(filled)
         lesson = self._lesson(starting)
-        expect(
-            lesson,
-            self._question(posterior_like(lesson.rows, lesson.draws)),
-            searches=self._searches,
-        )
+        if not self._looks_ahead:
+            like = self._question(posterior_like(lesson.rows, lesson.draws))
+            expect(lesson, like, searches=self._searches)
         for jitter in _JITTERS:
             self.jitter = jitter
             learned = self._learn(starting, fits=counts, fit_limits=limits)
@@ -182,7 +203,71 @@ class Model:
     def use(self, hyperparameters: Sequence[Hyperparameters]) -> None:
         """Uses given hyperparameters, one for each outcome, instead of a fit."""
         self._logarithms = np.array([one.logarithms for one in hyperparameters])
+        ensembles = [one.draws for one in hyperparameters]
+        self._ensemble = np.array(ensembles).swapaxes(0, 1) if all(ensembles) else None
         self._posteriors.clear()
+
+    def draw(
+        self, fits: Sequence[Hyperparameters], *, count: int, seed: int
+    ) -> tuple[Hyperparameters, ...]:
+        """Draws hyperparameters around fits and uses them all; returns the fits with the draws."""
+        drawn = []
+        for outcome, one in enumerate(fits):
+            rows = self._lesson(self._as_starts()).rows
+            rows = rows._replace(
+                y=rows.y[outcome], noise=rows.noise[outcome], observed=rows.observed[outcome]
+            )
+            key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
+            found = hyperparameter_draws(
+                rows, operand(self._fitted()[outcome]), operand(key), count=count
+            )
+            draws = tuple(tuple(map(float, row)) for row in np.asarray(found))
+            drawn.append(replace(one, draws=draws))
+        self.use(drawn)
+        return tuple(drawn)
+
+    def look_ahead(
+        self,
+        policy: Policy,
+        around: Float[np.ndarray, "k d"],
+        *,
+        rng: np.random.Generator,
+    ) -> None:
+        """Prepares to judge points by what they would tell instead of by improvement.
+
+        Args:
+            policy: What is searched for, and what it costs.
+            around: Raw values that the maximum may be at.
+            rng: Source of draws.
+        """
+        x = to_model(self._problem, around)
+        part = np.resize(self._features.encode(x), (_OUTLOOK, self._features.width))
+        posterior = self._posterior(pending=True)
+        features, mean, covariance = map(np.asarray, joint(posterior, self._aims, operand(part)))
+        drawn = paths(mean, covariance, rng=rng, count=_PATHS)
+        maxima = anchors = None
+        if policy.search_for == "maximum":
+            maxima = operand(maxima_of(drawn, mean, _MAXIMA))
+        else:
+            anchors = operand(features[np.resize(anchors_of(drawn, mean, _ANCHORS), _ANCHORS)])
+        self._prospects = Prospects(
+            noise=operand(self._noise_levels()),
+            maxima=maxima,
+            anchors=anchors,
+            expense=expense_of(self._problem, self._features, policy.cost),
+            chance=None if self._prospects is None else self._prospects.chance,
+        )
+
+    def _noise_levels(self) -> Float[np.ndarray, " o"]:
+        """Noise variance to expect of each outcome: the known ones' median, else the fitted one."""
+        levels = np.zeros(len(self._y))
+        for outcome, standard in enumerate(self._standards):
+            known = standard.noise[~np.isnan(standard.noise)]
+            if len(known):
+                levels[outcome] = np.median(known)
+            elif self._logarithms is not None:
+                levels[outcome] = np.exp(self._logarithms[outcome, -1])
+        return levels
 
     def hyperparameters(
         self, *, energies: Float[np.ndarray, " o"], searched: Sequence[int]
@@ -320,14 +405,29 @@ class Model:
         pending: bool = True,
     ) -> Answer:
         """Scores candidates and searches from the best of them."""
-        with_pending = pending and self._pending > 0
-        posterior = self._posteriors.get(with_pending)
-        if posterior is None:
-            posterior = self._learn(self._as_starts(), pending=pending).posterior
+        posterior = self._posterior(pending=pending)
         question = self._question(
             posterior, candidates=candidates, group=group, movable=movable, pending=pending
         )
         return ask(question, searches=self._searches)
+
+    def _posterior(self, *, pending: bool) -> Posterior:
+        """The posterior of each outcome; of each draw of the hyperparameters where there are."""
+        with_pending = pending and self._pending > 0
+        found = self._posteriors.get(with_pending)
+        if found is None and self._ensemble is None:
+            found = self._learn(self._as_starts(), pending=pending).posterior
+        elif found is None and self._ensemble is not None:
+            size = self._settings.fit_starts
+            members = [
+                self._lesson(np.repeat(member[:, None, :], size, axis=1), pending=pending)
+                for member in self._ensemble
+            ]
+            parts = [teach(member).posterior for member in members]
+            found = jax.tree.map(lambda *leaves: np.stack(leaves), *parts)
+            self._posteriors[with_pending] = found
+        assert found is not None  # noqa: S101 - one of the two made it
+        return found
 
     def _learn(
         self,
@@ -400,6 +500,7 @@ class Model:
             movable=operand(self._features.movable(still if movable is None else movable)),
             search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
+            prospects=self._prospects,
         )
 
 

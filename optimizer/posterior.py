@@ -22,7 +22,15 @@ from armwright.optimizer.likelihood import Rows, covariance, feature_scales, noi
 from armwright.optimizer.linear_algebra import inverse_factor, matmul
 from armwright.optimizer.shapes import Array, Bool, Float
 
-__all__ = ["Coupled", "Posterior", "condition", "covariances", "marginals", "posterior_like"]
+__all__ = [
+    "Coupled",
+    "Posterior",
+    "condition",
+    "covariances",
+    "marginals",
+    "paired",
+    "posterior_like",
+]
 
 _SMALLEST_VARIANCE = 1e-12  # relative to the outputscale; below it only rounding is left
 
@@ -161,6 +169,16 @@ def covariances(
     left = matmul(_cross(posterior, a), posterior.inverse.T)
     right = matmul(_cross(posterior, b), posterior.inverse.T)
     return prior - matmul(left, right.T)
+
+
+def paired(
+    posterior: Posterior, a: Float[Array, "k D"], b: Float[Array, "k D"]
+) -> Float[Array, " k"]:
+    """Posterior covariance of each row of a with the same row of b."""
+    prior = jax.vmap(lambda one, other: _prior(posterior, one[None, :], other[None, :])[0, 0])(a, b)
+    left = matmul(_cross(posterior, a), posterior.inverse.T)
+    right = matmul(_cross(posterior, b), posterior.inverse.T)
+    return prior - jnp.sum(left * right, axis=1)
 
 
 def _cross(posterior: Posterior, features: Float[Array, "k D"]) -> Float[Array, "k n"]:

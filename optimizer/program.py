@@ -11,11 +11,13 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from armwright.optimizer.acquisition import Aims, log_utility, target
+from armwright.optimizer.acquisition import Aims
 from armwright.optimizer.bfgs import minimize
-from armwright.optimizer.posterior import Posterior, marginals
+from armwright.optimizer.posterior import Posterior
+from armwright.optimizer.prospects import Prospects
 from armwright.optimizer.region import Region, barrier
 from armwright.optimizer.shapes import Array, Bool, Float, Int
+from armwright.optimizer.worth import judge
 
 __all__ = ["Answer", "Question", "run"]
 
@@ -35,6 +37,7 @@ class Question(NamedTuple):
         movable: Features the search may change.
         search_limit: Most evaluations per search; 1 only scores the starts.
         region: Linear constraints.
+        prospects: What else points are judged by; None for improvement alone.
     """
 
     posterior: Posterior
@@ -46,6 +49,7 @@ class Question(NamedTuple):
     movable: Bool[Array, " D"]
     search_limit: Int[Array, ""]
     region: Region
+    prospects: Prospects | None = None
 
 
 class Answer(NamedTuple):
@@ -74,18 +78,17 @@ def run(question: Question, *, searches: int) -> Answer:
         searches: Number of searches, part of the shape.
     """
     posterior = question.posterior
-    expect = jax.vmap(marginals, in_axes=(0, None))
-    mean, sd = expect(posterior, question.candidates)
-    beat = target(question.aims, posterior.means, question.pending)
-    scores = log_utility(mean, sd, question.aims, beat, question.differing)
+    judged = judge(
+        posterior, question.pending, question.differing, question.aims, question.prospects
+    )
+    scores, mean, sd = judged(question.candidates)
     begin = question.candidates[_starts(scores, question.group, searches)]
-    lengths = jnp.min(1.0 / posterior.scales, axis=0)
+    rates = posterior.scales.reshape(-1, posterior.scales.shape[-1])
+    lengths = jnp.min(1.0 / rates, axis=0)
     scale = jnp.where(question.movable, jnp.minimum(lengths, 0.5) ** 2, 1.0)
 
     def objective(features: Float[Array, " D"]) -> Float[Array, ""]:
-        at_mean, at_sd = expect(posterior, features[None, :])
-        value = log_utility(at_mean, at_sd, question.aims, beat, question.differing)[0]
-        return barrier(features, question.region) - value
+        return barrier(features, question.region) - judged(features[None, :])[0][0]
 
     def search(start: Float[Array, " D"]) -> tuple[Float[Array, " D"], Float[Array, ""]]:
         end = minimize(
@@ -104,7 +107,7 @@ def run(question: Question, *, searches: int) -> Answer:
     found, found_scores = jax.vmap(search)(begin)
     return Answer(
         scores=scores,
-        mean=jnp.mean(mean, axis=2),
+        mean=mean,
         sd=sd,
         found=found,
         found_scores=found_scores,

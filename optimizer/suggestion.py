@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
-from armwright.optimizer.columns import Problem, to_model, to_values
+from armwright.optimizer.candidates import global_candidates, local_candidates
+from armwright.optimizer.columns import Problem, feasible, to_model, to_values
 from armwright.optimizer.elsewhere import has_a_peak, is_pinned_down, without_peak
 from armwright.optimizer.fitting import fit
 from armwright.optimizer.goal import Goal
@@ -19,6 +20,7 @@ from armwright.optimizer.incumbents import incumbents
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.proposal import Proposal
 from armwright.optimizer.search import Choice, best_point
@@ -30,6 +32,8 @@ from armwright.optimizer.threads import one_blas_thread
 
 __all__ = ["suggest"]
 
+_TRIED, _NEAR, _WIDE = 64, 128, 320  # points that the maximum may be at
+_SEVERAL = "several objectives: searched for improvement"
 _ELSEWHERE = "an optimum is pinned down: this looks for another one elsewhere"
 
 
@@ -44,6 +48,8 @@ def suggest(
     count: int = 1,
     remaining: int | None = None,
     held: Mapping[int, float] | None = None,
+    failed: Float[np.ndarray, "p d"] | None = None,
+    policy: Policy | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points by expected improvement under a Gaussian process of each outcome.
@@ -61,17 +67,20 @@ def suggest(
         remaining: Points still to be tried in all, these included, where that is known: with time
             left, a search that has pinned down an optimum looks for another.
         held: Raw values that every point is to have, by column.
+        failed: Points in model units whose trials came to nothing: new ones keep away from them,
+            and they are not tried again.
+        policy: How points are judged; by improvement where None.
         settings: Sizes; the defaults where None.
 
     Returns:
         `count` points, fewer only with `exhausted` set.
     """
-    settings = settings or Settings()
+    settings, policy = settings or Settings(), policy or Policy()
     width = len(problem.columns)
-    waiting = np.empty((0, width)) if pending is None else pending
+    waiting, lost = (np.empty((0, width)) if one is None else one for one in (pending, failed))
     measured, goal = goal_and_measurements(observations, goal)
-    check_arguments(problem, measured.x, waiting, seed, count)
-    used = to_values(problem, np.concatenate([measured.x, waiting]))
+    check_arguments(problem, measured.x, np.concatenate([waiting, lost]), seed, count)
+    used = to_values(problem, np.concatenate([measured.x, waiting, lost]))
     rest = Remainder(problem, held or {})
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
@@ -85,12 +94,25 @@ def suggest(
             room=count - 1,
             rng=np.random.default_rng([seed, 2]),
             settings=settings,
-            draws_in=len(measured.x) % 2 == 1,
+            draws_in=len(measured.x) % 2 == 1 and policy.search_for == "improvement",
+            failed=lost,
+            looks_ahead=policy != Policy(),
         )
         fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
+        if policy.draws:
+            fits = model.draw(fits, count=policy.draws, seed=seed)
+        if policy.search_for != "improvement" and goal.objectives == 1:
+            model.look_ahead(
+                policy,
+                _around(rest, centers, measured, problem, seed),
+                rng=np.random.default_rng([seed, 6]),
+            )
+        elif policy.search_for != "improvement":
+            notes = (*notes, _SEVERAL)
         seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
-        is_judged = has_a_peak(measured, goal) and not (model.draws_in_a_tail or model.couplings)
+        is_judged = has_a_peak(measured, goal) and policy == Policy()
+        is_judged = is_judged and not (len(lost) or model.draws_in_a_tail or model.couplings)
         time_left = remaining if is_judged else None
         for place in range(count):
             choice = best_point(
@@ -137,6 +159,26 @@ def suggest(
     return proposal.followed_by(
         _space_filling(problem, rest, used, seed, count - len(values), (note,))
     )
+
+
+def _around(
+    rest: Remainder,
+    centers: Float[np.ndarray, "c e"],
+    measured: Measurements,
+    problem: Problem,
+    seed: int,
+) -> Float[np.ndarray, "k d"]:
+    """Raw values that the maximum may be at: spread over the space, near the best, and tried."""
+    inside = centers[feasible(rest.problem, centers)]
+    tried = to_values(problem, measured.x[-_TRIED:])
+    tried = rest.lift(rest.reduce(tried))
+    wide = global_candidates(rest.problem, seed=(seed, 8), count=_WIDE, inside=inside)
+    near = wide[:0]
+    if len(inside):
+        rng = np.random.default_rng([seed, 9])
+        near = local_candidates(rest.problem, inside, rng=rng, count=_NEAR)
+    tried = tried[feasible(problem, tried)]
+    return np.concatenate([tried, rest.lift(np.concatenate([near, wide]))])
 
 
 def _elsewhere(

@@ -1,0 +1,81 @@
+"""Draws of the whole function from a fitted model: where its maximum may be, and how large."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from armwright.optimizer.acquisition import Aims
+from armwright.optimizer.couplings import projected
+from armwright.optimizer.posterior import Posterior, covariances, marginals
+from armwright.optimizer.shapes import Array, Float
+
+__all__ = ["anchors_of", "joint", "maxima_of", "paths"]
+
+_JITTERS = (1e-10, 1e-8, 1e-6, 1e-4)
+
+
+@jax.jit
+def joint(
+    posterior: Posterior, aims: Aims, features: Float[Array, "k D"]
+) -> tuple[Float[Array, "k D"], Float[Array, " k"], Float[Array, "k k"]]:
+    """Points at the target's task and fidelity, the objective's mean there, and its covariance.
+
+    Args:
+        posterior: Of each outcome.
+        aims: Of one objective.
+        features: Points.
+    """
+    if posterior.coupled is not None:
+        features = projected(
+            features, jax.tree.map(lambda leaf: leaf[0], posterior.coupled.couplings)
+        )
+    width = aims.weights.shape[1]
+    mean, _ = jax.vmap(marginals, in_axes=(0, None))(posterior, features)
+    both = jax.vmap(covariances, in_axes=(0, None, None))(posterior, features, features)
+    weights = aims.weights[0]
+    return (
+        features,
+        jnp.tensordot(weights, jnp.mean(mean, axis=2)[:width], axes=1, precision="highest"),
+        jnp.tensordot(weights**2, both[:width], axes=1, precision="highest"),
+    )
+
+
+def paths(
+    mean: Float[np.ndarray, " k"],
+    covariance: Float[np.ndarray, "k k"],
+    *,
+    rng: np.random.Generator,
+    count: int,
+) -> Float[np.ndarray, "s k"]:
+    """Joint draws of a Gaussian; independent ones where its covariance does not factor."""
+    level = float(np.mean(np.diagonal(covariance)))
+    normal = rng.standard_normal((count, len(mean)))
+    for jitter in _JITTERS:
+        try:
+            root = np.linalg.cholesky(covariance + jitter * level * np.eye(len(mean)))
+        except np.linalg.LinAlgError:
+            continue
+        return np.asarray(mean + normal @ root.T)
+    return np.asarray(mean + normal * np.sqrt(np.maximum(np.diagonal(covariance), 0.0)))
+
+
+def maxima_of(
+    drawn: Float[np.ndarray, "s k"], mean: Float[np.ndarray, " k"], count: int
+) -> Float[np.ndarray, " z"]:
+    """Quantiles of the largest value over draws, none below the largest mean.
+
+    Over a set of points, draws miss the peak between them by a little; the maximum is no less than
+    what is expected of the best of them.
+    """
+    shares = (np.arange(count) + 0.5) / count
+    return np.maximum(np.quantile(drawn.max(axis=1), shares), mean.max() + 1e-6)
+
+
+def anchors_of(
+    drawn: Float[np.ndarray, "s k"], mean: Float[np.ndarray, " k"], count: int
+) -> list[int]:
+    """The points where draws have their maxima, the most frequent first, then the best means."""
+    tops, often = np.unique(drawn.argmax(axis=1), return_counts=True)
+    frequent = tops[np.argsort(-often, kind="stable")][: count - count // 4]
+    ranked = [int(i) for i in [*frequent, *np.argsort(-mean, kind="stable")]]
+    return list(dict.fromkeys(ranked))[:count]
