@@ -28,9 +28,9 @@ from armwright.optimizer.settings import Settings
 from armwright.optimizer.space_filling import SobolDraw, sobol
 
 if TYPE_CHECKING:
+    from armwright.optimizer.column_importance import importance
     from armwright.optimizer.compiled import compile_count
     from armwright.optimizer.cross_validation import LeftOut, cross_validate
-    from armwright.optimizer.importance import importance
     from armwright.optimizer.prediction import predict, utility
     from armwright.optimizer.suggestion import suggest
 
@@ -68,7 +68,7 @@ _LATER = {
     "LeftOut": "armwright.optimizer.cross_validation",
     "compile_count": "armwright.optimizer.compiled",
     "cross_validate": "armwright.optimizer.cross_validation",
-    "importance": "armwright.optimizer.importance",
+    "importance": "armwright.optimizer.column_importance",
     "predict": "armwright.optimizer.prediction",
     "suggest": "armwright.optimizer.suggestion",
     "utility": "armwright.optimizer.prediction",

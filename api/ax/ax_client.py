@@ -383,10 +383,10 @@ class AxClient:
         )
 
     def get_feature_importances(self, relative: bool = True) -> dict[str, Any]:
-        """How much each parameter matters, most important first, as a dict; figures are to come.
+        """How much of the objective's variance each parameter takes part in, as a dict.
 
         Args:
-            relative: Whether they add up to 1.
+            relative: Whether the importances add up to 1.
 
         Raises:
             ValueError: There are no trials, or no model that predicts.

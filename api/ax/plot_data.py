@@ -11,7 +11,7 @@ from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import ModelBridge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from armwright.experiment import Experiment, TParameterization, TParamValue
     from armwright.generation import GenerationStrategy
@@ -157,29 +157,39 @@ def contour(
 
 
 def importances(experiment: Experiment, model: ModelBridge, *, relative: bool) -> dict[str, Any]:
-    """How fast the objective varies along each parameter: the reciprocal of its lengthscale.
+    """How much of the objective's variance over the space each parameter takes part in making.
+
+    That is its total Sobol index by what the model expects; `first_order` is what it makes alone.
 
     Raises:
-        UsageError: The model has no lengthscale for each tunable parameter.
+        UsageError: The model is no Gaussian process, or there is nothing to learn from.
     """
-    model.predict([])  # fits it, unless the newest trial's record held the fit
-    found = getattr(model.model, "hyperparameters", None)
-    names = list(experiment.search_space.tunable_parameters)
-    lengthscales = getattr(found, "lengthscales", ())
-    if len(lengthscales) != len(names):
-        raise UsageError(f"cannot plot: {type(model).__name__} has no importance of parameters")
-    values: Mapping[str, float] = {
-        name: 1.0 / lengthscale for name, lengthscale in zip(names, lengthscales, strict=True)
-    }
-    total = sum(values.values()) if relative else 1.0
+    from armwright.generation.diagnostics import models_of, sensitivities
+
+    try:
+        models = models_of(model)
+        metric = models.known[0]
+    except (NotImplementedError, IndexError) as error:
+        raise UsageError(
+            f"cannot plot: {type(model).__name__} has no importance of parameters"
+        ) from error
     config = experiment.optimization_config
+    if config is not None:
+        metric = next((m.name for m in config.objective.metrics if m.name in models.known), metric)
+    found = sensitivities(models, metric)
+    names = [parameter.name for parameter in models.encoding.parameters]
+    total = {name: float(value) for name, value in zip(names, found.total[0], strict=True)}
+    whole = (sum(total.values()) or 1.0) if relative else 1.0
+    order = sorted(names, key=total.__getitem__, reverse=True)
+    first = dict(zip(names, found.first[0], strict=True))
+    intervals = dict(zip(names, found.total_interval[0], strict=True))
     return {
         "kind": "feature_importances",
-        "metric": None if config is None else config.objective.metric.name,
+        "metric": metric,
         "relative": relative,
-        "importances": {
-            name: values[name] / total for name in sorted(values, key=values.__getitem__)[::-1]
-        },
+        "importances": {name: total[name] / whole for name in order},
+        "intervals": {name: [float(end) / whole for end in intervals[name]] for name in order},
+        "first_order": {name: float(first[name]) / whole for name in order},
     }
 
 

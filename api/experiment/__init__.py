@@ -41,6 +41,7 @@ from armwright.experiment.model_predict import merge_model_predict
 from armwright.experiment.multi_objective import MultiObjective
 from armwright.experiment.noisy_function_metric import NoisyFunctionMetric
 from armwright.experiment.objective import Objective
+from armwright.experiment.observation import Observation, ObservationData
 from armwright.experiment.observation_features import ObservationFeatures
 from armwright.experiment.optimization_config import OptimizationConfig
 from armwright.experiment.order_constraint import OrderConstraint
@@ -91,6 +92,8 @@ __all__ = [
     "MultiObjective",
     "NoisyFunctionMetric",
     "Objective",
+    "Observation",
+    "ObservationData",
     "ObservationFeatures",
     "OptimizationConfig",
     "OrderConstraint",

@@ -1,5 +1,5 @@
 """The names of `ax.core.observation`."""
 
-from armwright.experiment import ObservationFeatures
+from armwright.experiment import Observation, ObservationData, ObservationFeatures
 
-__all__ = ["ObservationFeatures"]
+__all__ = ["Observation", "ObservationData", "ObservationFeatures"]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.ax.modelbridge import (
     base,
+    cross_validation,
     dispatch_utils,
     factory,
     generation_strategy,
@@ -34,6 +35,7 @@ __all__ = [
     "RandomModelBridge",
     "TorchModelBridge",
     "base",
+    "cross_validation",
     "dispatch_utils",
     "factory",
     "generation_strategy",

@@ -86,7 +86,17 @@ def test_the_parameter_that_matters_is_the_most_important(client):
 def test_importances_may_be_absolute(client):
     importances = client.get_feature_importances(relative=False)["importances"]
     assert set(importances) == {"x", "n"}
-    assert all(value > 0 for value in importances.values())
+    # The variance of (x - 1)^2 over [-5, 10] against that of 0.01 (n - 3)^2 over 1 to 15
+    assert importances["x"] > 0.95
+    assert importances["n"] < 0.01
+
+
+def test_importances_come_with_intervals_and_with_what_each_makes_alone(client):
+    found = client.get_feature_importances(relative=False)
+    for name, value in found["importances"].items():
+        low, high = found["intervals"][name]
+        assert low <= value <= high
+    assert found["first_order"]["x"] == pytest.approx(1.0, abs=0.05)
 
 
 def test_the_trace_says_where_the_model_took_over(client):

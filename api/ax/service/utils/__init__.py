@@ -1,5 +1,5 @@
 """The modules of `ax.service.utils`."""
 
-from armwright.ax.service.utils import best_point, instantiation
+from armwright.ax.service.utils import best_point, instantiation, report_utils
 
-__all__ = ["best_point", "instantiation"]
+__all__ = ["best_point", "instantiation", "report_utils"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from armwright.optimizer.column_importance import importance
 from armwright.optimizer.columns import Column, Problem, to_model
 from armwright.optimizer.goal import Goal
-from armwright.optimizer.importance import importance
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.prediction import predict
