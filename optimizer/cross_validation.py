@@ -15,6 +15,7 @@ from armwright.optimizer.columns import Problem
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.prediction import fitted_model
@@ -73,14 +74,25 @@ def cross_validate(
     with double_precision(), one_blas_thread():
         nothing = measured.x[:0]
         model = fitted_model(problem, measured, goal, hyperparameters, nothing, settings=settings)
+        groups = np.arange(len(measured.x)) if groups is None else groups
         for jitter in _JITTERS:
             model.jitter = jitter
-            found = np.stack(
-                [np.stack(model.left_out(outcome, groups)) for outcome in range(measured.outcomes)],
-                axis=2,
-            )
+            found = _left_out(model, measured, groups)
             if np.isfinite(found[:, np.isfinite(measured.y)]).all():
                 break
     if isinstance(observations, Observations):
         found = found[:, :, 0]
     return LeftOut(mean=found[0], sd=found[1], observed_sd=found[2])
+
+
+def _left_out(
+    model: Model, measured: Measurements, groups: Int[np.ndarray, " n"]
+) -> Float[np.ndarray, "3 n o"]:
+    """Mean, and standard deviations of the function and of observations, in units."""
+    found = np.full((3, *measured.y.shape), np.nan)
+    for outcome in range(measured.outcomes):
+        there = np.isfinite(measured.y[:, outcome])
+        found[:, there, outcome] = model.left_out(outcome, groups)
+    _, found[2] = model.in_units(measured.x, found[0].copy(), np.sqrt(found[2]))
+    found[0], found[1] = model.in_units(measured.x, found[0], np.sqrt(found[1]))
+    return found

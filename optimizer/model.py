@@ -330,42 +330,30 @@ class Model:
             rows = slice(begin, begin + len(part))
             means[rows] = np.asarray(answer.mean)[:, : len(part)].T
             sds[rows] = np.asarray(answer.sd)[:, : len(part)].T
-        return self._in_units(x, means, sds)
+        return self.in_units(x, means, sds)
 
     def left_out(
-        self, outcome: int, groups: Int[np.ndarray, " n"] | None = None
-    ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
-        """What the model expects at each point without what was observed there; NaN in gaps.
-
-        Args:
-            outcome: Which one.
-            groups: Points with the same number are left out together; each by itself where None.
+        self, outcome: int, groups: Int[np.ndarray, " n"]
+    ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
+        """What is expected where an outcome was observed, without the point's group; standardised.
 
         Returns:
-            Mean, standard deviation of the noise-free function and of an observation, in units.
+            Mean, variance of the noise-free function and of an observation, at each observed point.
         """
         posterior = self._learn(self._as_starts(), pending=False).posterior
         rows = np.flatnonzero(self._observed[outcome])
         inverse = np.asarray(posterior.inverse)[outcome]
-        alpha = np.asarray(posterior.alpha)[outcome, :, 0]
-        noise = self._noise[outcome, rows]
-        noise = np.where(np.isnan(noise), np.exp(self._fitted()[outcome, -1]), noise) + self.jitter
         mean, variance = without_groups(
             (inverse.T @ inverse)[np.ix_(rows, rows)],
-            alpha[rows],
+            np.asarray(posterior.alpha)[outcome, rows, 0],
             self._y[outcome, rows],
-            np.arange(len(rows)) if groups is None else groups[rows],
+            groups[rows],
         )
-        x = self._features.decode(self._points[: self._known])
-        found = np.full((3, self._known), np.nan)
-        for place, spread in ((2, variance), (1, np.maximum(variance - noise, 0.0))):
-            means, sds = np.full((2, self._known, len(self._y)), np.nan)
-            means[rows, outcome], sds[rows, outcome] = mean, np.sqrt(spread)
-            means, sds = self._in_units(x, means, sds)
-            found[0], found[place] = means[:, outcome], sds[:, outcome]
-        return found[0], found[1], found[2]
+        noise, inferred = self._noise[outcome, rows], np.exp(self._fitted()[outcome, -1])
+        noise = np.where(np.isnan(noise), inferred, noise) + self.jitter
+        return mean, np.maximum(variance - noise, 0.0), variance
 
-    def _in_units(
+    def in_units(
         self,
         x: Float[np.ndarray, "k d"],
         means: Float[np.ndarray, "k o"],
