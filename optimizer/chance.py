@@ -59,7 +59,7 @@ def log_chance(features: Float[Array, "k D"], chance: Chance) -> Float[Array, " 
 
 
 def chance_of(
-    features: Features, succeeded: Float[np.ndarray, "n d"], failed: Float[np.ndarray, "p d"]
+    features: Features, succeeded: Float[np.ndarray, "n d"], failed: Float[np.ndarray, "l d"]
 ) -> Chance | None:
     """The chance as it looks after these trials; None where none failed.
 

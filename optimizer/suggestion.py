@@ -48,7 +48,7 @@ def suggest(
     count: int = 1,
     remaining: int | None = None,
     held: Mapping[int, float] | None = None,
-    failed: Float[np.ndarray, "p d"] | None = None,
+    failed: Float[np.ndarray, "l d"] | None = None,
     policy: Policy | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
