@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from armwright.optimizer.column_importance import importance
     from armwright.optimizer.compiled import compile_count
     from armwright.optimizer.cross_validation import LeftOut, cross_validate
+    from armwright.optimizer.diverse import select_diverse, suggest_diverse
     from armwright.optimizer.prediction import predict, utility
     from armwright.optimizer.suggestion import suggest
 
@@ -57,8 +58,10 @@ __all__ = [
     "lattice",
     "pareto_front",
     "predict",
+    "select_diverse",
     "sobol",
     "suggest",
+    "suggest_diverse",
     "to_model",
     "to_values",
     "utility",
@@ -70,7 +73,9 @@ _LATER = {
     "cross_validate": "armwright.optimizer.cross_validation",
     "importance": "armwright.optimizer.column_importance",
     "predict": "armwright.optimizer.prediction",
+    "select_diverse": "armwright.optimizer.diverse",
     "suggest": "armwright.optimizer.suggestion",
+    "suggest_diverse": "armwright.optimizer.diverse",
     "utility": "armwright.optimizer.prediction",
 }
 

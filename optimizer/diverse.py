@@ -1,0 +1,309 @@
+r"""Several good points, each in a region of its own.
+
+Of n solutions the first is the best point; each next one is the best point at least a distance r
+away from all better ones. So arms are made for one solution after the other: for the i-th what
+counts is improvement over the best point known beyond r of the i - 1 better ones, and only points
+beyond r of these are tried. The first solution's arms are those of an ordinary search.
+
+Distances are Euclidean in model units, two different levels of a choice one apart. Left to itself r
+is a fifth of the cube's half diagonal and some, less where many solutions must find room:
+
+$$r = \min(0.2,\ \tfrac12 n^{-1/d})\,\sqrt d$$
+
+References:
+    Beasley, Bull and Martin (1993), Evolutionary Computation 1, 101, for looking for one optimum
+    after the other by taking those found out of sight.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
+from armwright.optimizer.columns import Problem, to_model, to_values
+from armwright.optimizer.fitting import fit
+from armwright.optimizer.goal import Goal
+from armwright.optimizer.held import HeldModel, Remainder
+from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.model import Model, Scores
+from armwright.optimizer.observations import Observations
+from armwright.optimizer.precision import double_precision
+from armwright.optimizer.proposal import Proposal
+from armwright.optimizer.search import best_point
+from armwright.optimizer.seen import SeenPoints
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.shapes import Bool, Float, Int, operand
+from armwright.optimizer.suggestion import suggest
+from armwright.optimizer.threads import one_blas_thread
+
+__all__ = ["distance_between_solutions", "select_diverse", "suggest_diverse"]
+
+_NEAR = 3  # points whose neighbourhoods are looked at
+
+
+def distance_between_solutions(problem: Problem, count: int) -> float:
+    """How far solutions lie apart at least where nobody says; model units."""
+    width = len(problem.columns)
+    return float(min(0.2, 0.5 * count ** (-1.0 / width)) * np.sqrt(width))
+
+
+def select_diverse(
+    problem: Problem,
+    x: Float[np.ndarray, "n d"],
+    y: Float[np.ndarray, " n"],
+    count: int,
+    *,
+    distance: float | None = None,
+) -> Int[np.ndarray, " k"]:
+    """Picks good points that lie apart.
+
+    Args:
+        problem: Columns.
+        x: Points in model units.
+        y: How good each is, larger is better; NaN for points that do not count.
+        count: Points wanted, at least 1.
+        distance: How far they are to lie apart at least. Where None, what
+            `distance_between_solutions` says, halved until there are as many as wanted.
+
+    Returns:
+        Indices, the best first; fewer where the points have no more.
+    """
+    if count < 1:
+        raise ValueError(f"count: expected at least 1, got {count}")
+    order = np.argsort(-y, kind="stable")
+    order = order[~np.isnan(y[order])]
+    if distance is not None:
+        return _apart(problem, x, order, count, distance)
+    reach = distance_between_solutions(problem, count)
+    for _ in range(40):
+        found = _apart(problem, x, order, count, reach)
+        if len(found) == count:
+            return found
+        reach /= 2.0
+    return found
+
+
+def _apart(
+    problem: Problem,
+    x: Float[np.ndarray, "n d"],
+    order: Int[np.ndarray, " k"],
+    count: int,
+    distance: float,
+) -> Int[np.ndarray, " m"]:
+    """The first points in an order that lie apart."""
+    chosen: list[int] = []
+    free = np.ones(len(x), bool)
+    for at in order:
+        if len(chosen) == count:
+            break
+        if free[at]:
+            chosen.append(int(at))
+            free &= _beyond(problem, x, x[at : at + 1], distance)
+            free[at] = False
+    return np.array(chosen, np.int64)
+
+
+def _beyond(
+    problem: Problem,
+    x: Float[np.ndarray, "k d"],
+    centers: Float[np.ndarray, "c d"],
+    distance: float,
+) -> Bool[np.ndarray, " k"]:
+    """Which points lie at least a distance away from all centers; none lies away from itself."""
+    choices = np.array([column.kind == "choice" for column in problem.columns])
+    away = np.ones(len(x), bool)
+    for center in centers:
+        steps = np.where(choices, np.not_equal(x, center), x - center)
+        squared = (steps**2).sum(axis=1)
+        away &= (squared >= distance**2) & (squared > 0)
+    return away
+
+
+def suggest_diverse(
+    problem: Problem,
+    observations: Observations | Measurements,
+    *,
+    solutions: int,
+    goal: Goal | None = None,
+    pending: Float[np.ndarray, "p d"] | None = None,
+    warm: Hyperparameters | Sequence[Hyperparameters | None] | None = None,
+    seed: int,
+    count: int = 1,
+    distance: float | None = None,
+    settings: Settings | None = None,
+) -> Proposal:
+    """Proposes the next points of a search for several good points in regions of their own.
+
+    Arms take turns: with n points known or pending the next is for solution n modulo `solutions`.
+
+    Args:
+        problem: Columns and constraints.
+        observations: What is known; none at all gives space-filling points.
+        solutions: How many good points are wanted, at least 1.
+        goal: As for `suggest`, with one objective.
+        pending: As for `suggest`.
+        warm: As for `suggest`.
+        seed: As for `suggest`.
+        count: Points to propose.
+        distance: How far solutions lie apart at least, model units; see
+            `distance_between_solutions`.
+        settings: As for `suggest`.
+
+    Returns:
+        As `suggest` does; notes say for which solution a point is.
+    """
+    settings = settings or Settings()
+    measured, goal = goal_and_measurements(observations, goal)
+    if solutions < 1 or goal.objectives != 1:
+        raise ValueError(
+            f"solutions: expected at least 1 and one objective, got {solutions} and "
+            f"{goal.objectives} objectives"
+        )
+    waiting = measured.x[:0] if pending is None else pending
+    check_arguments(problem, measured.x, waiting, seed, count)
+    if len(measured.x) == 0 or solutions == 1:
+        return suggest(
+            problem,
+            observations,
+            goal=goal,
+            pending=waiting,
+            warm=warm,
+            seed=seed,
+            count=count,
+            settings=settings,
+        )
+    reach = distance_between_solutions(problem, solutions) if distance is None else distance
+    used = SeenPoints(to_values(problem, np.concatenate([measured.x, waiting])))
+    with double_precision(), one_blas_thread():
+        model = Model(
+            problem,
+            measured,
+            goal,
+            pending=waiting,
+            room=count - 1,
+            rng=np.random.default_rng([seed, 2]),
+            settings=settings,
+        )
+        fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
+        eligible = goal.eligible(measured)
+        value = goal.values(model.predict(measured.x)[0])[:, 0]
+        value = np.where(eligible, value, np.nan)
+        chosen, scores = [np.empty((0, len(problem.columns)))], []
+        for place in range(count):
+            turn = (len(measured.x) + len(waiting) + place) % solutions
+            niche = _Niche(problem, model, measured, value, turn, reach)
+            choice = best_point(
+                problem,
+                niche,
+                incumbents=to_values(problem, niche.incumbents),
+                seen=used,
+                seed=(seed, 3 + place),
+                settings=settings,
+            )
+            if choice is None:
+                break
+            notes = (*notes, f"for solution {turn + 1} of {solutions}")
+            used.add(choice.values)
+            chosen.append(choice.values[None, :])
+            scores.append(choice.score)
+            model.add_pending(to_model(problem, choice.values[None, :]))
+        values = np.concatenate(chosen)
+        x = to_model(problem, values)
+        mean, sd = model.predict(x)
+    single = isinstance(observations, Observations)
+    found = Proposal(
+        values=values,
+        x=x,
+        mean=mean[:, 0] if single else mean,
+        sd=sd[:, 0] if single else sd,
+        log_acquisition=np.array(scores, np.float64),
+        fits=fits,
+        notes=notes,
+        exhausted=False,
+        bucket=model.bucket,
+    )
+    if len(values) == count:
+        return found
+    # No room is left beyond the better solutions: the rest come from an ordinary search.
+    rest = suggest(
+        problem,
+        observations,
+        goal=goal,
+        pending=np.concatenate([waiting, x]),
+        warm=fits,
+        seed=seed + 1,
+        count=count - len(values),
+        settings=settings,
+    )
+    return found.followed_by(rest)
+
+
+class _Niche(HeldModel):
+    """A model whose points count only beyond the better solutions, and against what is there."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        model: Model,
+        measured: Measurements,
+        value: Float[np.ndarray, " n"],
+        turn: int,
+        reach: float,
+    ) -> None:
+        super().__init__(model, Remainder(problem, {}))
+        self._problem, self._reach = problem, reach
+        better = (
+            _apart(problem, measured.x, _best_first(value), turn, reach)
+            if turn
+            else np.empty(0, np.int64)
+        )
+        self._centers = measured.x[better]
+        beyond = _beyond(problem, measured.x, self._centers, reach)
+        within = np.where(beyond, value, np.nan)
+        order = _best_first(within)
+        self.incumbents = measured.x[order[:_NEAR]]
+        competing = np.zeros_like(model._aims.eligible)
+        if len(order):
+            competing[order] = True
+        elif not np.isnan(value).all():  # nothing is known there: anything beats the worst
+            competing[_best_first(value)[-1]] = True
+        model._aims = model._aims._replace(eligible=operand(competing))
+
+    def score(
+        self,
+        values: Float[np.ndarray, "k d"],
+        *,
+        local: int = 0,
+        movable: Bool[np.ndarray, " d"] | None = None,
+        **rest: Any,
+    ) -> Scores:
+        """See `Model.score`; -inf near a better solution."""
+        allowed = self._allowed(values)
+        if not allowed.any():
+            nothing = values[:0]
+            return Scores(
+                candidates=np.full(len(values), -np.inf),
+                found=nothing,
+                found_scores=np.empty(0),
+            )
+        near = int(allowed[len(values) - local :].sum()) if local else 0
+        scores = super().score(values[allowed], local=near, movable=movable, **rest)
+        candidates = np.full(len(values), -np.inf)
+        candidates[allowed] = scores.candidates
+        kept = self._allowed(scores.found)
+        return Scores(
+            candidates=candidates,
+            found=scores.found,
+            found_scores=np.where(kept, scores.found_scores, -np.inf),
+        )
+
+    def _allowed(self, values: Float[np.ndarray, "k d"]) -> Bool[np.ndarray, " k"]:
+        x = to_model(self._problem, values)
+        return _beyond(self._problem, x, self._centers, self._reach)
+
+
+def _best_first(value: Float[np.ndarray, " n"]) -> Int[np.ndarray, " k"]:
+    order = np.argsort(-value, kind="stable")
+    return np.asarray(order[~np.isnan(value[order])])
