@@ -9,7 +9,7 @@ from armwright.optimizer.goal import Goal
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Standardised
 from armwright.optimizer.pareto import inferred_reference
-from armwright.optimizer.shapes import Float, operand
+from armwright.optimizer.shapes import Float, Int, operand
 
 __all__ = ["aims_of"]
 
@@ -24,6 +24,7 @@ def aims_of(
     known: Sequence[Standardised],
     *,
     size: int,
+    rows: Int[np.ndarray, " m"],
     rng: np.random.Generator,
 ) -> Aims:
     """Puts a goal in the units of the standardised outcomes.
@@ -33,13 +34,14 @@ def aims_of(
         measured: What is known, in the outcomes' own units.
         known: The way into standardised units, for each outcome.
         size: Rows of the program, padding included.
+        rows: Which of what is known is in its first rows.
         rng: Weighs the objectives where there are more than two.
     """
     width, many = goal.weights.shape[1], goal.objectives > 2
     scale = np.array([one.scale or _SMALLEST for one in known])
     center = np.array([one.center for one in known])
     eligible = np.zeros(size, bool)
-    eligible[: len(measured.x)] = goal.eligible(measured)
+    eligible[: len(rows)] = goal.eligible(measured)[rows]
     with np.errstate(over="ignore", under="ignore"):
         weights = goal.weights * scale[:width]
         largest = np.abs(weights).max(axis=1, initial=0.0, keepdims=True)

@@ -53,7 +53,7 @@ def cross_validate(
     groups: Int[np.ndarray, " n"] | None = None,
     settings: Settings | None = None,
 ) -> LeftOut:
-    """Predicts every observation from the others.
+    """Predicts every observation from the others; of very many those the model keeps, NaN elsewhere.
 
     Args:
         problem: Columns.
@@ -78,7 +78,7 @@ def cross_validate(
         for jitter in _JITTERS:
             model.jitter = jitter
             found = _left_out(model, measured, groups)
-            if np.isfinite(found[:, np.isfinite(measured.y)]).all():
+            if np.isfinite(found[0, model.kept][np.isfinite(measured.y[model.kept])]).all():
                 break
     if isinstance(observations, Observations):
         found = found[:, :, 0]
@@ -90,9 +90,10 @@ def _left_out(
 ) -> Float[np.ndarray, "3 n o"]:
     """Mean, and standard deviations of the function and of observations, in units."""
     found = np.full((3, *measured.y.shape), np.nan)
+    kept = model.kept
     for outcome in range(measured.outcomes):
-        there = np.isfinite(measured.y[:, outcome])
-        found[:, there, outcome] = model.left_out(outcome, groups)
+        there = kept[np.isfinite(measured.y[kept, outcome])]
+        found[:, there, outcome] = model.left_out(outcome, groups[kept])
     _, found[2] = model.in_units(measured.x, found[0].copy(), np.sqrt(found[2]))
     found[0], found[1] = model.in_units(measured.x, found[0], np.sqrt(found[1]))
     return found

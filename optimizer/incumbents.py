@@ -5,9 +5,9 @@ import numpy as np
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.pareto import pareto_front
-from armwright.optimizer.shapes import Float
+from armwright.optimizer.shapes import Float, Int
 
-__all__ = ["incumbents"]
+__all__ = ["incumbents", "ranked"]
 
 _BEST = 3
 _OF_A_FRONT = 6
@@ -34,6 +34,24 @@ def incumbents(measured: Measurements, goal: Goal) -> Float[np.ndarray, "c d"]:
         places = np.linspace(0, len(front) - 1, min(len(front), _OF_A_FRONT))
         chosen = front[np.rint(places).astype(int)]
     return measured.x[eligible[chosen]]
+
+
+def ranked(measured: Measurements, goal: Goal) -> Int[np.ndarray, " n"]:
+    """All rows, the best first: those within all bounds, by their objectives, then the others.
+
+    Of several objectives each counts by its ranks; with none the newest rows come first. The others
+    are ordered by how far they miss the bounds.
+    """
+    eligible = goal.eligible(measured)
+    inside, outside = np.flatnonzero(eligible), np.flatnonzero(~eligible)
+    if goal.objectives == 0:
+        inside = inside[::-1]
+    else:
+        values = goal.values(measured.y[inside])
+        ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
+        inside = inside[np.argsort(-ranks.sum(axis=1), kind="stable")]
+    outside = outside[np.argsort(_excess(measured, goal)[outside], kind="stable")]
+    return np.concatenate([inside, outside])
 
 
 def _excess(measured: Measurements, goal: Goal) -> Float[np.ndarray, " n"]:

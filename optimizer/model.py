@@ -11,7 +11,6 @@ import jax
 import numpy as np
 
 from armwright.optimizer.aims import aims_of
-from armwright.optimizer.alignment import Alignment
 from armwright.optimizer.chance import chance_of
 from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.compiled import ask, expect, teach
@@ -23,7 +22,6 @@ from armwright.optimizer.learning import Learned, Lesson
 from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
-from armwright.optimizer.observations import standardise
 from armwright.optimizer.outlook import anchors_of, joint, maxima_of, paths
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
@@ -34,7 +32,7 @@ from armwright.optimizer.region import region_of
 from armwright.optimizer.sampling import hyperparameter_draws
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
-from armwright.optimizer.tail import Tail
+from armwright.optimizer.units import Units
 
 __all__ = ["Model", "Scores"]
 
@@ -75,8 +73,10 @@ class Model:
         room: int,
         rng: np.random.Generator,
         settings: Settings,
+        rows: Int[np.ndarray, " m"] | None = None,
+        size: int = 0,
         draws_in: bool = False,
-        failed: Float[np.ndarray, "p d"] | None = None,
+        failed: Float[np.ndarray, "l d"] | None = None,
         looks_ahead: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
@@ -89,6 +89,8 @@ class Model:
             room: Rows to keep free for points that become pending.
             rng: Source of the draws of pending observations and of preferences.
             settings: Sizes.
+            rows: Which observations to keep; all where None. Units are those of all.
+            size: Rows at least, padding included.
             draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
             failed: Points whose trials came to nothing, model units.
             looks_ahead: Whether points will be judged otherwise than by improvement under the most
@@ -97,28 +99,19 @@ class Model:
         self._problem, self._settings, self._looks_ahead = problem, settings, looks_ahead
         self._features = Features.of(problem)
         self.couplings = couplings_of(problem, self._features)
-        self._alignment = Alignment.of(problem, measured)
-        if self._alignment is not None:
-            measured = self._alignment.brought(measured)
-        self._known, self._pending = len(measured.x), 0
-        self.bucket = bucket(self._known + len(pending) + room)
+        self._units = Units.of(problem, measured, draws_in=draws_in and goal.is_plain)
+        measured = self._units.measured
+        self.kept = kept = np.arange(len(measured.x)) if rows is None else rows
+        self._known, self._pending = len(kept), 0
+        self.bucket = max(bucket(self._known + len(pending) + room), size)
         self._points = np.zeros((self.bucket, self._features.width))
-        self._points[: self._known] = self._features.encode(measured.x)
-        shape = (measured.outcomes, self.bucket)
-        self._y, self._noise = np.zeros(shape), np.full(shape, np.nan)
-        self._observed = np.zeros(shape, bool)
-        self._observed[:, : self._known] = np.isfinite(measured.y.T)
-        columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
-        self._tail = Tail.of(columns[0]) if draws_in and goal.is_plain else None
-        if self._tail is not None:
-            columns[0] = self._tail.draw_in(columns[0])
-        self._standards = [standardise(column) for column in columns]
-        for outcome, standard in enumerate(self._standards):
-            self._y[outcome, self._observed[outcome]] = standard.y
-            self._noise[outcome, self._observed[outcome]] = standard.noise
+        self._points[: self._known] = self._features.encode(measured.x[kept])
+        self._y, self._noise, self._observed = self._units.laid_out(kept, self.bucket)
         self._is_pending = np.zeros(self.bucket, bool)
-        self._draws = rng.standard_normal((*shape, settings.draws))
-        self._aims = aims_of(goal, measured, self._standards, size=self.bucket, rng=rng)
+        self._draws = rng.standard_normal((*self._y.shape, settings.draws))
+        self._aims = aims_of(
+            goal, measured, self._units.standards, size=self.bucket, rows=kept, rng=rng
+        )
         self._region = region_of(problem, self._features)
         self._logarithms: Float[np.ndarray, "o t"] | None = None
         self._ensemble: Float[np.ndarray, "e o t"] | None = None
@@ -145,12 +138,12 @@ class Model:
     @property
     def counts(self) -> list[int]:
         """Number of observations of each outcome."""
-        return [len(standard.y) for standard in self._standards]
+        return [len(standard.y) for standard in self._units.standards]
 
     @property
     def draws_in_a_tail(self) -> bool:
         """Whether the objective is modelled on another scale than its own; see `Tail`."""
-        return self._tail is not None
+        return self._units.tail is not None
 
     @property
     def pending(self) -> Float[np.ndarray, "p d"]:
@@ -198,7 +191,7 @@ class Model:
             if np.isfinite(energies).all() and np.isfinite(learned.posterior.alpha).all():
                 break
         self._logarithms = np.asarray(learned.log_hyperparameters)
-        return np.asarray(learned.energy / np.array(self.counts))
+        return np.asarray(learned.energy / np.maximum(self._observed.sum(axis=1), 1))
 
     def use(self, hyperparameters: Sequence[Hyperparameters]) -> None:
         """Uses given hyperparameters, one for each outcome, instead of a fit."""
@@ -261,7 +254,7 @@ class Model:
     def _noise_levels(self) -> Float[np.ndarray, " o"]:
         """Noise variance to expect of each outcome: the known ones' median, else the fitted one."""
         levels = np.zeros(len(self._y))
-        for outcome, standard in enumerate(self._standards):
+        for outcome, standard in enumerate(self._units.standards):
             known = standard.noise[~np.isnan(standard.noise)]
             if len(known):
                 levels[outcome] = np.median(known)
@@ -360,14 +353,7 @@ class Model:
         sds: Float[np.ndarray, "k o"],
     ) -> tuple[Float[np.ndarray, "k o"], Float[np.ndarray, "k o"]]:
         """Standardised means and standard deviations at points in the outcomes' own units."""
-        for outcome, standard in enumerate(self._standards):
-            means[:, outcome] = standard.mean_in_units(means[:, outcome])
-            sds[:, outcome] = standard.sd_in_units(sds[:, outcome])
-        if self._tail is not None:
-            means[:, 0], sds[:, 0] = self._tail.let_out(means[:, 0], sds[:, 0])
-        if self._alignment is not None:
-            means, sds = self._alignment.returned(x, means, sds)
-        return means, sds
+        return self._units.returned(x, means, sds)
 
     def _fitted(self) -> Float[np.ndarray, "o t"]:
         if self._logarithms is None:
@@ -404,7 +390,7 @@ class Model:
         with_pending = pending and self._pending > 0
         found = self._posteriors.get(with_pending)
         if found is None and self._ensemble is None:
-            found = self._learn(self._as_starts(), pending=pending).posterior
+            found = self._conditioned(pending=pending)
         elif found is None and self._ensemble is not None:
             size = self._settings.fit_starts
             members = [
@@ -416,6 +402,15 @@ class Model:
             self._posteriors[with_pending] = found
         assert found is not None  # noqa: S101 - one of the two made it
         return found
+
+    def _conditioned(self, *, pending: bool) -> Posterior:
+        """The posterior under the hyperparameters in use."""
+        for jitter in (more for more in _JITTERS if more >= self.jitter):
+            self.jitter = jitter
+            learned = self._learn(self._as_starts(), pending=pending)
+            if np.isfinite(learned.posterior.alpha).all():
+                break
+        return learned.posterior
 
     def _learn(
         self,

@@ -17,9 +17,12 @@ def pareto_front(values: Float[np.ndarray, "n g"]) -> Bool[np.ndarray, " n"]:
 
     Equal points are all on the front, or none is.
     """
-    no_better = np.all(values[:, None, :] <= values[None, :, :], axis=2)
-    worse = np.any(values[:, None, :] < values[None, :, :], axis=2)
-    return np.asarray(~np.any(no_better & worse, axis=1))
+    front = np.ones(len(values), bool)
+    for index in np.argsort(-values.sum(axis=1), kind="stable"):
+        if front[index]:  # strike out what this one dominates; time is rows times front
+            point = values[index]
+            front &= (values > point).any(axis=1) | (values >= point).all(axis=1)
+    return front
 
 
 def hypervolume(values: Float[np.ndarray, "n g"], reference: Float[np.ndarray, " g"]) -> float:

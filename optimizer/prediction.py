@@ -6,6 +6,7 @@ import numpy as np
 
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
 from armwright.optimizer.columns import Problem, to_values
+from armwright.optimizer.fitted import given_model
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
@@ -17,6 +18,8 @@ from armwright.optimizer.shapes import Float
 from armwright.optimizer.threads import one_blas_thread
 
 __all__ = ["fitted_model", "predict", "utility"]
+
+_FEW = 64  # points asked about around which a model of many observations is made
 
 
 def predict(
@@ -45,8 +48,15 @@ def predict(
     if len(measured.x) == 0:
         raise ValueError("observations: a prediction needs at least one")
     with double_precision(), one_blas_thread():
+        centers = x if 0 < len(x) <= _FEW else None
         model = fitted_model(
-            problem, measured, goal, hyperparameters, x[:0], seed=0, settings=settings
+            problem,
+            measured,
+            goal,
+            hyperparameters,
+            x[:0],
+            settings=settings,
+            centers=centers,
         )
         mean, sd = model.predict(x)
     if isinstance(observations, Observations):
@@ -104,6 +114,7 @@ def fitted_model(
     *,
     seed: int = 0,
     settings: Settings,
+    centers: Float[np.ndarray, "c d"] | None = None,
 ) -> Model:
     """A model with given hyperparameters instead of a fit; call it in double precision."""
     fits = [one for one in fit_of_each(hyperparameters, measured.outcomes) if one is not None]
@@ -113,15 +124,13 @@ def fitted_model(
                 f"hyperparameters: expected {len(problem.columns)} lengthscales, "
                 f"got {len(one.lengthscales)}"
             )
-    model = Model(
+    return given_model(
         problem,
         measured,
         goal,
+        fits,
+        centers=centers,
         pending=pending,
-        room=0,
-        rng=np.random.default_rng([seed, 2]),
+        seed=seed,
         settings=settings,
-        draws_in=fits[0].drawn_in,
     )
-    model.use(fits)
-    return model

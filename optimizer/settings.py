@@ -17,6 +17,10 @@ class Settings:
         fit_starts: Most starts of a fit.
         fit_limit: Most evaluations of the posterior density per start.
         search_limit: Most evaluations of the acquisition per search.
+        fit_rows: Observations hyperparameters are fitted to where there are many more.
+        exact_rows: Most observations of one outcome that a model is conditioned on; of several
+            outcomes as many as fit into the same memory, some 1 GB.
+        local_rows: Observations it keeps where there are more than that.
     """
 
     global_candidates: int = 512
@@ -26,6 +30,9 @@ class Settings:
     fit_starts: int = 4
     fit_limit: int = 60
     search_limit: int = 50
+    fit_rows: int = 512
+    exact_rows: int = 4000
+    local_rows: int = 2000
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

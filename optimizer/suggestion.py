@@ -12,7 +12,7 @@ from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and
 from armwright.optimizer.candidates import global_candidates, local_candidates
 from armwright.optimizer.columns import Problem, feasible, to_model, to_values
 from armwright.optimizer.elsewhere import has_a_peak, is_pinned_down, without_peak
-from armwright.optimizer.fitting import fit
+from armwright.optimizer.fitted import fit_model
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.held import HeldModel, Remainder
 from armwright.optimizer.hyperparameters import Hyperparameters
@@ -86,19 +86,20 @@ def suggest(
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
     with double_precision(), one_blas_thread():
-        model = Model(
+        fitted = fit_model(
             problem,
             measured,
             goal,
             pending=waiting,
             room=count - 1,
-            rng=np.random.default_rng([seed, 2]),
+            warm=fit_of_each(warm, measured.outcomes),
+            seed=seed,
             settings=settings,
             draws_in=len(measured.x) % 2 == 1 and policy.search_for == "improvement",
             failed=lost,
             looks_ahead=policy != Policy(),
         )
-        fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
+        model, fits, notes = fitted.model, fitted.fits, fitted.notes
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
             fits = model.draw(fits, count=policy.draws, seed=seed)
@@ -195,17 +196,17 @@ def _elsewhere(
     rest = without_peak(problem, measured, goal)
     if rest is None:
         return None
-    pending = model.pending
-    other = Model(
+    other = fit_model(
         problem,
         rest,
         goal,
-        pending=pending,
-        room=model.bucket - len(rest.x) - len(pending),  # so that the program is the same one
-        rng=np.random.default_rng([seed, 2]),
+        pending=model.pending,
+        room=0,
+        warm=[None] * rest.outcomes,
+        seed=seed,
         settings=settings,
-    )
-    fit(other, [None] * rest.outcomes, seed, settings)
+        size=model.bucket,  # so that the program is the same one
+    ).model
     return best_point(
         space.problem,
         HeldModel(other, space),

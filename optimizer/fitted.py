@@ -1,0 +1,142 @@
+"""A model with its hyperparameters: of all observations, or where they are many of a part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from armwright.optimizer.columns import Problem
+from armwright.optimizer.features import Features
+from armwright.optimizer.fitting import fit
+from armwright.optimizer.goal import Goal
+from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.incumbents import incumbents
+from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.model import Model
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.shapes import Float
+from armwright.optimizer.subset import rows_near, rows_to_fit
+
+__all__ = ["Fitted", "fit_model", "given_model"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitted:
+    """A model ready to score points.
+
+    Attributes:
+        model: The model.
+        fits: Its hyperparameters, for each outcome.
+        notes: What there is to say of how they were found.
+    """
+
+    model: Model
+    fits: tuple[Hyperparameters, ...]
+    notes: tuple[str, ...]
+
+
+def fit_model(
+    problem: Problem,
+    measured: Measurements,
+    goal: Goal,
+    *,
+    pending: Float[np.ndarray, "p d"],
+    room: int,
+    warm: Sequence[Hyperparameters | None],
+    seed: int,
+    settings: Settings,
+    size: int = 0,
+    draws_in: bool = False,
+    failed: Float[np.ndarray, "l d"] | None = None,
+    looks_ahead: bool = False,
+) -> Fitted:
+    """Fits the hyperparameters and conditions on the observations.
+
+    Args:
+        problem: Columns and constraints.
+        measured: What is known; at least one point.
+        goal: What points are scored for.
+        pending: Points still running, model units.
+        room: Rows to keep free for points that become pending.
+        warm: An earlier fit for each outcome, or None.
+        seed: Decides the fresh starts and the draws.
+        settings: Sizes.
+        size: Rows of the model at least, padding included.
+        draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
+        failed: See `Model`.
+        looks_ahead: See `Model`.
+    """
+    make = partial(Model, problem, measured, goal, settings=settings, draws_in=draws_in)
+    whole = partial(
+        make,
+        pending=pending,
+        room=room,
+        rng=np.random.default_rng([seed, 2]),
+        size=size,
+        failed=failed,
+        looks_ahead=looks_ahead,
+    )
+    few = rows_to_fit(measured, goal, Features.of(problem), settings)
+    if few is None:
+        model = whole()
+        fits, notes = fit(model, warm, seed, settings)
+        return Fitted(model=model, fits=fits, notes=notes)
+    learner = make(
+        pending=pending[:0],
+        room=0,
+        rng=np.random.default_rng([seed, 5]),
+        rows=few,
+        looks_ahead=True,  # it searches for nothing
+    )
+    fits, notes = fit(learner, warm, seed, settings)
+    notes = (*notes, f"hyperparameters were fitted to {len(few)} of {len(measured.x)} observations")
+    rows = rows_near(
+        incumbents(measured, goal), measured, goal, Features.of(problem), fits, settings
+    )
+    model = whole(rows=rows)
+    model.use(fits)
+    if rows is not None:
+        kept = f"the model keeps {len(rows)} of {len(measured.x)} observations"
+        notes = (*notes, f"{kept}: the best, those nearest to them and some from everywhere")
+    return Fitted(model=model, fits=fits, notes=notes)
+
+
+def given_model(
+    problem: Problem,
+    measured: Measurements,
+    goal: Goal,
+    fits: Sequence[Hyperparameters],
+    *,
+    centers: Float[np.ndarray, "c d"] | None = None,
+    pending: Float[np.ndarray, "p d"],
+    seed: int,
+    settings: Settings,
+) -> Model:
+    """A model with given hyperparameters.
+
+    Args:
+        problem: Columns and constraints.
+        measured: What is known; at least one point.
+        goal: What points are scored for.
+        fits: Hyperparameters of each outcome.
+        centers: Where it is to be most exact, model units; around the best points where None.
+        pending: Points still running, model units.
+        seed: Decides the draws.
+        settings: Sizes.
+    """
+    if centers is None:
+        centers = incumbents(measured, goal)
+    model = Model(
+        problem,
+        measured,
+        goal,
+        pending=pending,
+        room=0,
+        rng=np.random.default_rng([seed, 2]),
+        settings=settings,
+        rows=rows_near(centers, measured, goal, Features.of(problem), tuple(fits), settings),
+        draws_in=fits[0].drawn_in,
+    )
+    model.use(fits)
+    return model
