@@ -11,7 +11,7 @@ something to hold.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Literal, final
 
 import numpy as np
 
@@ -37,13 +37,16 @@ if TYPE_CHECKING:
         ParameterConstraint,
         SearchSpace,
         TParameterization,
+        TParamValue,
     )
 
 __all__ = [
     "Encoding",
     "Observed",
+    "checked_values",
     "encode",
     "failed_arms",
+    "failing_arms",
     "latest_data",
     "observe",
     "open_arms",
@@ -60,12 +63,14 @@ class Encoding:
         fixed: The values every arm shares, by parameter name.
         names: All parameter names, in the order of the search space.
         problem: The columns and linear constraints, as the optimizer takes them.
+        targets: The task and the fidelity that count in the end, by parameter name.
     """
 
     parameters: tuple[Parameter, ...]
     fixed: Mapping[str, Any]
     names: tuple[str, ...]
     problem: Problem
+    targets: Mapping[str, Any]
 
     def row(self, parameterization: TParameterization) -> list[float] | None:
         """The arm's row, or None where a value is missing or lies outside its parameter's domain.
@@ -102,6 +107,22 @@ class Encoding:
         """Rows as an array, two-dimensional even where there are none."""
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.problem.columns))
 
+    def columns_of(self, values: TParameterization) -> dict[int, float]:
+        """Values by column, as rows hold them; those of fixed parameters have none.
+
+        Raises:
+            ValueError: A parameter does not exist or cannot have the value.
+        """
+        found = {}
+        for place, parameter in enumerate(self.parameters):
+            if parameter.name in values:
+                value = values[parameter.name]
+                if isinstance(parameter, ChoiceParameter):
+                    value = parameter.values.index(value)
+                assert value is not None  # noqa: S101 - `checked_values` refused it
+                found[place] = float(value)
+        return found
+
     def parameterization(self, row: Sequence[float] | NDArray[np.float64]) -> dict[str, Any]:
         """The parameter values of a row, in their declared Python types."""
         values: dict[str, Any] = dict(self.fixed)
@@ -126,7 +147,7 @@ def encode(search_space: SearchSpace, *, held: TParameterization | None = None) 
         ValueError: A linear constraint weighs a parameter that is not a number, or a parameter to
             be held does not exist or cannot have that value.
     """
-    held = _checked(search_space, held or {})
+    held = checked_values(search_space, held or {})
     fixed = {
         parameter.name: held.get(parameter.name, getattr(parameter, "value", None))
         for parameter in search_space.parameters.values()
@@ -145,6 +166,11 @@ def encode(search_space: SearchSpace, *, held: TParameterization | None = None) 
         parameters=parameters,
         fixed=fixed,
         names=tuple(search_space.parameters),
+        targets={
+            parameter.name: target
+            for parameter in parameters
+            if (target := _target(parameter)) is not None
+        },
         problem=Problem(
             columns=columns,
             constraint_weights=weights if len(constraints) else None,
@@ -157,7 +183,8 @@ _NOTHING = Column(kind="range", lower=0.0, upper=0.0)
 _ROUNDING = 1e-9  # of the range; the optimizer moves such values to the bound
 
 
-def _checked(search_space: SearchSpace, held: TParameterization) -> TParameterization:
+def checked_values(search_space: SearchSpace, held: TParameterization) -> TParameterization:
+    """Values to hold parameters at, once each is known to be one the parameter can have."""
     for name, value in held.items():
         parameter = search_space.parameters.get(name)
         if parameter is None:
@@ -177,11 +204,16 @@ def _is_within(parameter: Parameter, value: float) -> bool:
 
 
 def _column(parameter: Parameter) -> Column:
+    target = _target(parameter)
     if isinstance(parameter, ChoiceParameter):
         levels = len(parameter.values)
+        place = None if target is None else float(parameter.values.index(target))
+        if parameter.is_task:
+            return Column(kind="choice", levels=levels, role="task", target=place)
+        role: Literal["plain", "fidelity"] = "plain" if place is None else "fidelity"
         if parameter.is_ordered:
-            return Column(kind="range", lower=0.0, upper=levels - 1.0, step=1.0)
-        return Column(kind="choice", levels=levels)
+            return Column(lower=0.0, upper=levels - 1.0, step=1.0, role=role, target=place)
+        return Column(kind="choice", levels=levels, role=role, target=place)
     assert isinstance(parameter, RangeParameter)  # noqa: S101 - the three classes are all there are
     if parameter.parameter_type is ParameterType.INT:
         step = 1.0
@@ -193,7 +225,19 @@ def _column(parameter: Parameter) -> Column:
         upper=float(parameter.upper),
         log=parameter.log_scale,
         step=step,
+        role="plain" if target is None else "fidelity",
+        target=None if target is None else float(target),
     )
+
+
+def _target(parameter: Parameter) -> TParamValue:
+    """The task or fidelity that counts in the end; None for a parameter without."""
+    if not (parameter.is_fidelity or getattr(parameter, "is_task", False)):
+        return None
+    target = parameter.target_value
+    if target is not None and not parameter.validate(target):
+        raise ValueError(f"target_value: expected a value of {parameter}, got {target!r}")
+    return target
 
 
 def _half_space(
@@ -269,6 +313,26 @@ def failed_arms(experiment: Experiment) -> list[Arm]:
     return [
         arm for trial in experiment.trials.values() if trial.did_not_complete for arm in trial.arms
     ]
+
+
+def failing_arms(experiment: Experiment, data: Data, metrics: Iterable[str]) -> list[Arm]:
+    """Arms that failed because of what they are, as far as anybody knows, each once.
+
+    Those of failed trials, those that a runner says came to nothing, and those whose result is not
+    a finite number. What was preempted is tried again and abandoning is somebody's will: neither
+    says anything of the arm.
+    """
+    found = [
+        arm
+        for trial in experiment.trials.values()
+        for arm in trial.arms
+        if trial.status.is_failed or arm.name in trial.run_metadata.get("failed_arms", {})
+    ]
+    frame, by_name = data.df, experiment.arms_by_name
+    if len(frame):
+        broken = frame[frame["metric_name"].isin(list(metrics)) & ~np.isfinite(frame["mean"])]
+        found += [by_name[name] for name in broken["arm_name"] if name in by_name]
+    return list({arm.signature: arm for arm in found}.values())
 
 
 def latest_data(experiment: Experiment) -> Data:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, final
 
 from armwright.generation.seed import checked_seed, fresh_seed
-from armwright.optimizer import Hyperparameters
+from armwright.optimizer import Cost, Hyperparameters, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from armwright.experiment import Parameter
+    from armwright.generation.encoding import Encoding
 
 __all__ = ["GaussianProcess"]
 
@@ -26,6 +30,14 @@ class GaussianProcess:
         track: Whether generator runs predict all metrics that have data, not the objective alone.
         objective_thresholds: Of several objectives, the least value (where it is minimized, the
             largest) that is of interest, by metric; inferred for metrics without one.
+        search_for: What arms are to bring: "improvement" over what is known, "knowledge" of the
+            best (knowledge gradient) or of the "maximum" (max-value entropy search). The last two
+            choose the fidelity too, for its cost.
+        cost_intercept: What every arm costs, as a share of what the target fidelity costs besides.
+        fidelity_weights: By fidelity parameter, what its value over the target value is weighed
+            with in the cost of an arm; 1 each.
+        hyperparameter_draws: How many draws from the posterior of the hyperparameters to average
+            over; 0 for the most probable ones alone.
         refit_on_cv: Without effect.
         refit_on_update: Without effect: each generator run fits to the newest data.
         warm_start_refitting: Without effect: fits begin from `warm` and from fresh starts.
@@ -51,6 +63,10 @@ class GaussianProcess:
         mixed_noise: bool = False,
         track: bool = True,
         objective_thresholds: Mapping[str, float] | None = None,
+        search_for: Literal["improvement", "knowledge", "maximum"] = "improvement",
+        cost_intercept: float = 0.1,
+        fidelity_weights: Mapping[str, float] | None = None,
+        hyperparameter_draws: int = 0,
         refit_on_cv: bool = False,  # noqa: ARG002 - as the docstring says, like the next two
         refit_on_update: bool = True,  # noqa: ARG002
         warm_start_refitting: bool = True,  # noqa: ARG002
@@ -77,11 +93,67 @@ class GaussianProcess:
         self.fits = _fits(warm or {})
         self.mixed_noise, self.track = mixed_noise, track
         self.objective_thresholds = dict(objective_thresholds or {})
+        self.fidelity_weights = dict(fidelity_weights or {})
+        self._policy = Policy(
+            search_for=search_for,
+            cost=Cost(intercept=cost_intercept),
+            draws=hyperparameter_draws,
+        )
+
+    def policy(self, encoding: Encoding) -> Policy:
+        """How arms are judged, in terms of the columns of a search space.
+
+        Raises:
+            ValueError: A weight is of a parameter that is no fidelity.
+        """
+        columns = encoding.problem.columns
+        fidelities = {
+            parameter.name: place
+            for place, parameter in enumerate(encoding.parameters)
+            if columns[place].role == "fidelity"
+        }
+        strange = sorted(set(self.fidelity_weights) - set(fidelities) - set(encoding.fixed))
+        if strange:
+            raise ValueError(
+                f"fidelity_weights: expected some of the fidelities {list(fidelities)}, "
+                f"got {', '.join(strange)}"
+            )
+        weights = {fidelities[n]: w for n, w in self.fidelity_weights.items() if n in fidelities}
+        shares = {
+            place: found
+            for name, place in fidelities.items()
+            if (found := _shares(encoding.parameters[place]))
+        }
+        cost = replace(self._policy.cost, weights=weights, shares=shares)
+        return replace(self._policy, cost=cost)
+
+    def again(self) -> GaussianProcess:
+        """A model of the same settings that has learned nothing."""
+        return GaussianProcess(
+            seed=self.seed,
+            mixed_noise=self.mixed_noise,
+            track=self.track,
+            objective_thresholds=self.objective_thresholds,
+            search_for=self._policy.search_for,
+            cost_intercept=self._policy.cost.intercept,
+            fidelity_weights=self.fidelity_weights,
+            hyperparameter_draws=self._policy.draws,
+        )
 
     @property
     def hyperparameters(self) -> Hyperparameters | None:
         """Those of the objective's last fit; None before the first."""
         return next(iter(self.fits.values()), None)
+
+
+def _shares(parameter: Parameter) -> tuple[float, ...]:
+    """Value over target of a choice of amounts; empty for any other parameter."""
+    values, target = getattr(parameter, "values", []), parameter.target_value
+    if not parameter.is_numeric or not values or not isinstance(target, int | float):
+        return ()
+    if target <= 0 or min(values) < 0:
+        return ()
+    return tuple(float(value) / target for value in values)
 
 
 def _fits(warm: Mapping[str, Any]) -> dict[str, Hyperparameters]:

@@ -10,9 +10,16 @@ import numpy as np
 from armwright.experiment import Arm, MultiObjective, ObservationFeatures
 from armwright.experiment.model_predict import prediction_at
 from armwright.generation.best_row import best_row
-from armwright.generation.encoding import Encoding, Observed, encode, latest_data, observe
+from armwright.generation.encoding import (
+    Encoding,
+    Observed,
+    checked_values,
+    encode,
+    failing_arms,
+    latest_data,
+    observe,
+)
 from armwright.generation.exhausted import SearchSpaceExhausted
-from armwright.generation.gaussian_process import GaussianProcess
 from armwright.generation.metric_models import MetricModels
 from armwright.generation.model_bridge import Generated, ModelBridge
 from armwright.generation.modelable import check_modelable as check_modelable
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from armwright.experiment import TModelPredict, TModelPredictArm
+    from armwright.experiment import TModelPredict, TModelPredictArm, TParameterization
     from armwright.generation.model_bridge import Request
 
 __all__ = ["GaussianProcessBridge"]
@@ -64,7 +71,12 @@ class GaussianProcessBridge(ModelBridge):
         self._outcomes = outcomes_of(
             config, observed, self._status_quo(), self.model.objective_thresholds
         )
-        self._models = MetricModels(self._encoding, self._outcomes, observed, self.model.seed)
+        self._policy = self.model.policy(self._encoding)
+        self._models = MetricModels(
+            self._encoding, self._outcomes, observed, self.model.seed, self._policy.draws
+        )
+        aimed = self._outcomes.metrics[: self._outcomes.goal.weights.shape[1]]
+        self._failing = failing_arms(experiment, self._data, aimed)
 
     def _status_quo(self) -> dict[str, float]:
         """What the status quo measured, of the metrics with relative constraints."""
@@ -102,20 +114,27 @@ class GaussianProcessBridge(ModelBridge):
             whole or is_part(space, of=self.search_space)
         ):
             return self._elsewhere(request)
-        if whole and not request.held:
+        if whole:
             return self._gen_anywhere(request)
-        return self._gen_within(request, encode(space, held=request.held))
+        return self._gen_within(request, encode(space, held=self._held(request)))
+
+    def _held(self, request: Request, *, fidelities: bool = True) -> TParameterization:
+        """Values that every arm is to have: those asked for, else those of targets."""
+        columns, parameters = self._encoding.problem.columns, self._encoding.parameters
+        tasks = {
+            p.name for p, column in zip(parameters, columns, strict=False) if column.role == "task"
+        }
+        targets = {
+            name: value
+            for name, value in self._encoding.targets.items()
+            if fidelities or name in tasks
+        }
+        return {**targets, **request.held}
 
     def _elsewhere(self, request: Request) -> Generated:
         """Asks a model made for it for what this one was not made for."""
-        model: GaussianProcess = self.model
         other = GaussianProcessBridge(
-            GaussianProcess(
-                seed=model.seed,
-                mixed_noise=model.mixed_noise,
-                track=model.track,
-                objective_thresholds=model.objective_thresholds,
-            ),
+            self.model.again(),
             search_space=request.search_space,
             experiment=self._experiment,
             data=self._data,
@@ -126,17 +145,26 @@ class GaussianProcessBridge(ModelBridge):
 
     def _gen_anywhere(self, request: Request) -> Generated:
         encoding, known = self._encoding, self._outcomes
+        judges_fidelity = self._policy.search_for != "improvement" and known.goal.objectives == 1
+        held = checked_values(
+            request.search_space, self._held(request, fidelities=not judges_fidelity)
+        )
         if not known.metrics:
-            return self._filling(request, encoding)
+            return self._filling(request, encode(request.search_space, held=held))
+        failing = {arm.signature for arm in self._failing}
+        pending = [arm for arm in request.pending if arm.signature not in failing]
         proposal = suggest(
             encoding.problem,
             known.measured,
             goal=known.goal,
-            pending=to_model(encoding.problem, encoding.rows(request.pending)),
+            pending=to_model(encoding.problem, encoding.rows(pending)),
             warm=[self._warm(metric) for metric in known.metrics],
             seed=derived_seed(self.model.seed, "gp", len(known.arms), len(request.pending)),
             count=request.count,
             remaining=request.remaining,
+            held=encoding.columns_of(held),
+            failed=to_model(encoding.problem, encoding.rows(self._failing)),
+            policy=self._policy,
         )
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))
@@ -223,7 +251,8 @@ class GaussianProcessBridge(ModelBridge):
                 "seed": self.model.seed,
                 "observations": len(known.arms),
                 "pending": len(request.pending),
-                "digest": self._models.digest(request.pending),
+                **({"failed": len(self._failing)} if self._failing else {}),
+                "digest": self._models.digest([*request.pending, *self._unnamed(request)]),
                 "hyperparameters": next(iter(fits.values()), None),
                 **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
@@ -238,6 +267,11 @@ class GaussianProcessBridge(ModelBridge):
         self._fit_time, self._models.fit_time = self._fit_time + self._models.fit_time, 0.0
         return made
 
+    def _unnamed(self, request: Request) -> list[Arm]:
+        """Failing arms that the request does not name."""
+        named = {arm.signature for arm in request.pending}
+        return [arm for arm in self._failing if arm.signature not in named]
+
     def _best_arm(self) -> tuple[Arm, TModelPredictArm] | None:
         """The observed arm of the largest expected gain over the worst one, and its predictions.
 
@@ -247,8 +281,23 @@ class GaussianProcessBridge(ModelBridge):
         known, config = self._outcomes, self.optimization_config
         if config is None or isinstance(config.objective, MultiObjective):
             return None
-        arm = known.arms[best_row(known, *self._models.expected(known.measured.x))]
+        arm = known.arms[self._best_row()]
         return arm, prediction_at(self._models.predictions([arm], self._told), 0)
+
+    def _best_row(self) -> int:
+        """The best row at the task and fidelity that count, of those measured there if any were."""
+        known, problem = self._outcomes, self._encoding.problem
+        x, targets = known.measured.x, self._encoding.columns_of(self._encoding.targets)
+        if not targets:
+            return best_row(known, *self._models.expected(x))
+        values = self._encoding.rows(known.arms)
+        there = values.copy()
+        for column, value in targets.items():
+            there[:, column] = value
+        rows = np.flatnonzero((values == there).all(axis=1))
+        rows = rows if len(rows) else np.arange(len(x))
+        mean, sd = self._models.expected(to_model(problem, there[rows]))
+        return int(rows[best_row(known, mean, sd)])
 
     # Predictions -----------------------------------------------------------------------------
 

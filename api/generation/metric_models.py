@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from armwright.generation.seed import derived_seed
-from armwright.optimizer import Hyperparameters, predict, suggest, to_model
+from armwright.optimizer import Hyperparameters, Policy, predict, suggest, to_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,12 @@ class MetricModels:
     """
 
     def __init__(
-        self, encoding: Encoding, outcomes: Outcomes, observed: Mapping[str, Observed], seed: int
+        self,
+        encoding: Encoding,
+        outcomes: Outcomes,
+        observed: Mapping[str, Observed],
+        seed: int,
+        draws: int = 0,
     ) -> None:
         """Takes the observations; fits nothing.
 
@@ -44,11 +49,12 @@ class MetricModels:
             outcomes: The metrics that are modelled together.
             observed: What was observed of these and of other metrics.
             seed: Seed of the fits.
+            draws: Draws of the hyperparameters to average over; 0 for the most probable ones.
         """
         self.encoding, self.outcomes = encoding, outcomes
         self.fits: dict[str, Hyperparameters] = {}
         self.fit_time = 0.0
-        self._observed, self._seed = observed, seed
+        self._observed, self._seed, self._draws = observed, seed, draws
 
     @property
     def known(self) -> list[str]:
@@ -66,6 +72,7 @@ class MetricModels:
                 known.measured if together else self._observed[metric].observations,
                 goal=known.goal if together else None,
                 seed=derived_seed(self._seed, "fit", metric),
+                policy=Policy(draws=self._draws),
             )
             names = known.metrics if together else (metric,)
             self.fits.update(zip(names, proposal.fits, strict=True))

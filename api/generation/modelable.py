@@ -15,11 +15,11 @@ __all__ = ["check_modelable"]
 def check_modelable(
     config: OptimizationConfig | None, search_space: SearchSpace, status_quo: Arm | None = None
 ) -> None:
-    """Refuses what the Gaussian process cannot model yet.
+    """Refuses what the Gaussian process cannot model.
 
     Raises:
-        NotImplementedError: Task or fidelity parameters.
-        UsageError: There is no objective, or a constraint is relative and there is no status quo.
+        UsageError: There is no objective, a constraint is relative and there is no status quo, or
+            the target of a task or fidelity is none of its values.
     """
     if config is None:
         raise UsageError("the Gaussian process needs an objective, got no optimization config")
@@ -29,11 +29,9 @@ def check_modelable(
                 f"{constraint} is relative to the status quo, and the experiment has none",
                 hint="set the experiment's status_quo, or give an absolute bound",
             )
-    missing = ""
-    for parameter in search_space.parameters.values():
-        if parameter.is_fidelity or getattr(parameter, "is_task", False):
-            missing = f"task and fidelity parameters, got {parameter}"
-    if missing:
-        raise NotImplementedError(
-            f"the Gaussian process does not model {missing} yet; Sobol arms work for them"
-        )
+    from armwright.generation.encoding import encode
+
+    try:
+        encode(search_space)
+    except ValueError as error:
+        raise UsageError(str(error)) from error

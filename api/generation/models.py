@@ -7,11 +7,13 @@ Models.GPEI(experiment=experiment, data=data).gen(1)
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from armwright.experiment import Data, Experiment, SearchSpace
     from armwright.generation.model_bridge import ModelBridge
 
@@ -26,12 +28,12 @@ class _Setup:
     Attributes:
         bridge: `module.Class` of the bridge, within armwright.generation.
         model: The same of the model, whose keyword arguments users may give.
-        missing: What is not there yet, in words, and what comes closest; empty where all is.
+        preset: Keyword arguments of the model whose defaults are others for this member.
     """
 
     bridge: str
     model: str
-    missing: str = ""
+    preset: Mapping[str, Any] = field(default_factory=dict)
 
 
 _DESIGN = "design_bridge.DesignBridge"
@@ -39,6 +41,8 @@ _GP = {
     "bridge": "gaussian_process_bridge.GaussianProcessBridge",
     "model": "gaussian_process.GaussianProcess",
 }
+
+_DRAWN = {"hyperparameter_draws": 16}
 
 _SETUPS = {
     "Sobol": _Setup(bridge=_DESIGN, model="sobol_generator.SobolGenerator"),
@@ -55,36 +59,28 @@ _SETUPS = {
     ),
     "GPEI": _Setup(**_GP),
     "BO": _Setup(**_GP),
-    "GPKG": _Setup(
-        **_GP,
-        missing="the knowledge gradient over fidelities is not there yet; Models.GPEI takes the "
-        "same arguments and optimizes by expected improvement, without fidelity parameters",
-    ),
-    "GPMES": _Setup(
-        **_GP,
-        missing="max-value entropy search is not there yet; Models.GPEI takes the same arguments "
-        "and optimizes by expected improvement",
-    ),
+    "GPKG": _Setup(**_GP, preset={"search_for": "knowledge"}),
+    "GPMES": _Setup(**_GP, preset={"search_for": "maximum"}),
     "MOO": _Setup(**_GP),
-    "ST_MTGP": _Setup(
-        **_GP,
-        missing="Gaussian processes over several tasks are not there yet; Models.GPEI models one",
-    ),
-    "FullyBayesian": _Setup(
-        **_GP,
-        missing="fully Bayesian hyperparameters are not there yet; Models.GPEI uses their most "
-        "probable values",
-    ),
+    "ST_MTGP": _Setup(**_GP),
+    "FullyBayesian": _Setup(**_GP, preset=_DRAWN),
+    "FullyBayesianMOO": _Setup(**_GP, preset=_DRAWN),
 }
 
 
 class Models(Enum):
     """The models that make arms. The value is the name in generator runs.
 
-    SOBOL, UNIFORM and FACTORIAL need only a search space; GPEI, BOTORCH and MOO an experiment with
-    data (they are the same Gaussian processes, for one objective and for several); THOMPSON and
-    EMPIRICAL_BAYES_THOMPSON an experiment with data that have standard errors. The others say what
-    they lack when called.
+    SOBOL, UNIFORM and FACTORIAL need only a search space, the others an experiment with data.
+    THOMPSON and EMPIRICAL_BAYES_THOMPSON want standard errors with them. The rest are Gaussian
+    processes, for one objective or several, whose tasks (`is_task`) teach about each other and
+    whose fidelities (`is_fidelity`) are stand-ins for the target:
+
+        GPEI, BOTORCH, MOO, ST_MTGP      expected improvement, at the target fidelity
+        GPMES                            max-value entropy search, over fidelities for their cost
+        GPKG                             knowledge gradient, over fidelities for their cost
+        FULLYBAYESIAN, FULLYBAYESIANMOO  expected improvement, averaged over draws of the
+                                         hyperparameters from their posterior
     """
 
     SOBOL = "Sobol"
@@ -99,6 +95,7 @@ class Models(Enum):
     MOO = "MOO"
     ST_MTGP = "ST_MTGP"
     FULLYBAYESIAN = "FullyBayesian"
+    FULLYBAYESIANMOO = "FullyBayesianMOO"
 
     def __call__(
         self,
@@ -120,11 +117,8 @@ class Models(Enum):
         Raises:
             TypeError: A keyword that neither the model nor the bridge takes.
             AssertionError: Neither a search space nor an experiment is given.
-            NotImplementedError: This model is not there yet.
         """
         setup = _SETUPS[self.value]
-        if setup.missing:
-            raise NotImplementedError(f"Models.{self.name}: {setup.missing}")
         of_model, of_bridge = self.view_kwargs()
         unknown = sorted(set(kwargs) - set(of_model) - set(of_bridge))
         if unknown and not silently_filter_kwargs:
@@ -134,7 +128,7 @@ class Models(Enum):
             )
         given = {name: value for name, value in kwargs.items() if name in of_model}
         bridge: ModelBridge = _class(setup.bridge)(
-            _class(setup.model)(**given),
+            _class(setup.model)(**{**setup.preset, **given}),
             search_space=search_space,
             experiment=experiment,
             data=data,
@@ -150,7 +144,7 @@ class Models(Enum):
             {name: parameter.default for name, parameter in keywords.items()}
             for keywords in self._keywords()
         )
-        return model, bridge
+        return {**model, **_SETUPS[self.value].preset}, bridge
 
     def view_kwargs(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Annotations of the keyword arguments of the model and of the bridge."""

@@ -262,12 +262,15 @@ def test_a_function_makes_each_model_of_data(name, key, space):
     assert bridge.gen(1)._model_key == key
 
 
-@pytest.mark.parametrize("name", ["get_GPKG", "get_GPMES", "get_MTGP"])
-def test_a_function_of_a_model_that_is_not_there_yet_says_so(name, space):
+@pytest.mark.parametrize(
+    ("name", "key"), [("get_GPKG", "GPKG"), ("get_GPMES", "GPMES"), ("get_MTGP", "ST_MTGP")]
+)
+def test_a_function_makes_each_model_that_searches_otherwise(name, key, space):
     from armwright.ax.modelbridge import factory
 
-    with pytest.raises(NotImplementedError, match="not there yet"):
-        getattr(factory, name)(ax.Experiment(space), ax.Data())
+    config = ax.OptimizationConfig(ax.Objective(ax.Metric("m")))
+    bridge = getattr(factory, name)(ax.Experiment(space, "e", config), ax.Data())
+    assert bridge.gen(1)._model_key == key
 
 
 def test_pending_features_are_given_for_each_metric_or_not_at_all(space):

@@ -147,8 +147,8 @@ def test_an_experiment_with_trials_is_refused():
 def test_what_the_model_cannot_do_is_refused_before_anything_is_evaluated():
     calls = []
     share = {"name": "share", "type": "range", "bounds": [0.1, 1.0]}
-    share |= {"is_fidelity": True, "target_value": 1.0}
-    with pytest.raises(NotImplementedError, match="does not model task and fidelity"):
+    share |= {"is_fidelity": True, "target_value": 2.0}
+    with pytest.raises(ValueError, match="target_value: expected a value of"):
         ax.optimize([*XY, share], calls.append)
     assert calls == []
 

@@ -169,9 +169,7 @@ def test_fixed_features_hold_parameters_while_the_rest_is_optimized(bridge):
     assert [arm.parameters["x"] for arm in held.arms] == [0.4, 0.4]
     assert held.arms[0].parameters["y"] == pytest.approx(0.7, abs=0.2)
     assert held.arms[0] != held.arms[1]
-    assert held.gen_metadata["notes"] == [
-        "a part of the search space: screened, not searched along gradients"
-    ]
+    assert held.gen_metadata["notes"] == []
 
 
 def test_a_narrower_search_space_keeps_all_that_was_learned(bridge, ranged):
@@ -245,12 +243,6 @@ def test_a_relative_constraint_without_a_status_quo_is_a_value_error(square, exp
     experiment = experiment_in(square, constraints=[bound()])
     with pytest.raises(ValueError, match="relative to the status quo, and the experiment has none"):
         Models.GPEI(experiment=experiment, data=ax.Data())
-
-
-def test_fidelity_parameters_are_not_modelled_yet(ranged, experiment_in):
-    space = ax.SearchSpace([ranged("x", 0.0, 1.0, is_fidelity=True, target_value=1.0)])
-    with pytest.raises(NotImplementedError, match="does not model task and fidelity"):
-        Models.GPEI(experiment=experiment_in(space), data=ax.Data())
 
 
 def test_an_experiment_without_an_objective_is_refused(square):
