@@ -53,7 +53,7 @@ def cross_validate(
     groups: Int[np.ndarray, " n"] | None = None,
     settings: Settings | None = None,
 ) -> LeftOut:
-    """Predicts every observation from the others; of very many those the model keeps, NaN elsewhere.
+    """Predicts every observation from the others; of very many those the model keeps, else NaN.
 
     Args:
         problem: Columns.

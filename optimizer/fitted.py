@@ -47,7 +47,7 @@ def fit_model(
     seed: int,
     settings: Settings,
     size: int = 0,
-    draws_in: bool = False,
+    draws_in: float | None = None,
     failed: Float[np.ndarray, "l d"] | None = None,
     looks_ahead: bool = False,
 ) -> Fitted:
@@ -63,7 +63,7 @@ def fit_model(
         seed: Decides the fresh starts and the draws.
         settings: Sizes.
         size: Rows of the model at least, padding included.
-        draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
+        draws_in: See `Model`.
         failed: See `Model`.
         looks_ahead: See `Model`.
     """
@@ -136,7 +136,7 @@ def given_model(
         rng=np.random.default_rng([seed, 2]),
         settings=settings,
         rows=rows_near(centers, measured, goal, Features.of(problem), tuple(fits), settings),
-        draws_in=fits[0].drawn_in,
+        draws_in=-np.inf if fits[0].drawn_in else None,
     )
     model.use(fits)
     return model

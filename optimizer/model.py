@@ -75,7 +75,7 @@ class Model:
         settings: Settings,
         rows: Int[np.ndarray, " m"] | None = None,
         size: int = 0,
-        draws_in: bool = False,
+        draws_in: float | None = None,
         failed: Float[np.ndarray, "l d"] | None = None,
         looks_ahead: bool = False,
     ) -> None:
@@ -91,7 +91,8 @@ class Model:
             settings: Sizes.
             rows: Which observations to keep; all where None. Units are those of all.
             size: Rows at least, padding included.
-            draws_in: Whether to model the objective with its tail drawn in, if it is a long one.
+            draws_in: How skewed the objective's loss must be to be modelled with its tail drawn in;
+                never, if None.
             failed: Points whose trials came to nothing, model units.
             looks_ahead: Whether points will be judged otherwise than by improvement under the most
                 probable hyperparameters, so that the program for that is not made beforehand.
@@ -99,7 +100,7 @@ class Model:
         self._problem, self._settings, self._looks_ahead = problem, settings, looks_ahead
         self._features = Features.of(problem)
         self.couplings = couplings_of(problem, self._features)
-        self._units = Units.of(problem, measured, draws_in=draws_in and goal.is_plain)
+        self._units = Units.of(problem, measured, draws_in=draws_in if goal.is_plain else None)
         measured = self._units.measured
         self.kept = kept = np.arange(len(measured.x)) if rows is None else rows
         self._known, self._pending = len(kept), 0

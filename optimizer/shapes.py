@@ -9,7 +9,7 @@ jaxtyping nor pays for its import. One vocabulary of dimensions:
     c  centers of neighbourhoods        m  searches                  f  starts of a fit
     r  linear constraints               p  pending points            t  hyperparameters, d + 2
     o  outcomes, each with its model    g  objectives                b  bounded outcomes
-    w  outcomes in objectives, o - b    v  strips below a front         e  normal numbers, draws of t
+    w  outcomes in objectives, o - b    v  strips below a front         e  normal numbers
     u  task columns                     h  fidelity columns             T  task features
     l  failed points                    z  draws of the maximum         i  points to know
 """

@@ -28,6 +28,7 @@ from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.space_filling import sobol
+from armwright.optimizer.tail import SKEWNESS
 from armwright.optimizer.threads import one_blas_thread
 
 __all__ = ["suggest"]
@@ -86,6 +87,7 @@ def suggest(
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
     with double_precision(), one_blas_thread():
+        is_odd = len(measured.x) % 2 == 1
         fitted = fit_model(
             problem,
             measured,
@@ -95,7 +97,7 @@ def suggest(
             warm=fit_of_each(warm, measured.outcomes),
             seed=seed,
             settings=settings,
-            draws_in=len(measured.x) % 2 == 1 and policy.search_for == "improvement",
+            draws_in=SKEWNESS if is_odd and policy.search_for == "improvement" else None,
             failed=lost,
             looks_ahead=policy != Policy(),
         )

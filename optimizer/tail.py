@@ -24,9 +24,9 @@ import numpy as np
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.shapes import Float
 
-__all__ = ["Tail"]
+__all__ = ["SKEWNESS", "Tail"]
 
-_SKEWNESS = 3.0
+SKEWNESS = 3.0
 _FEWEST = 12  # observations; of fewer the skewness cannot be larger
 _SMALLEST_QUARTILE = 1e-9  # of the largest loss; below it the logarithm would stretch rounding
 _LARGEST_EXPONENT = 600.0
@@ -47,15 +47,15 @@ class Tail:
     quartile: float
 
     @classmethod
-    def of(cls, observations: Observations) -> "Tail | None":
-        """The tail of observations; None where it is not long enough to be drawn in."""
+    def of(cls, observations: Observations, *, skewness: float = SKEWNESS) -> "Tail | None":
+        """The tail of observations; None where the loss is not more skewed than `skewness`."""
         y = observations.y
         if len(y) < _FEWEST:
             return None
         magnitude = float(np.abs(y).max()) or 1.0
         loss = (y / magnitude).max() - y / magnitude
         quartile, largest = float(np.quantile(loss, 0.25)), float(loss.max())
-        if quartile <= _SMALLEST_QUARTILE * largest or _skewness(loss / largest) <= _SKEWNESS:
+        if quartile <= _SMALLEST_QUARTILE * largest or _skewness(loss / largest) <= skewness:
             return None
         return cls(magnitude=magnitude, best=float((y / magnitude).max()), quartile=quartile)
 

@@ -36,13 +36,13 @@ class Units:
     standards: tuple[Standardised, ...]
 
     @classmethod
-    def of(cls, problem: Problem, measured: Measurements, *, draws_in: bool) -> "Units":
-        """Learns them from what is known."""
+    def of(cls, problem: Problem, measured: Measurements, *, draws_in: float | None) -> "Units":
+        """Learns them from what is known; `draws_in` is as for `Model`."""
         alignment = Alignment.of(problem, measured)
         if alignment is not None:
             measured = alignment.brought(measured)
         columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
-        tail = Tail.of(columns[0]) if draws_in else None
+        tail = None if draws_in is None else Tail.of(columns[0], skewness=draws_in)
         if tail is not None:
             columns[0] = tail.draw_in(columns[0])
         standards = tuple(standardise(column) for column in columns)
