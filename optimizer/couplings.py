@@ -4,15 +4,17 @@ Tasks: values of one function under several conditions, a column of unordered le
 cheaper stand-ins for the function at a target, a column whose distance from its target is d. With
 M the Matern-5/2 correlation over the other columns,
 
-$$k = C_{tt'}\,(\ell + s\,M) + \tau^2 [t = t'] + \sum_j w_j\, d_j d_j'\,(1 + M_j)$$
+$$k = c_t c_{t'} C_{tt'}\,(\ell + s\,M) + \tau^2 [t = t'] + \sum_j w_j\, d_j d_j'\,(1 + M_j)$$
 
 so a function at fidelity d is the one at the target plus d times an error process of its own, which
 has vanished at the target; M_j is M with the fidelity's own distance taken in. The correlations of
 tasks are those of $1 + a_t a_{t'} + e^{2 b_t} [t = t']$: alike unless the data say otherwise, and
-opposite where they say so. $\tau^2$ lets tasks differ by a constant.
+opposite where they say so. The factors c and the constants that $\tau^2$ allows for let tasks
+differ in scale and level, as far as bringing them to one by their means and spreads (`alignment`)
+has left them so: few observations tell these badly, a function of known shape tells them well.
 
 The additional hyperparameters stand between lengthscales and outputscale: log w of each fidelity,
-then a, then b of each task. Column lengthscales of tasks have no effect.
+then log c, a and b of each task. Column lengthscales of tasks have no effect.
 
 References:
     Bonilla, Chai and Williams (2008), "Multi-task Gaussian process prediction", NIPS, for tasks;
@@ -44,11 +46,13 @@ __all__ = [
     "projected",
 ]
 
-TASK_LEVEL_VARIANCE = 0.5
+TASK_LEVEL_VARIANCE = 1.0
 
 _ERROR = (-1.5, 1.5)  # centre and spread of log w, in standardised units squared
+_FACTOR = (0.0, 0.7)  # of log c
 _OWN = (-0.7, 1.0)  # of b
 _ERROR_BOUNDS = (-9.0, 5.0)
+_FACTOR_BOUNDS = (-3.0, 3.0)
 _SHARED_BOUNDS = (-4.0, 4.0)
 _OWN_BOUNDS = (-4.0, 2.0)
 
@@ -75,7 +79,7 @@ class Couplings(NamedTuple):
     @property
     def count(self) -> int:
         """Number of additional hyperparameters."""
-        return int(self.fidelities.shape[0] + 2 * self.tasks.shape[1])
+        return int(self.fidelities.shape[0] + 3 * self.tasks.shape[1])
 
 
 def couplings_of(problem: Problem, features: Features) -> Couplings | None:
@@ -149,7 +153,8 @@ def coupled_variance(
     width = couplings.plain.shape[0]
     value = kernel(jnp.zeros(a.shape[0]), jnp.exp(log_hyperparameters[-2]))
     if couplings.tasks.shape[0]:
-        value = value + TASK_LEVEL_VARIANCE
+        factors = _factors(log_hyperparameters, couplings, a)
+        value = factors * factors * value + TASK_LEVEL_VARIANCE
     for index in range(couplings.fidelities.shape[0]):
         weight = jnp.exp(log_hyperparameters[width + index])
         value = value + 2.0 * weight * _deviation(couplings, index, a) ** 2
@@ -167,11 +172,13 @@ def _tasks(
     a: Float[Array, "k D"],
     b: Float[Array, "n D"],
 ) -> tuple[Float[Array, "k n"], Float[Array, "k n"]]:
-    """Correlation of the tasks of two rows over all task columns, and whether they are the same."""
+    """Correlation of the tasks of two rows times their factors, and whether they are the same."""
     many, size = couplings.tasks.shape
-    shared = log_hyperparameters[-2 - 2 * size : -2 - size]
-    own = jnp.exp(2.0 * log_hyperparameters[-2 - size : -2])
-    alike = same = jnp.ones((a.shape[0], b.shape[0]))
+    _, _, shared, own = _parts(log_hyperparameters, couplings)
+    own = jnp.exp(2.0 * own)
+    alike = _factors(log_hyperparameters, couplings, a)[:, None]
+    alike = alike * _factors(log_hyperparameters, couplings, b)[None, :]
+    same = jnp.ones((a.shape[0], b.shape[0]))
     for index in range(many):
         at_a, at_b = (part[:, -size:] * couplings.tasks[index] for part in (a, b))
         equal = matmul(at_a, at_b.T)
@@ -184,13 +191,22 @@ def _tasks(
     return alike, same
 
 
+def _factors(
+    log_hyperparameters: Float[Array, " t"], couplings: Couplings, a: Float[Array, "k D"]
+) -> Float[Array, " k"]:
+    """The factor c of each row's task; of several task columns, their product."""
+    _, logarithms, _, _ = _parts(log_hyperparameters, couplings)
+    return jnp.exp(matmul(a[:, -couplings.tasks.shape[1] :], logarithms))
+
+
 def log_coupling_prior(
     log_hyperparameters: Float[Array, " t"], couplings: Couplings
 ) -> Float[Array, ""]:
     """Log prior density of the additional hyperparameters."""
-    errors, shared, own = _parts(log_hyperparameters, couplings)
+    errors, factors, shared, own = _parts(log_hyperparameters, couplings)
     return (
         jnp.sum(log_normal(errors, *_ERROR))
+        + jnp.sum(log_normal(factors, *_FACTOR))
         + jnp.sum(log_normal(shared, 0.0, 1.0))
         + jnp.sum(log_normal(own, *_OWN))
     )
@@ -200,8 +216,9 @@ def coupling_bounds(
     couplings: Couplings,
 ) -> tuple[Float[np.ndarray, " e"], Float[np.ndarray, " e"]]:
     """Lower and upper bounds of the additional hyperparameters."""
-    counts = (couplings.fidelities.shape[0], couplings.tasks.shape[1], couplings.tasks.shape[1])
-    limits = np.repeat([_ERROR_BOUNDS, _SHARED_BOUNDS, _OWN_BOUNDS], counts, axis=0)
+    counts = (couplings.fidelities.shape[0], *(couplings.tasks.shape[1] for _ in range(3)))
+    kinds = [_ERROR_BOUNDS, _FACTOR_BOUNDS, _SHARED_BOUNDS, _OWN_BOUNDS]
+    limits = np.repeat(kinds, counts, axis=0)
     return limits[:, 0], limits[:, 1]
 
 
@@ -213,6 +230,7 @@ def fresh_couplings(
     return np.hstack(
         [
             np.full((count, errors), _ERROR[0]),
+            np.full((count, size), _FACTOR[0]),
             0.5 * rng.standard_normal((count, size)),
             np.full((count, size), _OWN[0]),
         ]
@@ -221,12 +239,12 @@ def fresh_couplings(
 
 def _parts(
     log_hyperparameters: Float[Array, " t"], couplings: Couplings
-) -> tuple[Float[Array, " h"], Float[Array, " T"], Float[Array, " T"]]:
+) -> tuple[Float[Array, " h"], Float[Array, " T"], Float[Array, " T"], Float[Array, " T"]]:
+    """The additional hyperparameters: log w, log c, a and b."""
     width, errors = couplings.plain.shape[0], couplings.fidelities.shape[0]
     size = couplings.tasks.shape[1]
     middle = width + errors
     return (
         log_hyperparameters[width:middle],
-        log_hyperparameters[middle : middle + size],
-        log_hyperparameters[middle + size : middle + 2 * size],
+        *(log_hyperparameters[middle + i * size : middle + (i + 1) * size] for i in range(3)),
     )
