@@ -117,7 +117,8 @@ def entry_for(what: str, *, device: str) -> Entry | None:
 @cache
 def _platform_key() -> str:
     """Folder name for these versions, this processor and this source."""
-    from importlib.metadata import version
+    from jax import __version__ as jax_version
+    from jaxlib import __version__ as jaxlib_version
 
     source = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     rest = _hash(
@@ -126,7 +127,7 @@ def _platform_key() -> str:
         hashlib.sha256(source).hexdigest(),
         *map(str, sys.version_info[:2]),
     )
-    return f"jax-{version('jax')}-jaxlib-{version('jaxlib')}-{rest}"
+    return f"jax-{jax_version}-jaxlib-{jaxlib_version}-{rest}"
 
 
 def _processor() -> str:

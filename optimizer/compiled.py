@@ -1,8 +1,8 @@
 """Compiled programs, one per kind and shape of the arguments, in memory and on disk.
 
 There are two kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
-(`program.run`). What they will need next can be told before (`expect`), so that both are loaded or
-compiled side by side.
+(`program.run`). What is needed after the first can be told before (`expect`), so that both are
+loaded or compiled side by side.
 """
 
 import pickle
@@ -22,6 +22,7 @@ from armwright.optimizer.learning import Learned, Lesson, learn
 from armwright.optimizer.posterior import posterior_like
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.program import Answer, Question, run
+from armwright.optimizer.threads import limit_new_libraries
 
 __all__ = ["ask", "compile_count", "expect", "teach"]
 
@@ -68,13 +69,13 @@ def ask(question: Question, *, searches: int) -> Answer:
 
 
 def expect(lesson: Lesson, question: Question, *, searches: int) -> None:
-    """Makes the programs for arguments like these, as far as they are new; returns at once.
+    """Begins to make the second program while the first one, taught next, is made and runs.
 
     Nothing is computed with the arguments; anything that has their shapes will do.
     """
-    for program in (_program("search", question, searches), _program("learn", lesson, 0)):
-        if not program.ready:
-            threading.Thread(target=program.make, name="armwright-compile").start()
+    search = _program("search", question, searches)
+    if not (search.ready or _program("learn", lesson, 0).ready):
+        threading.Thread(target=search.make, name="armwright-compile").start()
 
 
 def compile_count() -> int:
@@ -127,6 +128,7 @@ class _Program(Generic[_Result]):
                 self._untried = entry if self._call else None
                 if self._call is None:
                     self._call = _compile(entry, self._shapes, *self._key[:2])
+                limit_new_libraries()
             return self._call
 
     def _first_call(self, arguments: Lesson | Question) -> _Result:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["one_blas_thread"]
+__all__ = ["limit_new_libraries", "one_blas_thread"]
 
 # JAX takes its LAPACK from SciPy when it first needs it; a controller knows only the libraries
 # that were loaded when it was made, so it is made anew when this module has appeared.
@@ -32,6 +32,15 @@ class _Guard:
             if self._inside == 1:
                 self._before = [(lib, lib.get_num_threads()) for lib in self._loaded()]
                 for lib, _ in self._before:
+                    _set_threads(lib, 1)
+
+    def renew(self) -> None:
+        """Limits libraries that were loaded since the first thread came in."""
+        with self._lock:
+            known = {lib.filepath for lib, _ in self._before}
+            for lib in self._loaded() if self._inside else ():
+                if lib.filepath not in known:
+                    self._before.append((lib, lib.get_num_threads()))
                     _set_threads(lib, 1)
 
     def leave(self) -> None:
@@ -62,6 +71,14 @@ def _set_threads(lib: Any, count: int) -> None:
 
 
 _guard = _Guard()
+
+
+def limit_new_libraries() -> None:
+    """Extends the limit to a BLAS that was loaded within the block, such as JAX's LAPACK.
+
+    Its two threads, unlimited, made the first fit of a process on a busy machine take 0.5 s.
+    """
+    _guard.renew()
 
 
 @contextmanager

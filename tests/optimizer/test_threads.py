@@ -1,5 +1,9 @@
 """The BLAS guard."""
 
+import json
+import os
+import subprocess
+import sys
 from threading import Barrier, Thread
 
 import scipy.linalg.cython_lapack  # noqa: F401 (loads the BLAS that JAX borrows)
@@ -46,3 +50,29 @@ def test_threads_that_overlap_leave_what_was_set():
             worker.join()
         assert inside == [{1}, {1}]
         assert threads() == before
+
+
+def test_a_blas_that_is_loaded_inside_is_limited_too_and_released_after():
+    code = """
+import json, numpy
+from threadpoolctl import threadpool_info
+from armwright.optimizer.threads import limit_new_libraries, one_blas_thread
+threads = lambda: [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"]
+with one_blas_thread():
+    before = threads()
+    import scipy.linalg.cython_lapack
+    limit_new_libraries()
+    inside = threads()
+print(json.dumps([before, inside, threads()]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, inside, after = json.loads(done.stdout)
+    assert len(inside) > len(before)
+    assert set(inside) == {1}
+    assert set(after) == {2}
