@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.optimizer.columns import (
     Column,
+    Condition,
     Problem,
+    active,
     feasible,
     from_unit,
     lattice,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "Condition",
     "Cost",
     "Goal",
     "Hyperparameters",
@@ -49,6 +52,7 @@ __all__ = [
     "Sensitivity",
     "Settings",
     "SobolDraw",
+    "active",
     "compile_count",
     "cross_validate",
     "feasible",

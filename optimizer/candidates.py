@@ -3,9 +3,19 @@
 All are raw values, snapped and feasible. NumPy only; randomness is a generator passed in.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from armwright.optimizer.columns import Problem, feasible, from_unit, to_model, to_values
+from armwright.optimizer.columns import (
+    Problem,
+    active,
+    feasible,
+    from_unit,
+    settled,
+    to_model,
+    to_values,
+)
 from armwright.optimizer.interior import hit_and_run, interior_point
 from armwright.optimizer.sequence import sobol_points
 from armwright.optimizer.shapes import Float
@@ -70,6 +80,12 @@ def local_candidates(
         else:  # reflect at the bounds, so that steps out of the box do not all end on its faces
             x[:, j] = np.abs(x[:, j])
             x[:, j] = np.where(x[:, j] > 1.0, 2.0 - x[:, j], x[:, j])
+    if problem.conditions:  # what begins to count begins anywhere
+        counts = np.resize(active(problem, centers), begin.shape)
+        anywhere = to_model(
+            problem, from_unit(replace(problem, conditions=()), rng.random(x.shape))
+        )
+        x = np.where(counts, x, anywhere)
     values = to_values(problem, x)
     return np.asarray(values[feasible(problem, values)][:count])
 
@@ -90,5 +106,5 @@ def neighbours(problem: Problem, values: Float[np.ndarray, "c d"]) -> Float[np.n
             changed = values[step != values[:, j]].copy()
             changed[:, j] = step[step != values[:, j]]
             found.append(changed)
-    points = np.concatenate(found)
+    points = settled(problem, np.concatenate(found))
     return np.asarray(points[feasible(problem, points)])

@@ -18,7 +18,18 @@ import numpy as np
 
 from armwright.optimizer.shapes import Bool, Float
 
-__all__ = ["Column", "Problem", "feasible", "from_unit", "lattice", "to_model", "to_values"]
+__all__ = [
+    "Column",
+    "Condition",
+    "Problem",
+    "active",
+    "feasible",
+    "from_unit",
+    "lattice",
+    "settled",
+    "to_model",
+    "to_values",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +129,21 @@ class Column:
         return np.asarray(multiple * self.step)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When a column counts: while another one, its parent, counts and has one of some values.
+
+    Attributes:
+        column: The column it is about; several conditions about one must all hold.
+        parent: Another column, a choice or one with steps.
+        values: Raw values of the parent, codes of a choice.
+    """
+
+    column: int
+    parent: int
+    values: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """What may be tried: columns, and linear constraints `weights @ values <= bounds` in raw units.
@@ -126,15 +152,19 @@ class Problem:
         columns: One per coordinate of a point.
         constraint_weights: One row per constraint, zero in choice columns; or None.
         constraint_bounds: One bound per constraint; or None.
+        conditions: When columns count that do not always. Where one does not, its value means
+            nothing and is the same in all points that are made: the middle one, or the first level.
     """
 
     columns: tuple[Column, ...]
     constraint_weights: Float[np.ndarray, "r d"] | None = None
     constraint_bounds: Float[np.ndarray, " r"] | None = None
+    conditions: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.columns:
             raise ValueError("columns: a problem needs at least one")
+        self._check_conditions()
         if (self.constraint_weights is None) != (self.constraint_bounds is None):
             raise ValueError("constraint_weights and constraint_bounds: give both or neither")
         if self.constraint_weights is None or self.constraint_bounds is None:
@@ -152,6 +182,26 @@ class Problem:
         for j, column in enumerate(self.columns):
             if column.kind == "choice" and self.constraint_weights[:, j].any():
                 raise ValueError(f"constraint_weights: column {j} is a choice, its codes are names")
+
+    def _check_conditions(self) -> None:
+        width = len(self.columns)
+        for one in self.conditions:
+            if not (0 <= one.column < width and 0 <= one.parent < width):
+                raise ValueError(f"conditions: expected columns 0 to {width - 1}, got {one}")
+            if one.column == one.parent or not self.columns[one.parent].discrete:
+                raise ValueError(
+                    f"conditions: the parent should be another column that has steps or levels, "
+                    f"got {one}"
+                )
+            if self.columns[one.column].role != "plain":
+                raise ValueError(f"conditions: tasks and fidelities always count, got {one}")
+            if not one.values:
+                raise ValueError(f"conditions: expected at least one value, got {one}")
+            if self.constraint_weights is not None and self.constraint_weights[:, one.column].any():
+                raise ValueError(
+                    f"constraint_weights: column {one.column} does not always count, so that no "
+                    "constraint can weigh it"
+                )
 
     @property
     def constrained(self) -> bool:
@@ -193,7 +243,7 @@ def to_values(problem: Problem, x: Float[np.ndarray, "k d"]) -> Float[np.ndarray
         offset, span = _span(column)
         scaled = offset + np.clip(x[:, j], 0.0, 1.0) * span
         values[:, j] = _snap(column, np.exp(scaled) if column.log else scaled)
-    return values
+    return settled(problem, values)
 
 
 def from_unit(problem: Problem, unit: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k d"]:
@@ -214,7 +264,30 @@ def from_unit(problem: Problem, unit: Float[np.ndarray, "k d"]) -> Float[np.ndar
                 offset, span = low, high - low
         scaled = offset + unit[:, j] * span
         values[:, j] = _snap(column, np.exp(scaled) if column.log else scaled)
-    return values
+    return settled(problem, values)
+
+
+def active(problem: Problem, values: Float[np.ndarray, "k d"]) -> Bool[np.ndarray, "k d"]:
+    """Which columns count at each point, given as raw values."""
+    counts = np.ones(values.shape, bool)
+    for _ in problem.conditions:  # a parent may be a child itself
+        before = counts.copy()
+        for one in problem.conditions:
+            counts[:, one.column] &= counts[:, one.parent] & np.isin(
+                values[:, one.parent], one.values
+            )
+        if (counts == before).all():
+            break
+    return counts
+
+
+def settled(problem: Problem, values: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k d"]:
+    """Raw values with those that mean nothing put to the one that stands for all."""
+    if not problem.conditions:
+        return values
+    plain = Problem(columns=problem.columns)
+    middle = np.array([[0.0 if c.kind == "choice" else 0.5 for c in problem.columns]])
+    return np.where(active(problem, values), values, to_values(plain, middle))
 
 
 def feasible(problem: Problem, values: Float[np.ndarray, "k d"]) -> Bool[np.ndarray, " k"]:
@@ -253,6 +326,10 @@ def lattice(problem: Problem, *, limit: int) -> Float[np.ndarray, "k d"] | None:
         else:
             axes.append(np.array([column.lower]))
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    if problem.conditions:
+        points = settled(problem, points)
+        _, first = np.unique(points, axis=0, return_index=True)
+        points = points[np.sort(first)]
     return np.asarray(points[feasible(problem, points)])
 
 

@@ -13,6 +13,7 @@ from jax import lax
 
 from armwright.optimizer.acquisition import Aims
 from armwright.optimizer.bfgs import minimize
+from armwright.optimizer.linear_algebra import matmul
 from armwright.optimizer.posterior import Posterior
 from armwright.optimizer.prospects import Prospects
 from armwright.optimizer.region import Region, barrier
@@ -38,6 +39,8 @@ class Question(NamedTuple):
         search_limit: Most evaluations per search; 1 only scores the starts.
         region: Linear constraints.
         prospects: What else points are judged by; None for improvement alone.
+        resting: 1 from each feature that says that a column does not count to the feature that
+            then stays where it is; None where all columns always count.
     """
 
     posterior: Posterior
@@ -50,6 +53,7 @@ class Question(NamedTuple):
     search_limit: Int[Array, ""]
     region: Region
     prospects: Prospects | None = None
+    resting: Float[Array, "D D"] | None = None
 
 
 class Answer(NamedTuple):
@@ -91,8 +95,14 @@ def run(question: Question, *, searches: int) -> Answer:
         return barrier(features, question.region) - judged(features[None, :])[0][0]
 
     def search(start: Float[Array, " D"]) -> tuple[Float[Array, " D"], Float[Array, ""]]:
+        def settled(features: Float[Array, " D"]) -> Float[Array, ""]:
+            if question.resting is None:
+                return objective(features)
+            rests = matmul(start, question.resting) > 0.5
+            return objective(jnp.where(rests, start, features))
+
         end = minimize(
-            objective,
+            settled,
             start,
             lower=jnp.where(question.movable, 0.0, start),
             upper=jnp.where(question.movable, 1.0, start),

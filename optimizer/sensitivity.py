@@ -17,7 +17,7 @@ References:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,6 +79,8 @@ def sobol_indices(
     """
     if points < 8:
         raise ValueError(f"points: expected at least 8, got {points}")
+    # What does not count where it does not count makes no difference; so it may vary there.
+    problem = replace(problem, conditions=())
     held = held or {}
     free = [j for j in range(len(problem.columns)) if j not in held]
     rng = np.random.default_rng([seed, 11])
