@@ -28,7 +28,7 @@ from armwright.optimizer.shapes import Array, Float, operand
 __all__ = ["Chance", "chance_of", "log_chance"]
 
 _WEIGHT = 0.2  # of the overall share, in trials
-_RATES = (0.0, 1.0, 2.0, 4.0, 8.0)  # of change, per column, over sqrt(columns)
+_RATES = (0.25, 1.0, 2.0, 4.0, 8.0)  # of change, per column, over sqrt(columns) / 2
 _ROUNDS = 2
 _MOST = 400  # trials that the rates are chosen by
 
