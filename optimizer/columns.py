@@ -328,8 +328,8 @@ def lattice(problem: Problem, *, limit: int) -> Float[np.ndarray, "k d"] | None:
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
     if problem.conditions:
         points = settled(problem, points)
-        _, first = np.unique(points, axis=0, return_index=True)
-        points = points[np.sort(first)]
+        _, once = np.unique(points, axis=0, return_index=True)
+        points = points[np.sort(once)]
     return np.asarray(points[feasible(problem, points)])
 
 

@@ -485,7 +485,7 @@ class Model:
             search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
             prospects=self._prospects,
-            resting=self._features.resting,
+            resting=operand(self._features.resting),
         )
 
 

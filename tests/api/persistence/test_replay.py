@@ -162,6 +162,7 @@ def test_arms_of_racing_workers_come_out_again(tmp_path):
         assert found.equal, str(found)
 
 
+@pytest.mark.slow
 def test_an_arm_made_among_running_failed_and_released_trials_comes_out_again(tmp_path):
     experiment = armwright.create(tmp_path / "e", DEFINITION, seed=6)
     work(experiment, START)
