@@ -5,10 +5,11 @@ to have: observations at other values are learned from, but the search is over t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from armwright.optimizer.columns import Column, Problem
+from armwright.optimizer.columns import Column, Problem, settled
 from armwright.optimizer.model import Model, Scores
 from armwright.optimizer.shapes import Bool, Float
 
@@ -42,8 +43,8 @@ class Remainder:
                 low, high = 0.0, column.levels - 1.0
             if not low <= value <= high:
                 raise ValueError(f"held: column {j} takes {low:g} to {high:g}, got {value}")
-        self._held = dict(held)
-        self._free = [j for j in range(self._width) if j not in held]
+        self._held = {**_idle(problem, held), **held}
+        self._free = [j for j in range(self._width) if j not in self._held]
         self.problem = problem if not held else self._reduced(problem)
 
     def _reduced(self, problem: Problem) -> Problem:
@@ -56,8 +57,16 @@ class Remainder:
             if not columns:
                 weights = np.zeros((len(bounds), 1))
         idle = (Column(lower=0.0, upper=0.0),)
+        conditions = tuple(
+            replace(one, column=self._free.index(one.column), parent=self._free.index(one.parent))
+            for one in problem.conditions
+            if one.column in self._free and one.parent in self._free
+        )
         return Problem(
-            columns=columns or idle, constraint_weights=weights, constraint_bounds=bounds
+            columns=columns or idle,
+            constraint_weights=weights,
+            constraint_bounds=bounds,
+            conditions=conditions,
         )
 
     def reduce(self, points: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k e"]:
@@ -90,6 +99,21 @@ class Remainder:
         movable = np.zeros(self._width, bool)
         movable[self._free] = columns[: len(self._free)]
         return movable
+
+
+def _idle(problem: Problem, held: Mapping[int, float]) -> dict[int, float]:
+    """Columns that count nowhere with what is held, and the values that stand there."""
+    found: dict[int, float] = {}
+    rests = settled(
+        replace(problem, constraint_weights=None, constraint_bounds=None),
+        np.full((1, len(problem.columns)), np.nan),
+    )[0]
+    for _ in problem.conditions:
+        for one in problem.conditions:
+            out = one.parent in held and held[one.parent] not in one.values
+            if (out or one.parent in found) and one.column not in held:
+                found[one.column] = float(rests[one.column])
+    return found
 
 
 class HeldModel:

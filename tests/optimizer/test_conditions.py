@@ -17,6 +17,7 @@ from armwright.optimizer.columns import (
     to_values,
 )
 from armwright.optimizer.features import Features
+from armwright.optimizer.held import Remainder
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.prediction import predict
@@ -260,3 +261,27 @@ def test_a_linear_constraint_cannot_weigh_what_does_not_always_count():
             constraint_bounds=np.array([1.0]),
             conditions=PROBLEM.conditions[1:2],
         )
+
+
+def test_what_cannot_count_where_a_parent_is_held_is_held_too():
+    rest = Remainder(PROBLEM, {0: 1.0})
+    assert len(rest.problem.columns) == 1
+    assert rest.problem.conditions == ()
+    lifted = rest.lift(np.array([[0.01]]))
+    np.testing.assert_array_equal(settled(PROBLEM, lifted), lifted)
+
+
+def test_conditions_on_what_is_free_stay_where_another_parent_is_held():
+    rest = Remainder(PROBLEM, {0: 2.0})
+    assert rest.problem.columns == COLUMNS[2:]
+    assert rest.problem.conditions == (Condition(column=1, parent=0, values=(1.0,)),)
+    values = rest.lift(from_unit(rest.problem, np.random.default_rng(0).random((20, 2))))
+    np.testing.assert_array_equal(settled(PROBLEM, values), values)
+
+
+def test_a_column_that_is_held_may_not_count():
+    rest = Remainder(PROBLEM, {1: 0.5})
+    assert rest.problem.conditions == (
+        Condition(column=2, parent=1, values=(1.0,)),
+        Condition(column=1, parent=0, values=(2.0,)),
+    )
