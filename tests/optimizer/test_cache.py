@@ -133,6 +133,15 @@ def test_the_folder_is_the_users_choice(monkeypatch, chosen, base, expected):
     assert expected == (None if folder is None else str(folder))
 
 
+@pytest.mark.slow
+def test_options_that_a_compiler_does_not_know_are_left_out(compiled_entry, compiles, monkeypatch):
+    entry, first = compiled_entry
+    entry.path.unlink()
+    monkeypatch.setattr(compiled, "_QUICKER", {"xla_no_such_option": True})
+    np.testing.assert_allclose(suggest(PROBLEM, DATA, seed=0).values, first, atol=1e-6)
+    assert compiles == [1]
+
+
 @pytest.mark.usefixtures("compiled_entry")
 def test_the_users_jax_stays_as_it_was():
     before = dict(jax.config.values)
