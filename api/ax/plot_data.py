@@ -11,12 +11,23 @@ from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import ModelBridge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from armwright.experiment import Experiment, TParameterization, TParamValue
     from armwright.generation import GenerationStrategy
 
-__all__ = ["contour", "importances", "optimization_trace", "predictions", "predictive_model"]
+__all__ = [
+    "contour",
+    "experiment_of",
+    "fitted",
+    "held",
+    "importances",
+    "optimization_trace",
+    "predictions",
+    "predictive_model",
+    "range_names",
+    "slice_of",
+]
 
 _GRID = 30  # points per side of a contour plot
 
@@ -137,11 +148,8 @@ def contour(
     points: list[TParameterization] = [
         {**around, str(names[0]): at_x, str(names[1]): at_y} for at_y in y for at_x in x
     ]
-    means, covariances = model.predict([ObservationFeatures(parameters=p) for p in points])
-    metric = metric_name or next(iter(means))
-    if metric not in means:
-        raise UsageError(f"cannot plot: the model predicts {list(means)}, got {metric!r}")
-    sems = [math.sqrt(value) for value in covariances[metric][metric]]
+    metric = metric_name or next(iter(model.predict([])[0]))
+    means, sems = _expected(model, points, metric)
     return {
         "kind": "contour",
         "metric": metric,
@@ -149,11 +157,91 @@ def contour(
         "param_y": names[1],
         "x": x,
         "y": y,
-        "mean": _rows(means[metric], len(x)),
+        "mean": _rows(means, len(x)),
         "sem": _rows(sems, len(x)),
         "fixed": {key: value for key, value in around.items() if key not in names},
         "arms": {name: arm.parameters for name, arm in experiment.arms_by_name.items()},
     }
+
+
+def slice_of(
+    experiment: Experiment,
+    model: ModelBridge,
+    *,
+    param_name: str,
+    metric_name: str,
+    around: TParameterization,
+) -> dict[str, Any]:
+    """Predictions along a range parameter, the others held where `around` is.
+
+    Raises:
+        UsageError: It is no range parameter, or the metric is not predicted.
+    """
+    parameter = experiment.parameters.get(param_name)
+    if not isinstance(parameter, RangeParameter):
+        raise UsageError(
+            f"cannot plot: a slice needs a range parameter of {range_names(experiment)}, got "
+            f"{param_name!r}"
+        )
+    x = _grid(parameter)
+    means, sems = _expected(model, [{**around, param_name: value} for value in x], metric_name)
+    return {
+        "kind": "slice",
+        "metric": metric_name,
+        "param": param_name,
+        "x": x,
+        "mean": means,
+        "sem": sems,
+        "fixed": {key: value for key, value in around.items() if key != param_name},
+    }
+
+
+def fitted(experiment: Experiment, model: ModelBridge, *, metric_name: str) -> dict[str, Any]:
+    """What the model expects of each arm of the experiment.
+
+    Raises:
+        UsageError: The metric is not predicted.
+    """
+    arms = experiment.arms_by_name
+    means, sems = _expected(model, [arm.parameters for arm in arms.values()], metric_name)
+    return {"kind": "fitted", "metric": metric_name, "arm": list(arms), "mean": means, "sem": sems}
+
+
+def _expected(
+    model: ModelBridge, points: Sequence[TParameterization], metric: str
+) -> tuple[list[float], list[float]]:
+    means, covariances = model.predict([ObservationFeatures(parameters=p) for p in points])
+    if metric not in means:
+        raise UsageError(f"cannot plot: the model predicts {list(means)}, got {metric!r}")
+    return means[metric], [math.sqrt(value) for value in covariances[metric][metric]]
+
+
+def experiment_of(model: ModelBridge) -> Experiment:
+    """The experiment that a model was made for.
+
+    Raises:
+        UsageError: It was made for a search space alone.
+    """
+    if model._experiment is None:
+        raise UsageError(f"cannot plot: {model.model_key} was made without an experiment")
+    return model._experiment
+
+
+def range_names(experiment: Experiment) -> list[str]:
+    """The range parameters, by name."""
+    found = experiment.parameters.items()
+    return [name for name, parameter in found if isinstance(parameter, RangeParameter)]
+
+
+def held(experiment: Experiment, values: Mapping[str, Any] | None) -> TParameterization:
+    """The best parameters, else those of the first arm, with the given values in their place."""
+    from armwright.ax.best_point import best_point
+
+    best = best_point(experiment)
+    if best is None and not experiment.arms_by_name:
+        raise UsageError("cannot plot: there are no trials yet")
+    around = best[0] if best else next(iter(experiment.arms_by_name.values())).parameters
+    return {**around, **(values or {})}
 
 
 def importances(experiment: Experiment, model: ModelBridge, *, relative: bool) -> dict[str, Any]:

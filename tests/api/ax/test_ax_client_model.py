@@ -87,8 +87,8 @@ def test_importances_may_be_absolute(client):
     importances = client.get_feature_importances(relative=False)["importances"]
     assert set(importances) == {"x", "n"}
     # The variance of (x - 1)^2 over [-5, 10] against that of 0.01 (n - 3)^2 over 1 to 15
-    assert importances["x"] > 0.95
-    assert importances["n"] < 0.01
+    assert importances["x"] > 0.9
+    assert importances["n"] < 0.1
 
 
 def test_importances_come_with_intervals_and_with_what_each_makes_alone(client):
