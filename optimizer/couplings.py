@@ -77,7 +77,7 @@ class Couplings(NamedTuple):
     held: Bool[Array, " D"]
 
     @property
-    def count(self) -> int:
+    def parameters(self) -> int:
         """Number of additional hyperparameters."""
         return int(self.fidelities.shape[0] + 3 * self.tasks.shape[1])
 
@@ -246,5 +246,7 @@ def _parts(
     middle = width + errors
     return (
         log_hyperparameters[width:middle],
-        *(log_hyperparameters[middle + i * size : middle + (i + 1) * size] for i in range(3)),
+        log_hyperparameters[middle : middle + size],
+        log_hyperparameters[middle + size : middle + 2 * size],
+        log_hyperparameters[middle + 2 * size : middle + 3 * size],
     )

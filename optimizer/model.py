@@ -134,7 +134,7 @@ class Model:
     @property
     def parameters(self) -> int:
         """Number of hyperparameters of each outcome's model."""
-        return self.width + 2 + (0 if self.couplings is None else self.couplings.count)
+        return self.width + 2 + (0 if self.couplings is None else self.couplings.parameters)
 
     @property
     def counts(self) -> list[int]:

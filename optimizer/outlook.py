@@ -68,7 +68,7 @@ def maxima_of(
     what is expected of the best of them.
     """
     shares = (np.arange(count) + 0.5) / count
-    return np.maximum(np.quantile(drawn.max(axis=1), shares), mean.max() + 1e-6)
+    return np.asarray(np.maximum(np.quantile(drawn.max(axis=1), shares), mean.max() + 1e-6))
 
 
 def anchors_of(

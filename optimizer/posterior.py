@@ -101,12 +101,13 @@ def posterior_like(rows: Any, draws: Any) -> Any:
         "means": like(size, many),
     }
     if rows.couplings is not None:
-        shapes["coupled"] = Coupled(
-            log_hyperparameters=like(rows.membership.shape[0] + 2 + rows.couplings.count),
-            couplings=jax.tree.map(lambda a: like(*a.shape, dtype=a.dtype), rows.couplings),
-            membership=like(*rows.membership.shape),
-            features=like(size, width),
-        )
+        coupled: dict[str, Any] = {
+            "log_hyperparameters": like(rows.membership.shape[0] + 2 + rows.couplings.parameters),
+            "couplings": jax.tree.map(lambda a: like(*a.shape, dtype=a.dtype), rows.couplings),
+            "membership": like(*rows.membership.shape),
+            "features": like(size, width),
+        }
+        shapes["coupled"] = Coupled(**coupled)
     return Posterior(**shapes)
 
 

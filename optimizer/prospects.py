@@ -93,7 +93,7 @@ def _shares(column: Column, given: tuple[float, ...] | None) -> Float[np.ndarray
     else:
         values = column.lower + grid * (column.upper - column.lower)
     if given is not None:
-        return np.interp(values, column.lower + np.arange(len(given)), given)
+        return np.asarray(np.interp(values, column.lower + np.arange(len(given)), given))
     target = float(column.target or 0.0)
     if target > 0 and column.lower >= 0:
         return np.asarray(values / target)

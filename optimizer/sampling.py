@@ -162,10 +162,12 @@ def _spread(energy: _Energy, start: Float[Array, " t"]) -> Float[Array, "t t"]:
     slope = jax.grad(energy)
 
     def along(direction: Float[Array, " t"]) -> Float[Array, " t"]:
-        change = slope(start + _DIFFERENCE * direction) - slope(start - _DIFFERENCE * direction)
-        return change / (2.0 * _DIFFERENCE)
+        after, before = (slope(start + step * direction) for step in (_DIFFERENCE, -_DIFFERENCE))
+        change: Float[Array, " t"] = (after - before) / (2.0 * _DIFFERENCE)
+        return change
 
     hessian = lax.map(along, jnp.eye(start.shape[0], dtype=start.dtype))
     hessian = jnp.where(jnp.isfinite(hessian), hessian, 0.0)
     values, vectors = jnp.linalg.eigh(0.5 * (hessian + hessian.T))
-    return vectors / jnp.sqrt(jnp.clip(values, *_CURVATURES))
+    root: Float[Array, "t t"] = vectors / jnp.sqrt(jnp.clip(values, *_CURVATURES))
+    return root

@@ -287,7 +287,7 @@ class GaussianProcessBridge(ModelBridge):
     def _best_row(self) -> int:
         """The best row at the task and fidelity that count, of those measured there if any were."""
         known, problem = self._outcomes, self._encoding.problem
-        x, targets = known.measured.x, self._encoding.columns_of(self._encoding.targets)
+        x, targets = known.measured.x, self._encoding.columns_of(dict(self._encoding.targets))
         if not targets:
             return best_row(known, *self._models.expected(x))
         values = self._encoding.rows(known.arms)

@@ -37,7 +37,7 @@ class _Setup:
 
 
 _DESIGN = "design_bridge.DesignBridge"
-_GP = {
+_GP: dict[str, Any] = {
     "bridge": "gaussian_process_bridge.GaussianProcessBridge",
     "model": "gaussian_process.GaussianProcess",
 }

@@ -154,7 +154,7 @@ def test_a_problem_without_tasks_and_fidelities_has_no_couplings():
 def test_fits_begin_within_their_bounds():
     lower, upper = coupling_bounds(COUPLINGS)
     starts = fresh_couplings(COUPLINGS, np.random.default_rng(0), 50)
-    assert starts.shape == (50, COUPLINGS.count)
+    assert starts.shape == (50, COUPLINGS.parameters)
     assert ((starts > lower) & (starts < upper)).all()
 
 
