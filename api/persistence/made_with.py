@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import sys
 from functools import cache
@@ -13,13 +14,29 @@ __all__ = ["made_with"]
 
 
 def made_with() -> dict[str, str]:
-    """Versions of what is loaded, and the processor: `armwright`, `numpy`, `jax`, `processor`."""
+    """Versions of what is loaded, and the processor: `armwright`, `numpy`, `jax`, `processor`.
+
+    Where a model was used `source` tells builds of one version apart.
+    """
     found = {"armwright": __version__}
+    if "jax" in sys.modules:
+        found["source"] = _source()
     for name in ("numpy", "jax", "jaxlib"):
         version = getattr(sys.modules.get(name), "__version__", None)
         if version is not None:
             found[name] = str(version)
     return {**found, "processor": _processor()}
+
+
+@cache
+def _source() -> str:
+    """A digest of the optimizer's source."""
+    from armwright import optimizer
+
+    digest = hashlib.sha256()
+    for path in sorted(Path(optimizer.__path__[0]).glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @cache

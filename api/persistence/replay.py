@@ -224,19 +224,20 @@ def _reasons(known: _Json, again: _Json, *, is_equal: bool) -> Iterator[str]:
             yield words.format(recorded=known[name], recomputed=again.get(name))
     if is_equal or not again:
         return
+    for note in known.get("notes") or ():
+        if note not in (again.get("notes") or ()):
+            yield f"its record says: {note}"
     scores = [document.get("log_acquisition") for document in (known, again)]
     if before and {name: now.get(name) for name in before} == before:
         if known.get("digest") == again.get("digest") and scores[0] and scores[0] == scores[1]:
             yield "the record says the same of the arm that comes out now: the arm was changed"
         elif known.get("digest") == again.get("digest"):
-            yield (
-                "the same was seen, and with the same programs: the arm or its record was changed, "
-                "or the search was cut short"
-            )
+            yield "the same was seen, with the same programs: the arm or its record was changed"
 
 
 _PROGRAMS = {
     "armwright": "armwright ",
+    "source": "the optimizer's source ",
     "numpy": "numpy ",
     "jax": "jax ",
     "jaxlib": "jaxlib ",

@@ -168,7 +168,7 @@ def test_features_come_back_as_the_points_they_are_of():
 
 
 def test_the_covariance_is_positive_definite():
-    values = settled(PROBLEM, points(120))
+    values = settled(PROBLEM, points(60))
     values = np.unique(values, axis=0)
     assert np.linalg.eigvalsh(covariance(values, values)).min() > -1e-9
 
@@ -205,7 +205,7 @@ def test_what_does_not_count_changes_no_prediction():
 
 
 def test_arms_are_settled_new_and_at_a_maximum_of_what_counts():
-    values = sobol(PROBLEM, seed=2, start=0, count=12).values
+    values = sobol(PROBLEM, seed=2, start=0, count=25).values
     seen = Observations(x=to_model(PROBLEM, values), y=f(values))
     proposal = suggest(PROBLEM, seen, seed=0, count=4)
     np.testing.assert_array_equal(settled(PROBLEM, proposal.values), proposal.values)

@@ -144,11 +144,12 @@ def test_fifty_arms_are_those_of_twice_twenty_five(tmp_path):
         assert armwright.replay(tmp_path / "parts", trial).equal
 
 
-def test_arms_of_racing_workers_come_out_again(tmp_path):
+@pytest.mark.parametrize("each", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_arms_of_racing_workers_come_out_again(each, tmp_path):
     armwright.create(tmp_path / "e", DEFINITION, seed=5)
 
     def worker():
-        work(armwright.open(tmp_path / "e"), 3)
+        work(armwright.open(tmp_path / "e"), each)
 
     threads = [threading.Thread(target=worker) for _ in range(4)]
     for thread in threads:
@@ -156,7 +157,7 @@ def test_arms_of_racing_workers_come_out_again(tmp_path):
     for thread in threads:
         thread.join()
     numbers = list(armwright.open(tmp_path / "e").trials)
-    assert len(numbers) == 12
+    assert len(numbers) == 4 * each
     for trial in numbers:
         found = armwright.replay(tmp_path / "e", trial)
         assert found.equal, str(found)
@@ -258,3 +259,16 @@ def test_numbers_are_written_as_spans_and_read_back(numbers, text):
 def test_what_is_no_span_of_numbers_is_refused(text):
     with pytest.raises(ValueError, match="expected"):
         numbers_from_text(text)
+
+
+def test_a_note_that_only_the_record_has_is_repeated(finished, tmp_path):
+    url = copied(finished, tmp_path)
+
+    def cut(document):
+        document["arms"][0]["parameters"]["x"] = 0.75
+        run = document["trial"]["generator_run"]
+        run["gen_metadata"]["notes"] = ["the deadline cut the search"]
+        run["gen_metadata"]["log_acquisition"] = [-1.0]
+
+    edited(url, arm_file(url, 7), cut)
+    assert "its record says: the deadline cut the search" in armwright.replay(url, 7).reasons
