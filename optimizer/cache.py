@@ -17,6 +17,7 @@ import os
 import platform
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +27,7 @@ __all__ = ["Entry", "cache_folder", "entry_for"]
 
 _log = logging.getLogger(__name__)
 _DIGEST = 32
+_LONGEST_MAKING = 120.0  # seconds
 
 
 def cache_folder() -> Path | None:
@@ -88,6 +90,30 @@ class Entry:
         finally:
             with contextlib.suppress(OSError):
                 mark.unlink()
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """Marks the entry as being made within the block, so that others may wait for it."""
+        mark = self.path.with_name(f"{self.path.name}.{_here()}.{os.getpid()}.making")
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mark.touch()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                mark.unlink()
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether another process of this machine, which lives, is about to write the entry."""
+        for mark in self.path.parent.glob(f"{self.path.name}.{_here()}.*.making"):
+            process = int(mark.name.split(".")[-2])
+            with contextlib.suppress(OSError):
+                is_fresh = time.time() - mark.stat().st_mtime < _LONGEST_MAKING
+                if is_fresh and process != os.getpid() and _alive(process):
+                    return True
+        return False
 
     def _crashed(self) -> bool:
         """Whether a process of this machine died while it tried the entry; clears its mark."""

@@ -8,7 +8,9 @@ loaded or compiled side by side.
 import pickle
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +26,7 @@ from armwright.optimizer.precision import double_precision
 from armwright.optimizer.program import Answer, Question, run
 from armwright.optimizer.threads import limit_new_libraries
 
-__all__ = ["ask", "compile_count", "expect", "teach"]
+__all__ = ["ask", "compile_count", "expect", "make", "missing", "teach"]
 
 _Result = TypeVar("_Result", Learned, Answer)
 _Call = Callable[[Any], Any]
@@ -32,8 +34,9 @@ _Key = tuple[str, int, tuple[tuple[tuple[int, ...], str], ...]]
 
 _programs: dict[_Key, "_Program[Any]"] = {}
 _registering = threading.Lock()
+_LONGEST_WAIT = 30.0  # seconds for what another process compiles
 
-# Without these code generators compiling takes two thirds of the time, and the programs run as fast.
+# Without these code generators compiling takes two thirds of the time; programs run as fast.
 _QUICKER = {"xla_cpu_use_fusion_emitters": False}
 
 # What loading bytes that are whole, but not for this process after all, has been seen to raise.
@@ -86,6 +89,26 @@ def compile_count() -> int:
     return len(_programs)
 
 
+def missing(
+    lesson: Lesson, question: Question | None, *, searches: int
+) -> list[tuple[str, int, Any]]:
+    """The programs for arguments like these that are neither in memory nor on disk.
+
+    As `make` and `compiling.compile_elsewhere` take them: kind, searches, shapes.
+    """
+    wanted = [("learn", 0, _program("learn", lesson, 0))]
+    if question is not None:
+        wanted.append(("search", searches, _program("search", question, searches)))
+    return [
+        (kind, number, program.shapes) for kind, number, program in wanted if not program.is_at_hand
+    ]
+
+
+def make(kind: str, searches: int, shapes: Lesson | Question) -> None:
+    """Loads or compiles a program without running it."""
+    _program(kind, shapes, searches).make()
+
+
 def _program(kind: str, arguments: Lesson | Question, searches: int) -> "_Program[Any]":
     leaves = jax.tree.leaves(arguments)
     key = (kind, searches, tuple((leaf.shape, leaf.dtype.str) for leaf in leaves))
@@ -101,12 +124,21 @@ class _Program(Generic[_Result]):
 
     def __init__(self, key: _Key, arguments: Lesson | Question) -> None:
         self._key = key
-        self._shapes = jax.tree.map(
+        self.shapes = jax.tree.map(
             lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arguments
         )
         self._lock = threading.Lock()
         self._call: _Call | None = None
         self._untried: Entry | None = None
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it can be had without compiling, as far as one can tell without loading it."""
+        entry = self._entry()
+        return self._call is not None or (entry is not None and entry.path.exists())
+
+    def _entry(self) -> Entry | None:
+        return entry_for(repr(self._key), device=_processor().device_kind)
 
     @property
     def ready(self) -> bool:
@@ -126,11 +158,14 @@ class _Program(Generic[_Result]):
         """Loads the program from disk, or compiles it and leaves it there."""
         with self._lock, double_precision(), jax.default_device(_processor()):
             if self._call is None:
-                entry = entry_for(repr(self._key), device=_processor().device_kind)
-                self._call = None if entry is None else _load(entry, self._shapes, self._key[0])
+                entry = self._entry()
+                self._call = None if entry is None else _load(entry, self.shapes, self._key[0])
                 self._untried = entry if self._call else None
+                if self._call is None and entry is not None and _awaited(entry):
+                    self._call = _load(entry, self.shapes, self._key[0])
+                    self._untried = entry if self._call else None
                 if self._call is None:
-                    self._call = _compile(entry, self._shapes, *self._key[:2])
+                    self._call = _compile(entry, self.shapes, *self._key[:2])
                 limit_new_libraries()
             return self._call
 
@@ -145,7 +180,7 @@ class _Program(Generic[_Result]):
                 result = jax.block_until_ready(self._call(arguments))
             except _UNLOADABLE:
                 with jax.default_device(_processor()):
-                    self._call = _compile(entry, self._shapes, *self._key[:2])
+                    self._call = _compile(entry, self.shapes, *self._key[:2])
                 result = self._call(arguments)
         return result
 
@@ -153,15 +188,25 @@ class _Program(Generic[_Result]):
 def _compile(entry: Entry | None, shapes: Lesson | Question, kind: str, searches: int) -> _Call:
     """Compiles the program and leaves it on disk."""
     function = learn if kind == "learn" else partial(run, searches=searches)
-    lowered = jax.jit(function).lower(shapes)
-    try:
-        compiled: _Call = lowered.compile(compiler_options=_QUICKER)
-    except (RuntimeError, ValueError):  # a version that does not know them
-        compiled = lowered.compile()
-    if entry is not None:
-        payload, _, _ = serialize_executable.serialize(compiled)
-        entry.write(payload)
+    with nullcontext() if entry is None else entry.making():
+        lowered = jax.jit(function).lower(shapes)
+        try:
+            compiled: _Call = lowered.compile(compiler_options=_QUICKER)
+        except (RuntimeError, ValueError):  # a version that does not know them
+            compiled = lowered.compile()
+        if entry is not None:
+            payload, _, _ = serialize_executable.serialize(compiled)
+            entry.write(payload)
     return compiled
+
+
+def _awaited(entry: Entry) -> bool:
+    """Waits for another process that is making the entry; whether there was one."""
+    begun, waited = time.monotonic(), False
+    while entry.is_being_made and time.monotonic() - begun < _LONGEST_WAIT:
+        waited = True
+        time.sleep(0.02)
+    return waited
 
 
 def _load(entry: Entry, shapes: Lesson | Question, kind: str) -> _Call | None:

@@ -27,10 +27,11 @@ from armwright.optimizer.goal import Goal
 from armwright.optimizer.held import HeldModel, Remainder
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
-from armwright.optimizer.model import Model, Scores
+from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.proposal import Proposal
+from armwright.optimizer.scores import Scores
 from armwright.optimizer.search import best_point
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings

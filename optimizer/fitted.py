@@ -1,12 +1,17 @@
 """A model with its hyperparameters: of all observations, or where they are many of a part."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from armwright.optimizer.cache import cache_folder
 from armwright.optimizer.columns import Problem
+from armwright.optimizer.compiled import missing
+from armwright.optimizer.compiling import compile_elsewhere
+from armwright.optimizer.deadline import Deadline, OutOfTimeError
 from armwright.optimizer.features import Features
 from armwright.optimizer.fitting import fit
 from armwright.optimizer.goal import Goal
@@ -18,7 +23,9 @@ from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.subset import rows_near, rows_to_fit
 
-__all__ = ["Fitted", "fit_model", "given_model"]
+__all__ = ["Fitted", "fit_model", "given_model", "ready_in_time"]
+
+_LONG = 30.0  # seconds in which programs are compiled here, with no need for another process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +57,7 @@ def fit_model(
     draws_in: float | None = None,
     failed: Float[np.ndarray, "l d"] | None = None,
     looks_ahead: bool = False,
+    deadline: Deadline | None = None,
 ) -> Fitted:
     """Fits the hyperparameters and conditions on the observations.
 
@@ -66,7 +74,12 @@ def fit_model(
         draws_in: See `Model`.
         failed: See `Model`.
         looks_ahead: See `Model`.
+        deadline: When to be done, if at all.
+
+    Raises:
+        OutOfTimeError: The programs could not be compiled in time.
     """
+    deadline = deadline or Deadline()
     make = partial(Model, problem, measured, goal, settings=settings, draws_in=draws_in)
     whole = partial(
         make,
@@ -79,7 +92,7 @@ def fit_model(
     )
     few = rows_to_fit(measured, goal, Features.of(problem), settings)
     if few is None:
-        model = whole()
+        model = ready_in_time(whole(), deadline)
         fits, notes = fit(model, warm, seed, settings)
         return Fitted(model=model, fits=fits, notes=notes)
     learner = make(
@@ -89,17 +102,42 @@ def fit_model(
         rows=few,
         looks_ahead=True,  # it searches for nothing
     )
-    fits, notes = fit(learner, warm, seed, settings)
+    fits, notes = fit(ready_in_time(learner, deadline), warm, seed, settings)
     notes = (*notes, f"hyperparameters were fitted to {len(few)} of {len(measured.x)} observations")
     rows = rows_near(
         incumbents(measured, goal), measured, goal, Features.of(problem), fits, settings
     )
-    model = whole(rows=rows)
+    model = ready_in_time(whole(rows=rows), deadline)
     model.use(fits)
     if rows is not None:
         kept = f"the model keeps {len(rows)} of {len(measured.x)} observations"
         notes = (*notes, f"{kept}: the best, those nearest to them and some from everywhere")
     return Fitted(model=model, fits=fits, notes=notes)
+
+
+def ready_in_time(model: Model, deadline: Deadline) -> Model:
+    """Gives the model its deadline, once its programs are at hand.
+
+    What is not compiled is compiled in another process, so that the deadline can be kept and the
+    next suggestion, also of another process, finds it on disk.
+
+    Raises:
+        OutOfTimeError: They are not, in time.
+    """
+    model.deadline = deadline
+    if deadline.seconds is None or deadline.left > _LONG:
+        return model
+    lesson, question = model.arguments()
+    lacking = missing(lesson, question, searches=model.searches)
+    if not lacking:
+        return model
+    if cache_folder() is None or not compile_elsewhere(lacking):
+        raise OutOfTimeError
+    while missing(lesson, question, searches=model.searches):
+        if deadline.passed:
+            raise OutOfTimeError
+        time.sleep(0.02)
+    return model
 
 
 def given_model(

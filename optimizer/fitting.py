@@ -1,5 +1,6 @@
 """Fits the models of a suggestion: from earlier fits, and from as many fresh starts as pay."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ _CHEAP = 64  # observations up to which a fresh start beside the warm one costs 
 _GROWTH = 1.2
 _WARM_LIMIT = 15
 _WORSE = 0.1  # nats per observation
+_RUN = 8  # evaluations between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +61,8 @@ def fit(
         _plan(earlier, model, count, (seed, 1, outcome), settings)
         for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))
     ]
+    if not _is_time_for(plans, model):
+        return _fit_in_time(plans, model), ()
     energies = model.fit([plan.starts for plan in plans], [plan.limit for plan in plans])
     searched = [plan.searched for plan in plans]
     worse = [
@@ -80,7 +84,69 @@ def fit(
         notes.append("the fit failed from every start: hyperparameters are those it began with")
     elif model.jitter > 0:
         notes.append(f"the covariance would not factor: {model.jitter:g} was added to its diagonal")
-    return model.hyperparameters(energies=energies, searched=searched), tuple(notes)
+    return _record(model, energies, searched), tuple(notes)
+
+
+def _record(
+    model: Model, energies: Float[np.ndarray, " o"], searched: Sequence[int]
+) -> tuple[Hyperparameters, ...]:
+    """What the model of each outcome uses, as a record."""
+    width = model.width
+    return tuple(
+        Hyperparameters(
+            lengthscales=tuple(map(float, np.exp(values[:width]))),
+            outputscale=float(np.exp(values[-2])),
+            noise=float(np.exp(values[-1])),
+            couplings=tuple(map(float, values[width:-2])),
+            energy=float(energy) if np.isfinite(energy) else 0.0,
+            observations=count,
+            searched=many,
+            drawn_in=outcome == 0 and model.draws_in_a_tail,
+        )
+        for outcome, (values, energy, count, many) in enumerate(
+            zip(model.logarithms, energies, model.counts, searched, strict=True)
+        )
+    )
+
+
+def _is_time_for(plans: Sequence[_Plan], model: Model) -> bool:
+    """Whether the fits as planned take less than half of the time there is."""
+    if model.deadline.seconds is None:
+        return True
+    evaluations = sum(len(plan.starts) * plan.limit for plan in plans)
+    return evaluations * _pace(plans, model) < 0.5 * model.deadline.left
+
+
+def _pace(plans: Sequence[_Plan], model: Model) -> float:
+    """Seconds that one evaluation of every outcome takes at most."""
+    for _ in range(2):  # the first call may load the program
+        begun = time.monotonic()
+        model.fit([plan.starts[:1] for plan in plans], [1] * len(plans))
+        seconds = time.monotonic() - begun
+        if model.deadline.passed:
+            break
+    return seconds
+
+
+def _fit_in_time(plans: Sequence[_Plan], model: Model) -> tuple[Hyperparameters, ...]:
+    """Fits in short runs from one start after the other, for half of the time there is."""
+    model.deadline.shorten("the fit of hyperparameters")
+    pace, reserve = _pace(plans, model), 0.5 * model.deadline.left
+    best, energies = model.logarithms, np.full(len(plans), np.inf)
+    for index in range(max(len(plan.starts) for plan in plans)):
+        places = [plan.starts[min(index, len(plan.starts) - 1)] for plan in plans]
+        for done in range(0, max(plan.limit for plan in plans), _RUN):
+            steps = int(min((model.deadline.left - reserve) / pace, _RUN))
+            if steps < 1 and (index or done):
+                break
+            found = model.fit([place[None, :] for place in places], [max(steps, 1)] * len(plans))
+            better = found < energies
+            best = np.where(better[:, None], model.logarithms, best)
+            energies, places = np.where(better, found, energies), list(model.logarithms)
+            if not better.any():
+                break
+    model.logarithms = best
+    return _record(model, energies, model.counts)
 
 
 def _plan(

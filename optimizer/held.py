@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from armwright.optimizer.columns import Column, Problem, settled
-from armwright.optimizer.model import Model, Scores
+from armwright.optimizer.model import Model
+from armwright.optimizer.scores import Scores
 from armwright.optimizer.shapes import Bool, Float
 
 __all__ = ["HeldModel", "Remainder"]

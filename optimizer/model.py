@@ -5,7 +5,7 @@ so that the arms of a batch, whose earlier members become pending, are all answe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import jax
 import numpy as np
@@ -15,6 +15,7 @@ from armwright.optimizer.chance import chance_of
 from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.compiled import ask, expect, teach
 from armwright.optimizer.couplings import couplings_of
+from armwright.optimizer.deadline import Deadline
 from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
@@ -23,6 +24,7 @@ from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.outlook import anchors_of, joint, maxima_of, paths
+from armwright.optimizer.pace import ask_in_time
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
 from armwright.optimizer.posterior import Posterior, posterior_like
@@ -30,11 +32,12 @@ from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.prospects import Prospects, expense_of
 from armwright.optimizer.region import region_of
 from armwright.optimizer.sampling import hyperparameter_draws
+from armwright.optimizer.scores import Scores
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
 from armwright.optimizer.units import Units
 
-__all__ = ["Model", "Scores"]
+__all__ = ["Model"]
 
 # Tried in this order while the covariance will not factor.
 _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
@@ -43,21 +46,6 @@ _OUTLOOK = 512  # points that draws of the function are looked at
 _PATHS = 64
 _MAXIMA = 16
 _ANCHORS = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scores:
-    """What the program said about some points and where its searches ended.
-
-    Attributes:
-        candidates: Log acquisition of each point asked about; -inf where it is not a number.
-        found: Raw values where the searches ended, snapped but not checked for feasibility.
-        found_scores: Log acquisition there, before snapping.
-    """
-
-    candidates: Float[np.ndarray, " k"]
-    found: Float[np.ndarray, "m d"]
-    found_scores: Float[np.ndarray, " m"]
 
 
 class Model:
@@ -123,7 +111,7 @@ class Model:
             else Prospects(noise=operand(self._noise_levels()), chance=chance)
         )
         self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
-        self.jitter = 0.0
+        self.jitter, self.deadline, self._has_scored = 0.0, Deadline(), False
         self.add_pending(pending)
 
     @property
@@ -181,10 +169,9 @@ class Model:
         ]
         counts = [0 if given is None else len(given) for given in starts]
         starting = np.array(filled)
-        lesson = self._lesson(starting)
-        if not self._looks_ahead:
-            like = self._question(posterior_like(lesson.rows, lesson.draws))
-            expect(lesson, like, searches=self._searches)
+        lesson, like = self.arguments()
+        if like is not None:
+            expect(lesson, like, searches=self.searches)
         for jitter in _JITTERS:
             self.jitter = jitter
             learned = self._learn(starting, fits=counts, fit_limits=limits)
@@ -193,6 +180,24 @@ class Model:
                 break
         self._logarithms = np.asarray(learned.log_hyperparameters)
         return np.asarray(learned.energy / np.maximum(self._observed.sum(axis=1), 1))
+
+    def arguments(self) -> tuple[Lesson, Question | None]:
+        """Stand for the arguments of its programs; no second one for a model that looks ahead."""
+        shape = (len(self._y), self._settings.fit_starts, self.parameters)
+        lesson = self._lesson(np.zeros(shape))
+        if self._looks_ahead:
+            return lesson, None
+        return lesson, self._question(posterior_like(lesson.rows, lesson.draws))
+
+    @property
+    def logarithms(self) -> Float[np.ndarray, "o t"]:
+        """The hyperparameters in use, as logarithms."""
+        return self._fitted()
+
+    @logarithms.setter
+    def logarithms(self, values: Float[np.ndarray, "o t"]) -> None:
+        self._logarithms = values
+        self._posteriors.clear()
 
     def use(self, hyperparameters: Sequence[Hyperparameters]) -> None:
         """Uses given hyperparameters, one for each outcome, instead of a fit."""
@@ -262,26 +267,6 @@ class Model:
             elif self._logarithms is not None:
                 levels[outcome] = np.exp(self._logarithms[outcome, -1])
         return levels
-
-    def hyperparameters(
-        self, *, energies: Float[np.ndarray, " o"], searched: Sequence[int]
-    ) -> tuple[Hyperparameters, ...]:
-        """What the model of each outcome uses, as a record."""
-        return tuple(
-            Hyperparameters(
-                lengthscales=tuple(map(float, np.exp(values[: self.width]))),
-                outputscale=float(np.exp(values[-2])),
-                noise=float(np.exp(values[-1])),
-                energy=float(energy) if np.isfinite(energy) else 0.0,
-                observations=count,
-                searched=many,
-                drawn_in=outcome == 0 and self.draws_in_a_tail,
-                couplings=tuple(map(float, values[self.width : -2])),
-            )
-            for outcome, (values, energy, count, many) in enumerate(
-                zip(self._fitted(), energies, self.counts, searched, strict=True)
-            )
-        )
 
     def score(
         self,
@@ -368,7 +353,8 @@ class Model:
         )
 
     @property
-    def _searches(self) -> int:
+    def searches(self) -> int:
+        """How many searches its second program makes."""
         return self._settings.searches
 
     def _ask(
@@ -384,7 +370,10 @@ class Model:
         question = self._question(
             posterior, candidates=candidates, group=group, movable=movable, pending=pending
         )
-        return ask(question, searches=self._searches)
+        if self.deadline.seconds is None or not pending:
+            return ask(question, searches=self.searches)
+        begun, self._has_scored = self._has_scored, True
+        return ask_in_time(question, searches=self.searches, deadline=self.deadline, begun=begun)
 
     def _posterior(self, *, pending: bool) -> Posterior:
         """The posterior of each outcome; of each draw of the hyperparameters where there are."""

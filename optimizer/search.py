@@ -12,6 +12,7 @@ import numpy as np
 
 from armwright.optimizer.candidates import global_candidates, local_candidates, neighbours
 from armwright.optimizer.columns import Problem, feasible, lattice
+from armwright.optimizer.deadline import OutOfTimeError
 from armwright.optimizer.held import HeldModel
 from armwright.optimizer.model import Model
 from armwright.optimizer.seen import SeenPoints
@@ -124,7 +125,10 @@ def _enumerate(
     best: Choice | None = None
     for begin in range(0, len(points), size):
         part = points[begin : begin + size]
-        scores = model.score(part).candidates
+        try:
+            scores = model.score(part).candidates
+        except OutOfTimeError:
+            break
         top = int(np.argmax(scores))
         if np.isfinite(scores[top]) and (best is None or scores[top] > best.score):
             best = Choice(values=part[top], score=float(scores[top]))
@@ -144,7 +148,10 @@ def _climb(
     before = -np.inf
     for _ in range(_ROUNDS):
         points = _around(problem, np.concatenate([found, pool.top(4)]), size)
-        scores = model.score(points, movable=free if free.any() else None)
+        try:
+            scores = model.score(points, movable=free if free.any() else None)
+        except OutOfTimeError:
+            return
         pool.add(points, scores.candidates)
         if free.any():
             pool.add(_pulled_inside(problem, scores.found, points[0]), scores.found_scores)

@@ -11,6 +11,7 @@ import numpy as np
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
 from armwright.optimizer.candidates import global_candidates, local_candidates
 from armwright.optimizer.columns import Problem, feasible, to_model, to_values
+from armwright.optimizer.deadline import Deadline, OutOfTimeError
 from armwright.optimizer.elsewhere import has_a_peak, is_pinned_down, without_peak
 from armwright.optimizer.fitted import fit_model
 from armwright.optimizer.goal import Goal
@@ -51,6 +52,7 @@ def suggest(
     held: Mapping[int, float] | None = None,
     failed: Float[np.ndarray, "l d"] | None = None,
     policy: Policy | None = None,
+    within: float | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points by expected improvement under a Gaussian process of each outcome.
@@ -71,12 +73,14 @@ def suggest(
         failed: Points in model units whose trials came to nothing: new ones keep away from them,
             and they are not tried again.
         policy: How points are judged; by improvement where None.
+        within: Seconds after which no further step begins; the notes say what was left out. In the
+            worst case the points fill the space.
         settings: Sizes; the defaults where None.
 
     Returns:
         `count` points, fewer only with `exhausted` set.
     """
-    settings, policy = settings or Settings(), policy or Policy()
+    settings, policy, deadline = settings or Settings(), policy or Policy(), Deadline(within)
     width = len(problem.columns)
     waiting, lost = (np.empty((0, width)) if one is None else one for one in (pending, failed))
     measured, goal = goal_and_measurements(observations, goal)
@@ -86,21 +90,27 @@ def suggest(
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
+    if deadline.passed:
+        return _space_filling(problem, rest, used, seed, count, (_too_late(deadline),))
     with double_precision(), one_blas_thread():
         is_odd = len(measured.x) % 2 == 1
-        fitted = fit_model(
-            problem,
-            measured,
-            goal,
-            pending=waiting,
-            room=count - 1,
-            warm=fit_of_each(warm, measured.outcomes),
-            seed=seed,
-            settings=settings,
-            draws_in=SKEWNESS if is_odd and policy.search_for == "improvement" else None,
-            failed=lost,
-            looks_ahead=policy != Policy(),
-        )
+        try:
+            fitted = fit_model(
+                problem,
+                measured,
+                goal,
+                pending=waiting,
+                room=count - 1,
+                warm=fit_of_each(warm, measured.outcomes),
+                seed=seed,
+                settings=settings,
+                draws_in=SKEWNESS if is_odd and policy.search_for == "improvement" else None,
+                failed=lost,
+                looks_ahead=policy != Policy(),
+                deadline=deadline,
+            )
+        except OutOfTimeError:
+            return _space_filling(problem, rest, used, seed, count, (_too_late(deadline),))
         model, fits, notes = fitted.model, fitted.fits, fitted.notes
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
@@ -118,20 +128,26 @@ def suggest(
         is_judged = is_judged and not (len(lost) or model.draws_in_a_tail or model.couplings)
         time_left = remaining if is_judged else None
         for place in range(count):
-            choice = best_point(
-                rest.problem,
-                HeldModel(model, rest),
-                incumbents=centers,
-                seen=seen,
-                seed=(seed, 3 + place),
-                settings=settings,
-            )
+            if place and deadline.passed:
+                deadline.shorten("the choice of later points")
+                break
+            try:
+                choice = best_point(
+                    rest.problem,
+                    HeldModel(model, rest),
+                    incumbents=centers,
+                    seen=seen,
+                    seed=(seed, 3 + place),
+                    settings=settings,
+                )
+            except OutOfTimeError:
+                break
             if choice is None:
                 break
             left = None if time_left is None else time_left - place
             if is_pinned_down(choice.score, remaining=left):
                 elsewhere = _elsewhere(
-                    model, problem, rest, measured, goal, seen, seed + place, settings
+                    model, problem, rest, measured, goal, seen, seed + place, settings, deadline
                 )
                 if elsewhere is not None:
                     choice = elsewhere
@@ -151,7 +167,7 @@ def suggest(
         sd=sd[:, 0] if single else sd,
         log_acquisition=np.array(scores, np.float64),
         fits=fits,
-        notes=notes,
+        notes=(*notes, *deadline.notes),
         exhausted=False,
         bucket=model.bucket,
     )
@@ -193,22 +209,27 @@ def _elsewhere(
     seen: SeenPoints,
     seed: int,
     settings: Settings,
+    deadline: Deadline,
 ) -> Choice | None:
     """The best point under what is known away from the incumbent; None where that is too little."""
     rest = without_peak(problem, measured, goal)
     if rest is None:
         return None
-    other = fit_model(
-        problem,
-        rest,
-        goal,
-        pending=model.pending,
-        room=0,
-        warm=[None] * rest.outcomes,
-        seed=seed,
-        settings=settings,
-        size=model.bucket,  # so that the program is the same one
-    ).model
+    try:
+        other = fit_model(
+            problem,
+            rest,
+            goal,
+            pending=model.pending,
+            room=0,
+            warm=[None] * rest.outcomes,
+            seed=seed,
+            settings=settings,
+            size=model.bucket,  # so that the program is the same one
+            deadline=deadline,
+        ).model
+    except OutOfTimeError:
+        return None
     return best_point(
         space.problem,
         HeldModel(other, space),
@@ -216,6 +237,14 @@ def _elsewhere(
         seen=seen,
         seed=(seed, 3),
         settings=settings,
+    )
+
+
+def _too_late(deadline: Deadline) -> str:
+    """The note where there was no time for a model."""
+    return (
+        f"the deadline of {deadline.seconds:g} s left no time for a model: the points fill the "
+        "space"
     )
 
 

@@ -38,7 +38,9 @@ def test_a_density_with_an_edge_and_a_long_tail_has_its_quantiles():
     def energy(at):
         return jnp.where(at[0] > 0, at[0], jnp.inf)
 
-    found = np.asarray(jax.jit(lambda key: sample(energy, jnp.asarray([0.5]), key, count=COUNT))(SEED))
+    found = np.asarray(
+        jax.jit(lambda key: sample(energy, jnp.asarray([0.5]), key, count=COUNT))(SEED)
+    )
     assert (found > 0).all()
     shares = [0.1, 0.5, 0.9]
     np.testing.assert_allclose(np.quantile(found, shares), -np.log1p(-np.array(shares)), rtol=0.25)
