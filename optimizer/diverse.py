@@ -57,6 +57,7 @@ def select_diverse(
     count: int,
     *,
     distance: float | None = None,
+    share: float = 1.0,
 ) -> Int[np.ndarray, " k"]:
     """Picks good points that lie apart.
 
@@ -67,6 +68,7 @@ def select_diverse(
         count: Points wanted, at least 1.
         distance: How far they are to lie apart at least. Where None, what
             `distance_between_solutions` says, halved until there are as many as wanted.
+        share: Which part of the points is good enough, the best ones; but at least `count` points.
 
     Returns:
         Indices, the best first; fewer where the points have no more.
@@ -75,6 +77,7 @@ def select_diverse(
         raise ValueError(f"count: expected at least 1, got {count}")
     order = np.argsort(-y, kind="stable")
     order = order[~np.isnan(y[order])]
+    order = order[: max(count, int(np.ceil(share * len(order))))]
     if distance is not None:
         return _apart(problem, x, order, count, distance)
     reach = distance_between_solutions(problem, count)

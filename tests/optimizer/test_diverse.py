@@ -62,6 +62,14 @@ def test_points_without_a_value_do_not_count():
     assert list(select_diverse(SQUARE, x, np.array([np.nan, 1.0, 2.0]), 3)) == [2, 1]
 
 
+def test_points_that_are_not_good_enough_do_not_count_unless_there_are_too_few():
+    x = np.random.default_rng(4).random((50, 2))
+    y = hills(x)
+    fifth = np.argsort(-y)[:10]
+    assert set(select_diverse(SQUARE, x, y, 4, share=0.2)) <= set(fifth)
+    assert len(select_diverse(SQUARE, x, y, 12, share=0.2)) == 12
+
+
 def test_levels_of_a_choice_are_apart_whatever_their_codes():
     problem = Problem(columns=(Column(kind="choice", levels=5), Column()))
     x = np.array([[0.0, 0.5], [1.0, 0.5], [0.0, 0.52]])
