@@ -26,7 +26,7 @@ from armwright.optimizer.shapes import Bool, Float
 __all__ = ["has_a_peak", "is_pinned_down", "without_peak"]
 
 _SETTLED = -5.0  # log expected improvement, in standard deviations of the observations
-_KEPT = 8  # arms at the end of a budget that are for polishing
+_KEPT = 6  # arms at the end of a budget that are for polishing
 _REACH = 0.25  # of a peak, in units of sqrt(columns)
 _FEWEST = 4  # observations a model of the rest needs
 

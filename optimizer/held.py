@@ -13,6 +13,7 @@ from armwright.optimizer.columns import Column, Problem, settled
 from armwright.optimizer.model import Model
 from armwright.optimizer.scores import Scores
 from armwright.optimizer.shapes import Bool, Float
+from armwright.optimizer.trust_region import TrustRegion
 
 __all__ = ["HeldModel", "Remainder"]
 
@@ -129,6 +130,7 @@ class HeldModel:
         *,
         local: int = 0,
         movable: Bool[np.ndarray, " e"] | None = None,
+        within: TrustRegion | None = None,
     ) -> Scores:
         """As `Model.score`, of points with the held values put in."""
         rest = self._remainder
@@ -136,6 +138,7 @@ class HeldModel:
             rest.lift(values),
             local=local,
             movable=None if movable is None else rest.movable(movable),
+            within=within,
         )
         return Scores(
             candidates=scores.candidates,

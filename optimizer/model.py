@@ -35,6 +35,7 @@ from armwright.optimizer.sampling import hyperparameter_draws
 from armwright.optimizer.scores import Scores
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
+from armwright.optimizer.trust_region import TrustRegion, edges
 from armwright.optimizer.units import Units
 
 __all__ = ["Model"]
@@ -187,7 +188,7 @@ class Model:
         lesson = self._lesson(np.zeros(shape))
         if self._looks_ahead:
             return lesson, None
-        return lesson, self._question(posterior_like(lesson.rows, lesson.draws))
+        return lesson, self._question(posterior=posterior_like(lesson.rows, lesson.draws))
 
     @property
     def logarithms(self) -> Float[np.ndarray, "o t"]:
@@ -274,6 +275,7 @@ class Model:
         *,
         local: int = 0,
         movable: Bool[np.ndarray, " d"] | None = None,
+        within: TrustRegion | None = None,
     ) -> Scores:
         """Scores points and searches from the best of them.
 
@@ -281,15 +283,15 @@ class Model:
             values: Raw values, at most as many as the settings' candidates.
             local: How many of them, at the end, lie around incumbents.
             movable: Columns the searches may change; None for no search.
+            within: Where the searches may go; everywhere if None.
         """
         x = to_model(self._problem, values)
         group = np.zeros(len(x), np.int32)
         group[len(x) - local :] = 1
-        answer = self._ask(
-            candidates=self._features.encode(x),
-            group=group,
-            movable=movable,
+        question = self._question(
+            candidates=self._features.encode(x), group=group, movable=movable, within=within
         )
+        answer = self._ask(question)
         found = to_values(self._problem, self._features.decode(np.asarray(answer.found)))
         return Scores(
             candidates=_finite(np.asarray(answer.scores)[: len(x)]),
@@ -305,7 +307,8 @@ class Model:
         means, sds = np.empty((len(x), len(self._y))), np.empty((len(x), len(self._y)))
         for begin in range(0, len(x), size):
             part = self._features.encode(x[begin : begin + size])
-            answer = self._ask(candidates=part, pending=False)
+            question = self._question(candidates=part, pending=False)
+            answer = ask(question, searches=self.searches)
             rows = slice(begin, begin + len(part))
             means[rows] = np.asarray(answer.mean)[:, : len(part)].T
             sds[rows] = np.asarray(answer.sd)[:, : len(part)].T
@@ -357,20 +360,9 @@ class Model:
         """How many searches its second program makes."""
         return self._settings.searches
 
-    def _ask(
-        self,
-        *,
-        candidates: Float[np.ndarray, "k D"],
-        group: Int[np.ndarray, " k"] | None = None,
-        movable: Bool[np.ndarray, " d"] | None = None,
-        pending: bool = True,
-    ) -> Answer:
-        """Scores candidates and searches from the best of them."""
-        posterior = self._posterior(pending=pending)
-        question = self._question(
-            posterior, candidates=candidates, group=group, movable=movable, pending=pending
-        )
-        if self.deadline.seconds is None or not pending:
+    def _ask(self, question: Question) -> Answer:
+        """Asks, in time where there is a deadline."""
+        if self.deadline.seconds is None:
             return ask(question, searches=self.searches)
         begun, self._has_scored = self._has_scored, True
         return ask_in_time(question, searches=self.searches, deadline=self.deadline, begun=begun)
@@ -447,11 +439,12 @@ class Model:
 
     def _question(
         self,
-        posterior: Posterior,
         *,
+        posterior: Posterior | None = None,
         candidates: Float[np.ndarray, "k D"] | None = None,
         group: Int[np.ndarray, " k"] | None = None,
         movable: Bool[np.ndarray, " d"] | None = None,
+        within: TrustRegion | None = None,
         pending: bool = True,
     ) -> Question:
         """The second program's arguments, filled up to their fixed sizes."""
@@ -462,15 +455,18 @@ class Model:
         groups = np.full(size, 2, np.int32)
         groups[: len(part)] = 0 if group is None else group
         still = np.zeros(self.width, bool)
+        lower, upper = edges(within, self._features)
         differ = pending and self._pending > 0
         return Question(
-            posterior=posterior,
+            posterior=self._posterior(pending=pending) if posterior is None else posterior,
             pending=operand(self._is_pending & pending),
             differing=operand(np.int32(settings.draws if differ else 1)),
             aims=self._aims,
             candidates=operand(padded),
             group=operand(groups),
             movable=operand(self._features.movable(still if movable is None else movable)),
+            lower=operand(lower),
+            upper=operand(upper),
             search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
             region=self._region,
             prospects=self._prospects,

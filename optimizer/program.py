@@ -36,6 +36,8 @@ class Question(NamedTuple):
         group: Where each candidate comes from: 0 the whole space, 1 a neighbourhood of an
             incumbent, 2 padding. Half of the searches start from the best of 0, half from 1.
         movable: Features the search may change.
+        lower: Least value of each feature for the search.
+        upper: Largest value of each.
         search_limit: Most evaluations per search; 1 only scores the starts.
         region: Linear constraints.
         prospects: What else points are judged by; None for improvement alone.
@@ -50,6 +52,8 @@ class Question(NamedTuple):
     candidates: Float[Array, "k D"]
     group: Int[Array, " k"]
     movable: Bool[Array, " D"]
+    lower: Float[Array, " D"]
+    upper: Float[Array, " D"]
     search_limit: Int[Array, ""]
     region: Region
     prospects: Prospects | None = None
@@ -104,8 +108,8 @@ def run(question: Question, *, searches: int) -> Answer:
         end = minimize(
             settled,
             start,
-            lower=jnp.where(question.movable, 0.0, start),
-            upper=jnp.where(question.movable, 1.0, start),
+            lower=jnp.where(question.movable, jnp.minimum(question.lower, start), start),
+            upper=jnp.where(question.movable, jnp.maximum(question.upper, start), start),
             scale=scale,
             longest=1.0,
             limit=question.search_limit,

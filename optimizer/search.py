@@ -18,6 +18,7 @@ from armwright.optimizer.model import Model
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float
+from armwright.optimizer.trust_region import TrustRegion
 
 __all__ = ["Choice", "best_point"]
 
@@ -48,6 +49,7 @@ def best_point(
     seen: SeenPoints,
     seed: tuple[int, ...],
     settings: Settings,
+    within: TrustRegion | None = None,
 ) -> Choice | None:
     """Searches for the best point not seen; None where no new point with a finite score came up.
 
@@ -58,6 +60,7 @@ def best_point(
         seen: Points not to return.
         seed: Seed of the candidates.
         settings: Sizes.
+        within: A box to search in; a countable space is looked at whole all the same.
     """
     size = settings.global_candidates + settings.local_candidates
     points = lattice(problem, limit=_ENUMERATED)
@@ -70,18 +73,20 @@ def best_point(
     near = np.empty((0, len(problem.columns)))
     if len(centers):
         near = local_candidates(problem, centers, rng=rng, count=settings.local_candidates)
+    if within is not None:
+        wide, near = within.squeezed(problem, wide), within.clipped(problem, near)
     points = np.concatenate([wide, near])
     if not len(points):
         return None
     ranges = np.array([column.kind == "range" for column in problem.columns])
-    scores = model.score(points, local=len(near), movable=ranges)
+    scores = model.score(points, local=len(near), movable=ranges, within=within)
     pool = _Pool(problem, seen)
     pool.add(points, scores.candidates)
     found = _pulled_inside(problem, scores.found, points[int(np.argmax(scores.candidates))])
     if not any(column.discrete for column in problem.columns):
         pool.add(found, scores.found_scores)
         return pool.best()
-    _climb(problem, model, pool, found, size)
+    _climb(problem, model, pool, found, size, within)
     return pool.best()
 
 
@@ -141,6 +146,7 @@ def _climb(
     pool: _Pool,
     found: Float[np.ndarray, "m d"],
     size: int,
+    within: TrustRegion | None,
 ) -> None:
     """One-step moves in discrete columns, continuous ones polished, until a round gains nothing."""
     free = np.array([column.kind == "range" and not column.discrete for column in problem.columns])
@@ -149,7 +155,7 @@ def _climb(
     for _ in range(_ROUNDS):
         points = _around(problem, np.concatenate([found, pool.top(4)]), size)
         try:
-            scores = model.score(points, movable=free if free.any() else None)
+            scores = model.score(points, movable=free if free.any() else None, within=within)
         except OutOfTimeError:
             return
         pool.add(points, scores.candidates)

@@ -29,8 +29,9 @@ from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.space_filling import sobol
-from armwright.optimizer.tail import SKEWNESS
+from armwright.optimizer.tail import LOCAL_SKEWNESS, SKEWNESS
 from armwright.optimizer.threads import one_blas_thread
+from armwright.optimizer.trust_region import is_local, trust_region
 
 __all__ = ["suggest"]
 
@@ -84,16 +85,17 @@ def suggest(
     width = len(problem.columns)
     waiting, lost = (np.empty((0, width)) if one is None else one for one in (pending, failed))
     measured, goal = goal_and_measurements(observations, goal)
-    check_arguments(problem, measured.x, np.concatenate([waiting, lost]), seed, count)
+    for points in (waiting, lost):
+        check_arguments(problem, measured.x, points, seed, count)
     used = to_values(problem, np.concatenate([measured.x, waiting, lost]))
     rest = Remainder(problem, held or {})
+    tried, has_peak = len(used), has_a_peak(measured, goal) and policy == Policy() and not held
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
     if deadline.passed:
         return _space_filling(problem, rest, used, seed, count, (_too_late(deadline),))
     with double_precision(), one_blas_thread():
-        is_odd = len(measured.x) % 2 == 1
         try:
             fitted = fit_model(
                 problem,
@@ -104,7 +106,7 @@ def suggest(
                 warm=fit_of_each(warm, measured.outcomes),
                 seed=seed,
                 settings=settings,
-                draws_in=SKEWNESS if is_odd and policy.search_for == "improvement" else None,
+                draws_in=_least_skewness(tried, remaining) if has_peak else None,
                 failed=lost,
                 looks_ahead=policy != Policy(),
                 deadline=deadline,
@@ -124,13 +126,15 @@ def suggest(
         elif policy.search_for != "improvement":
             notes = (*notes, _SEVERAL)
         seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
-        is_judged = has_a_peak(measured, goal) and policy == Policy()
-        is_judged = is_judged and not (len(lost) or model.draws_in_a_tail or model.couplings)
-        time_left = remaining if is_judged else None
+        has_peak = has_peak and not model.couplings
+        is_judged = has_peak and not (len(lost) or model.draws_in_a_tail)
+        region = trust_region(problem, measured, goal, fits[0]) if has_peak else None
         for place in range(count):
             if place and deadline.passed:
                 deadline.shorten("the choice of later points")
                 break
+            left = None if remaining is None else remaining - place
+            is_near = region is not None and is_local(tried + place, remaining=left)
             try:
                 choice = best_point(
                     rest.problem,
@@ -139,13 +143,13 @@ def suggest(
                     seen=seen,
                     seed=(seed, 3 + place),
                     settings=settings,
+                    within=region if is_near else None,
                 )
             except OutOfTimeError:
                 break
             if choice is None:
                 break
-            left = None if time_left is None else time_left - place
-            if is_pinned_down(choice.score, remaining=left):
+            if is_judged and is_pinned_down(choice.score, remaining=left):
                 elsewhere = _elsewhere(
                     model, problem, rest, measured, goal, seen, seed + place, settings, deadline
                 )
@@ -178,6 +182,13 @@ def suggest(
     return proposal.followed_by(
         _space_filling(problem, rest, used, seed, count - len(values), (note,))
     )
+
+
+def _least_skewness(tried: int, remaining: int | None) -> float | None:
+    """How skewed a loss must be for its logarithm to be modelled; None for never."""
+    if is_local(tried, remaining=remaining):
+        return LOCAL_SKEWNESS
+    return SKEWNESS if tried % 2 == 1 else None
 
 
 def _around(

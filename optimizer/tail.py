@@ -9,9 +9,10 @@ $$w = -\log\Bigl(\frac{\max y - y + q}{m}\Bigr),$$
 with q the lower quartile of the loss above the best and m the largest magnitude of y. What it
 predicts in w, a normal distribution, is a log-normal one in the loss.
 
-Every other arm is chosen so, those after an odd number of observations; the rest see y as it is.
-For on the logarithmic scale a polished incumbent looks out of anyone's reach, and what was seen
-once is never tried again.
+An arm inside a trust region is chosen so from a skewness of 1 on: what counts there is proportion.
+Of the others, which look at the whole space, only those after an odd number of arms and from a
+skewness of 3 on. For on the logarithmic scale a polished incumbent looks out of anyone's reach, and
+what was seen once is never tried again.
 
 References:
     Box and Cox (1964); Cowen-Rivers et al. 2022 (HEBO, arXiv:2012.03826) on warped outputs.
@@ -24,9 +25,10 @@ import numpy as np
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.shapes import Float
 
-__all__ = ["SKEWNESS", "Tail"]
+__all__ = ["LOCAL_SKEWNESS", "SKEWNESS", "Tail"]
 
 SKEWNESS = 3.0
+LOCAL_SKEWNESS = 1.0
 _FEWEST = 12  # observations; of fewer the skewness cannot be larger
 _SMALLEST_QUARTILE = 1e-9  # of the largest loss; below it the logarithm would stretch rounding
 _LARGEST_EXPONENT = 600.0

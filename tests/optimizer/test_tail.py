@@ -115,14 +115,16 @@ def test_a_bounded_outcome_keeps_its_scale():
     assert goal.eligible(Measurements(x=x, y=mean)).tolist() == (y[:, 1] >= -1e10).tolist()
 
 
-def test_every_other_arm_sees_the_objective_as_it_is():
+def test_a_tail_is_drawn_in_near_the_incumbent_and_elsewhere_only_a_very_long_one():
     problem = Problem(columns=(Column(), Column()))
     x = np.random.default_rng(3).random((25, 2))
-    known = Observations(x=x[:24], y=np.array([steep(row) for row in x[:24]]))
-    assert Tail.of(known) is not None
-    plain = suggest(problem, known, seed=0)
-    assert not plain.fits[0].drawn_in
-    more = Observations(x=x, y=np.array([steep(row) for row in x]))
-    drawn = suggest(problem, more, warm=plain.fits, seed=1)
-    assert drawn.fits[0].drawn_in
-    assert Hyperparameters.from_dict(drawn.fits[0].to_dict()) == drawn.fits[0]
+    y = np.array([steep(row) for row in x])
+    fair = -((-y) ** 0.3)  # skewed by more than 1 and less than 3
+    assert Tail.of(Observations(x=x, y=fair)) is None
+    assert Tail.of(Observations(x=x, y=fair), skewness=1.0) is not None
+    warm = None
+    for count, values, is_drawn_in in ((24, fair, True), (25, fair, False), (25, y, True)):
+        known = Observations(x=x[:count], y=values[:count])
+        warm = suggest(problem, known, warm=warm, seed=count).fits
+        assert warm[0].drawn_in == is_drawn_in
+        assert Hyperparameters.from_dict(warm[0].to_dict()) == warm[0]
