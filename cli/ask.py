@@ -26,21 +26,27 @@ __all__ = ["ask"]
 @click.command(short_help="Take trials to run.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
 @click.option("-n", "--count", default=1, type=click.IntRange(1, 64), help="How many trials.")
+@click.option(
+    "--within",
+    type=click.FloatRange(min=0.0),
+    metavar="SECONDS",
+    help="Take the best found by then; the record says what was cut.",
+)
 @json_option
-def ask(words: tuple[str, ...], count: int, *, as_json: bool) -> None:
+def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bool) -> None:
     """Take trials of EXPERIMENT to run; each is yours until you tell its result.
 
     Prints a line per trial: its number, then parameter=value. Ends with 3 when none is left.
 
     \b
     armwright ask runs/digits
-    armwright ask runs/digits -n 4 --json
+    armwright ask runs/digits -n 4 --json --within 2
     """
     from armwright.persistence import StoredExperiment
 
     url = only_experiment(words)
     stored = StoredExperiment.open(url)
-    trials = stored.ask(count)
+    trials = stored.ask(count, within=within)
     try:
         _print(trials, stored.url, as_json=as_json)
     except OSError:

@@ -42,4 +42,4 @@ class Deadline:
         """What was left out, as a note; nothing where all was done."""
         if not self.cut:
             return ()
-        return (f"the deadline of {self.seconds:g} s cut {' and '.join(self.cut)}",)
+        return (f"the deadline cut {' and '.join(self.cut)}",)

@@ -150,6 +150,7 @@ def given_model(
     pending: Float[np.ndarray, "p d"],
     seed: int,
     settings: Settings,
+    size: int = 0,
 ) -> Model:
     """A model with given hyperparameters.
 
@@ -162,6 +163,7 @@ def given_model(
         pending: Points still running, model units.
         seed: Decides the draws.
         settings: Sizes.
+        size: Rows of the model at least, padding included.
     """
     if centers is None:
         centers = incumbents(measured, goal)
@@ -173,6 +175,7 @@ def given_model(
         room=0,
         rng=np.random.default_rng([seed, 2]),
         settings=settings,
+        size=size,
         rows=rows_near(centers, measured, goal, Features.of(problem), tuple(fits), settings),
         draws_in=-np.inf if fits[0].drawn_in else None,
     )

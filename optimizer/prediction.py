@@ -29,6 +29,7 @@ def predict(
     x: Float[np.ndarray, "k d"],
     *,
     goal: Goal | None = None,
+    size: int = 0,
     settings: Settings | None = None,
 ) -> tuple[Float[np.ndarray, "k *o"], Float[np.ndarray, "k *o"]]:
     """Mean and standard deviation of the noise-free function, in the units of y.
@@ -40,6 +41,7 @@ def predict(
         x: Points in model units.
         goal: As for `suggest`, so that both are answered by one program; predictions do not
             depend on it.
+        size: The bucket of a proposal on these observations, so that no program is needed but its.
         settings: As for `suggest`.
     """
     settings = settings or Settings()
@@ -57,6 +59,7 @@ def predict(
             x[:0],
             settings=settings,
             centers=centers,
+            size=size,
         )
         mean, sd = model.predict(x)
     if isinstance(observations, Observations):
@@ -115,6 +118,7 @@ def fitted_model(
     seed: int = 0,
     settings: Settings,
     centers: Float[np.ndarray, "c d"] | None = None,
+    size: int = 0,
 ) -> Model:
     """A model with given hyperparameters instead of a fit; call it in double precision."""
     fits = [one for one in fit_of_each(hyperparameters, measured.outcomes) if one is not None]
@@ -133,4 +137,5 @@ def fitted_model(
         pending=pending,
         seed=seed,
         settings=settings,
+        size=size,
     )

@@ -39,6 +39,8 @@ _TRIED, _NEAR, _WIDE = 64, 128, 320  # points that the maximum may be at
 _SEVERAL = "several objectives: searched for improvement"
 _ELSEWHERE = "an optimum is pinned down: this looks for another one elsewhere"
 
+_TOO_LATE = "the deadline left no time for a model: the points fill the space"
+
 
 def suggest(
     problem: Problem,
@@ -94,7 +96,7 @@ def suggest(
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
     if deadline.passed:
-        return _space_filling(problem, rest, used, seed, count, (_too_late(deadline),))
+        return _space_filling(problem, rest, used, seed, count, (_TOO_LATE,))
     with double_precision(), one_blas_thread():
         try:
             fitted = fit_model(
@@ -112,7 +114,7 @@ def suggest(
                 deadline=deadline,
             )
         except OutOfTimeError:
-            return _space_filling(problem, rest, used, seed, count, (_too_late(deadline),))
+            return _space_filling(problem, rest, used, seed, count, (_TOO_LATE,))
         model, fits, notes = fitted.model, fitted.fits, fitted.notes
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
@@ -248,14 +250,6 @@ def _elsewhere(
         seen=seen,
         seed=(seed, 3),
         settings=settings,
-    )
-
-
-def _too_late(deadline: Deadline) -> str:
-    """The note where there was no time for a model."""
-    return (
-        f"the deadline of {deadline.seconds:g} s left no time for a model: the points fill the "
-        "space"
     )
 
 

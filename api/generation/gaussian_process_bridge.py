@@ -162,12 +162,14 @@ class GaussianProcessBridge(ModelBridge):
             seed=derived_seed(self.model.seed, "gp", len(known.arms), len(request.pending)),
             count=request.count,
             remaining=request.remaining,
+            within=request.within,
             held=encoding.columns_of(held),
             failed=to_model(encoding.problem, encoding.rows(self._failing)),
             policy=self._policy,
         )
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))
+        self._models.size = proposal.bucket
         if proposal.fits:
             self._models.fits.update(zip(known.metrics, proposal.fits, strict=True))
             self.model.fits = {metric: self._models.fits[metric] for metric in known.metrics}

@@ -32,6 +32,8 @@ class MetricModels:
         outcomes: The metrics that are modelled together, and what they are for.
         fits: What has been fitted so far, by metric.
         fit_time: Seconds spent in `fitted`.
+        size: Rows of the model that made the last arms, padding included: with as many,
+            predictions need no program of their own.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class MetricModels:
         """
         self.encoding, self.outcomes = encoding, outcomes
         self.fits: dict[str, Hyperparameters] = {}
-        self.fit_time = 0.0
+        self.fit_time, self.size = 0.0, 0
         self._observed, self._seed, self._draws = observed, seed, draws
 
     @property
@@ -83,7 +85,8 @@ class MetricModels:
         """Means and standard deviations of the outcomes, a column each; larger is better."""
         known = self.outcomes
         fits = [self.fitted(metric) for metric in known.metrics]
-        return predict(self.encoding.problem, known.measured, fits, x, goal=known.goal)
+        problem = self.encoding.problem
+        return predict(problem, known.measured, fits, x, goal=known.goal, size=self.size)
 
     def predictions(self, arms: Sequence[Arm], metrics: Iterable[str]) -> TModelPredict:
         """Means and covariances of metrics at arms, in the metrics' own units and directions."""

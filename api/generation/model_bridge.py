@@ -40,6 +40,7 @@ class Request:
         pending: Arms that are being evaluated.
         held: Values that every arm is to have, by parameter name.
         remaining: How many arms are still to come in all, these included; None if nobody knows.
+        deadline: When to be done, by `time.monotonic()`; None for no hurry.
     """
 
     count: int
@@ -48,6 +49,12 @@ class Request:
     pending: Sequence[Arm]
     held: TParameterization
     remaining: int | None = None
+    deadline: float | None = None
+
+    @property
+    def within(self) -> float | None:
+        """Seconds left until the deadline; None where there is none."""
+        return None if self.deadline is None else max(self.deadline - time.monotonic(), 0.0)
 
 
 @final
@@ -163,6 +170,7 @@ class ModelBridge(ABC):
                 metric the features of its awaited observations.
             fixed_features: Values every arm is to have.
             model_gen_options: `remaining`, how many arms are still to come in all, these included;
+                `deadline`, a `time.monotonic()` after which no further step begins;
                 other keys are accepted, as the flat Ax API has them, and without effect.
 
         Raises:
@@ -181,6 +189,7 @@ class ModelBridge(ABC):
             pending=pending_arms(pending_observations),
             held={} if fixed_features is None else dict(fixed_features.parameters),
             remaining=(model_gen_options or {}).get("remaining"),
+            deadline=(model_gen_options or {}).get("deadline"),
         )
         generated = self._gen(request)
         fit_time, self._fit_time = self._fit_time, 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shlex
 import threading
+import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, final
 
@@ -42,25 +43,29 @@ class Asker:
         self.lock = threading.RLock()
         self._known: FolderView | None = None
 
-    def ask(self, count: int, promise: Promise | None) -> list[AskedTrial]:
+    def ask(
+        self, count: int, promise: Promise | None, *, within: float | None = None
+    ) -> list[AskedTrial]:
         """Takes up to `count` trials.
 
         Args:
             count: How many; fewer come where the budget or the space leaves fewer.
             promise: How others can tell that we live; None for no promise.
+            within: Seconds from now in which arms are to be made; see `StoredExperiment.ask`.
 
         Raises:
             NothingLeftError: Not even one is left.
             UsageError: The experiment cannot be run.
             StoreError: They cannot be written.
         """
+        deadline = None if within is None else time.monotonic() + within
         claim = {"in_process": promise.place} if promise is not None else {}
         with self.lock:
             self._folder.refresh()
             asked = self._claim_waiting(count, claim, promise)
             while len(asked) < count:
                 try:
-                    asked.append(self._make_trial(claim, promise))
+                    asked.append(self._make_trial(claim, promise, deadline))
                 except NothingLeftError:
                     if not asked:
                         raise
@@ -84,7 +89,9 @@ class Asker:
                 waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
         return asked
 
-    def _make_trial(self, claim: dict[str, Any], promise: Promise | None) -> AskedTrial:
+    def _make_trial(
+        self, claim: dict[str, Any], promise: Promise | None, deadline: float | None
+    ) -> AskedTrial:
         arms: dict[int, Arm] = {}
 
         def make(number: int, state: State) -> dict[str, Any]:
@@ -98,6 +105,7 @@ class Asker:
                 budget=plan["budget"],
                 number=number,
                 used=state.trials,
+                deadline=deadline,
             )
             self._note(run, state)
             with drafted(experiment, number) as trial:

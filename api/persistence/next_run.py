@@ -61,6 +61,7 @@ def next_run(
     budget: int | None = None,
     number: int,
     used: Container[int] = (),
+    deadline: float | None = None,
 ) -> GeneratorRun:
     """Makes the arm of a trial number, from all that the experiment holds.
 
@@ -75,6 +76,7 @@ def next_run(
         budget: How many trials the experiment is to have; None for no end.
         number: Of the trial; not one that is in use, but it may lie below others that are.
         used: The numbers in use.
+        deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
 
     Raises:
         NothingLeftError: Every point of the space was tried already.
@@ -101,21 +103,30 @@ def next_run(
     elif any(other not in used for other in range(max(end - _MOST_AHEAD, 0), end)):
         ahead *= 2  # those who take the numbers skipped below come between
     try:
-        return _nth(strategy, experiment, ahead)
+        return _nth(strategy, experiment, ahead, deadline)
     except NothingLeftError:
         if ahead == 0:
             raise
-        return _nth(strategy, experiment, 0)
+        return _nth(strategy, experiment, 0, deadline)
 
 
-def _nth(strategy: GenerationStrategy, experiment: Experiment, ahead: int) -> GeneratorRun:
+def _nth(
+    strategy: GenerationStrategy,
+    experiment: Experiment,
+    ahead: int,
+    deadline: float | None = None,
+) -> GeneratorRun:
     """The arm that comes after `ahead` others."""
     try:
         options: dict[str, Any] = {}
+        if deadline is not None:
+            options["deadline"] = deadline
         if strategy._budget is not None:  # the arms before the last are others'
             left = max(strategy._budget - len(experiment.trials), 1)
-            options["model_gen_options"] = {"remaining": left}
-        return _last_of(strategy.gen(experiment, n=1 + min(ahead, _MOST_AHEAD), **options))
+            options["remaining"] = left
+        count = 1 + min(ahead, _MOST_AHEAD)
+        given = {"model_gen_options": options} if options else {}
+        return _last_of(strategy.gen(experiment, n=count, **given))
     except ArmwrightError:
         raise
     except (NotImplementedError, ValueError) as error:

@@ -203,7 +203,9 @@ class StoredExperiment:
         self._folder.refresh()
         return self.experiment
 
-    def ask(self, count: int = 1, *, in_process: bool = False) -> list[AskedTrial]:
+    def ask(
+        self, count: int = 1, *, in_process: bool = False, within: float | None = None
+    ) -> list[AskedTrial]:
         """Takes up to `count` trials to run: those that wait first, then new ones.
 
         Trials without an arm, and batches, which one process runs as a whole, are left to the
@@ -213,6 +215,9 @@ class StoredExperiment:
             count: How many; fewer come where the budget or the space leaves fewer.
             in_process: This process runs them itself, so that a trial whose process has gone can be
                 taken up by another on the same machine.
+            within: Seconds after which no further step of a model's work begins: the best found by
+                then is taken, a quasi-random arm in the worst case, and the trial's generator
+                record says what was left out. Files are read and written outside of that time.
 
         Raises:
             NothingLeftError: Not even one is left.
@@ -220,7 +225,7 @@ class StoredExperiment:
             StoreError: They cannot be written.
         """
         promise = Promise(every=None, place=this_place()) if in_process else None
-        return self.asker.ask(count, promise)
+        return self.asker.ask(count, promise, within=within)
 
     def loop(self) -> Iterator[AskedTrial]:
         """Asks for one trial after the other, for this process to run, until none is left.

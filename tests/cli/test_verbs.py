@@ -129,6 +129,28 @@ def test_ask_ends_with_three_when_the_budget_is_used_up(run, asked):
     refused(run("ask", asked), 3, "error: the budget of", "3 of 3 trials are made", "hint: ")
 
 
+def test_ask_within_no_time_gives_an_arm_and_the_record_says_why(run, tmp_path):
+    text = json.dumps(
+        {
+            "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+            "objective": {"metric": "m"},
+        }
+    )
+    run("create", tmp_path / "e", "--from", "-", stdin=text)
+    run("ask", tmp_path / "e", "-n", "5")
+    for trial in range(5):
+        run("tell", tmp_path / "e", trial, f"m={trial}")
+    result = run("ask", tmp_path / "e", "--within", "0")
+    assert (result.exit_code, result.stdout[:5]) == (0, "5  x=")
+    note = "the deadline left no time for a model: the points fill the space"
+    assert f"note: {note}" in run("show", tmp_path / "e", "5").stdout
+
+
+@pytest.mark.parametrize("seconds", ["-1", "soon"])
+def test_ask_within_takes_seconds(seconds, run, url):
+    refused(run("ask", url, "--within", seconds), 2, "--within")
+
+
 def test_ask_takes_the_experiment_from_the_environment(run, url, monkeypatch):
     monkeypatch.setenv("ARMWRIGHT_EXPERIMENT", str(url))
     assert run("ask").exit_code == 0
