@@ -18,6 +18,7 @@ from armwright.optimizer.columns import (
     to_model,
     to_values,
 )
+from armwright.optimizer.compiling import compiles_ahead
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from armwright.optimizer.diverse import select_diverse, suggest_diverse
     from armwright.optimizer.prediction import predict, utility
     from armwright.optimizer.suggestion import suggest
+    from armwright.optimizer.warming import Warmed, warm_up
 
 __all__ = [
     "Column",
@@ -52,8 +54,10 @@ __all__ = [
     "Sensitivity",
     "Settings",
     "SobolDraw",
+    "Warmed",
     "active",
     "compile_count",
+    "compiles_ahead",
     "cross_validate",
     "feasible",
     "from_unit",
@@ -69,9 +73,11 @@ __all__ = [
     "to_model",
     "to_values",
     "utility",
+    "warm_up",
 ]
 
 _LATER = {
+    "Warmed": "armwright.optimizer.warming",
     "LeftOut": "armwright.optimizer.cross_validation",
     "compile_count": "armwright.optimizer.compiled",
     "cross_validate": "armwright.optimizer.cross_validation",
@@ -81,6 +87,7 @@ _LATER = {
     "suggest": "armwright.optimizer.suggestion",
     "suggest_diverse": "armwright.optimizer.diverse",
     "utility": "armwright.optimizer.prediction",
+    "warm_up": "armwright.optimizer.warming",
 }
 
 

@@ -134,10 +134,12 @@ class _Program(Generic[_Result]):
     @property
     def is_at_hand(self) -> bool:
         """Whether it can be had without compiling, as far as one can tell without loading it."""
-        entry = self._entry()
+        entry = self.entry
         return self._call is not None or (entry is not None and entry.path.exists())
 
-    def _entry(self) -> Entry | None:
+    @property
+    def entry(self) -> Entry | None:
+        """Where it is kept on disk; None where that is turned off."""
         return entry_for(repr(self._key), device=_processor().device_kind)
 
     @property
@@ -158,7 +160,7 @@ class _Program(Generic[_Result]):
         """Loads the program from disk, or compiles it and leaves it there."""
         with self._lock, double_precision(), jax.default_device(_processor()):
             if self._call is None:
-                entry = self._entry()
+                entry = self.entry
                 self._call = None if entry is None else _load(entry, self.shapes, self._key[0])
                 self._untried = entry if self._call else None
                 if self._call is None and entry is not None and _awaited(entry):

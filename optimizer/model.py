@@ -126,6 +126,11 @@ class Model:
         return self.width + 2 + (0 if self.couplings is None else self.couplings.parameters)
 
     @property
+    def rows_in_use(self) -> int:
+        """Rows with an observation or a pending point; the rest is padding."""
+        return self._known + self._pending
+
+    @property
     def counts(self) -> list[int]:
         """Number of observations of each outcome."""
         return [len(standard.y) for standard in self._units.standards]

@@ -32,6 +32,7 @@ from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.tail import LOCAL_SKEWNESS, SKEWNESS
 from armwright.optimizer.threads import one_blas_thread
 from armwright.optimizer.trust_region import is_local, trust_region
+from armwright.optimizer.warming import compile_next
 
 __all__ = ["suggest"]
 
@@ -165,6 +166,8 @@ def suggest(
         values = np.concatenate(chosen)
         x = to_model(problem, values)
         mean, sd = model.predict(x)
+        if policy == Policy():
+            compile_next(problem, goal, model, settings)
     single = isinstance(observations, Observations)
     proposal = Proposal(
         values=values,

@@ -1,0 +1,109 @@
+"""Programs made before they are needed: for sizes to come, and for the next one in time.
+
+What a program is made for are shapes alone, so models of made-up observations stand for real ones.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from armwright.optimizer.cache import cache_folder
+from armwright.optimizer.columns import Problem
+from armwright.optimizer.compiled import make, missing
+from armwright.optimizer.compiling import compile_elsewhere, is_compiling_ahead
+from armwright.optimizer.goal import Goal
+from armwright.optimizer.measurements import Measurements
+from armwright.optimizer.model import Model
+from armwright.optimizer.padding import bucket
+from armwright.optimizer.precision import double_precision
+from armwright.optimizer.settings import Settings
+from armwright.optimizer.threads import one_blas_thread
+
+__all__ = ["Warmed", "compile_next", "warm_up"]
+
+_NEARLY_FULL = 0.8  # share of a padded size from which on the next one is made
+_LARGEST = 640  # observations beyond which the program is no longer made for all of them
+
+_begun: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmed:
+    """One padded size, ready to be used.
+
+    Attributes:
+        rows: The size.
+        compiled: How many programs had to be compiled for it.
+        seconds: How long that took.
+    """
+
+    rows: int
+    compiled: int
+    seconds: float
+
+
+def warm_up(
+    problem: Problem, goal: Goal, *, trials: int, settings: Settings | None = None
+) -> Iterator[Warmed]:
+    """Makes the programs for up to so many observations, one padded size after the other.
+
+    Args:
+        problem: Columns and constraints.
+        goal: As for `suggest`.
+        trials: Most observations, those that are pending included.
+        settings: As for `suggest`.
+
+    Yields:
+        What was made, once it is on disk.
+    """
+    settings = settings or Settings()
+    rows = 1
+    while True:
+        with double_precision(), one_blas_thread():
+            model = _stand_in(problem, goal, bucket(rows), settings)
+            begun = time.monotonic()
+            lacking = missing(*model.arguments(), searches=model.searches)
+            for kind, searches, shapes in lacking:
+                make(kind, searches, shapes)
+        yield Warmed(rows=model.bucket, compiled=len(lacking), seconds=time.monotonic() - begun)
+        if model.bucket >= trials:
+            return
+        rows = model.bucket + 1
+
+
+def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings) -> None:
+    """Begins to compile for the next padded size where this one is nearly full.
+
+    In another process, and only in processes that said they would live (`compiles_ahead`).
+    """
+    used = model.rows_in_use
+    if not is_compiling_ahead() or used > _LARGEST or used < _NEARLY_FULL * model.bucket:
+        return
+    if cache_folder() is None:
+        return
+    after = _stand_in(problem, goal, bucket(model.bucket + 1), settings)
+    wanted = [
+        one
+        for one in missing(*after.arguments(), searches=after.searches)
+        if repr(one) not in _begun
+    ]
+    if wanted and compile_elsewhere(wanted):
+        _begun.update(map(repr, wanted))
+
+
+def _stand_in(problem: Problem, goal: Goal, size: int, settings: Settings) -> Model:
+    """A model of two made-up observations, padded to a size."""
+    values = np.array([[0.0] * len(problem.columns)] * 2)
+    outcomes = np.zeros((2, goal.outcomes)) + np.array([[0.0], [1.0]])
+    return Model(
+        problem,
+        Measurements(x=values, y=outcomes),
+        goal,
+        pending=values[:0],
+        room=0,
+        rng=np.random.default_rng(0),
+        settings=settings,
+        size=size,
+    )

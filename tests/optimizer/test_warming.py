@@ -1,0 +1,116 @@
+"""Programs made beforehand are the ones used, and the next size is ready when it is due."""
+
+import numpy as np
+import pytest
+
+from armwright.optimizer import (
+    Column,
+    Goal,
+    Observations,
+    Problem,
+    compiled,
+    compiling,
+    sobol,
+    suggest,
+    warm_up,
+    warming,
+)
+
+CORNER = Problem(
+    columns=(Column(), Column(), Column()),
+    constraint_weights=np.ones((1, 3)),
+    constraint_bounds=np.array([2.0]),
+)
+
+
+def data(count):
+    x = sobol(CORNER, seed=1, start=0, count=count).values
+    return Observations(x=x, y=-((x - 0.4) ** 2).sum(axis=1))
+
+
+@pytest.fixture
+def fresh(monkeypatch, tmp_path):
+    """Nothing in memory or on disk; counts what this process compiles."""
+    monkeypatch.setenv("ARMWRIGHT_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiled, "_programs", {})
+    monkeypatch.setattr(warming, "_begun", set())
+    counted, real = [], compiled._compile
+
+    def counting(entry, shapes, kind, searches):
+        counted.append(kind)
+        return real(entry, shapes, kind, searches)
+
+    monkeypatch.setattr(compiled, "_compile", counting)
+    yield counted
+    compiling.compiles_ahead(on=False)
+    for child in compiling._children:
+        child.wait(timeout=120)
+
+
+@pytest.mark.slow
+def test_what_was_warmed_up_is_not_compiled_again(fresh, monkeypatch):
+    made = list(warm_up(CORNER, Goal.single(), trials=20))
+    assert [(one.rows, one.compiled) for one in made] == [(16, 2), (32, 2)]
+    assert [one.compiled for one in warm_up(CORNER, Goal.single(), trials=20)] == [0, 0]
+    monkeypatch.setattr(compiled, "_programs", {})  # as in another process
+    fresh.clear()
+    for count in (5, 17):
+        suggest(CORNER, data(count), seed=0)
+    assert fresh == []
+
+
+@pytest.mark.slow
+def test_a_process_that_lives_finds_the_next_size_compiled_when_it_is_due(fresh):
+    compiling.compiles_ahead()
+    suggest(CORNER, data(10), seed=0)
+    assert compiling._children == []
+    suggest(CORNER, data(14), seed=0)
+    suggest(CORNER, data(15), seed=0)
+    (child,) = compiling._children
+    assert child.wait(timeout=120) == 0
+    fresh.clear()
+    assert suggest(CORNER, data(17), seed=0).bucket == 32
+    assert fresh == []
+
+
+@pytest.mark.slow
+def test_what_another_process_compiles_is_waited_for(fresh):
+    compiling.compiles_ahead()
+    suggest(CORNER, data(14), seed=0)
+    (child,) = compiling._children
+    entry = compiled._program(*_next_learn()).entry
+    while child.poll() is None and not entry.is_being_made:
+        pass
+    fresh.clear()
+    suggest(CORNER, data(17), seed=0)
+    assert "learn" not in fresh
+
+
+def _next_learn():
+    from armwright.optimizer.precision import double_precision
+    from armwright.optimizer.settings import Settings
+
+    with double_precision():
+        lesson, _ = warming._stand_in(CORNER, Goal.single(), 32, Settings()).arguments()
+    return "learn", lesson, 0
+
+
+def test_a_process_that_said_nothing_compiles_nothing_beforehand(monkeypatch):
+    monkeypatch.setattr(warming, "compile_elsewhere", pytest.fail)
+    square = Problem(columns=(Column(), Column()))
+    x = sobol(square, seed=1, start=0, count=15).values
+    suggest(square, Observations(x=x, y=x.sum(axis=1)), seed=0)
+
+
+def test_the_environment_turns_compiling_ahead_off(monkeypatch):
+    monkeypatch.setattr(compiling, "_ahead", True)
+    assert compiling.is_compiling_ahead()
+    monkeypatch.setenv("ARMWRIGHT_COMPILE_AHEAD", "off")
+    assert not compiling.is_compiling_ahead()
+
+
+def test_without_an_interpreter_to_start_nothing_is_begun(monkeypatch):
+    monkeypatch.setattr(compiling.sys, "executable", "")
+    assert not compiling.compile_elsewhere([("learn", 0, None)])
+    monkeypatch.setattr(compiling.sys, "executable", "/no/such/python")
+    assert not compiling.compile_elsewhere([("learn", 0, None)])
