@@ -1,6 +1,7 @@
 """Simple regret after a fixed number of trials: problems x seeds x optimizer.
 
     python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
+    python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
 
 Each run starts with max(5, columns) Sobol points and then asks for one arm at a time. Prints
 quartiles over seeds, or with --json one line per run. README.md beside this file has results.
@@ -14,6 +15,8 @@ from multiprocessing import get_context
 
 import click
 import numpy as np
+from peer_runs import PEERS, peer_run
+from peers import peer_python
 from problems import BENCHMARKS, Benchmark
 from rich.console import Console
 from rich.table import Table
@@ -53,6 +56,17 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     """Runs one optimizer on one problem from one seed."""
     benchmark = BENCHMARKS[problem]
     budget = trials or benchmark.trials
+    if optimizer in PEERS:
+        _, y, seconds = peer_run(benchmark, optimizer, seed, budget)
+        return Run(
+            problem=problem,
+            optimizer=optimizer,
+            seed=seed,
+            trials=budget,
+            regret=benchmark.regret(y),
+            cpu_s=seconds,
+            notes=(),
+        )
     begin = min(budget, max(5, len(benchmark.problem.columns)))
     first = budget if optimizer == "sobol" else begin
     values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
@@ -133,6 +147,8 @@ def table(runs: list[Run]) -> Table:
     type=click.Choice(OPTIMIZERS),
     help="Optimizer to run; repeat for several, leave out for all.",
 )
+@click.option("--peers", default="", help=f"Others beside them, with commas: {', '.join(PEERS)}.")
+@click.option("--peer-seeds", type=int, help="Seeds for peers, which are slow; SEEDS if left out.")
 @click.option("--seeds", default=20, show_default=True, help="Seeds 0 .. SEEDS - 1.")
 @click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
@@ -141,17 +157,24 @@ def main(
     problems: tuple[str, ...],
     optimizers: tuple[str, ...],
     *,
+    peers: str,
+    peer_seeds: int | None,
     seeds: int,
     trials: int | None,
     processes: int,
     as_json: bool,
 ) -> None:
     """Measure simple regret over problems, seeds and optimizers."""
+    others = [name for name in peers.split(",") if name]
+    if unknown := set(others) - set(PEERS):
+        raise click.BadParameter(f"{', '.join(unknown)}; there are {', '.join(PEERS)}")
+    for name in others:
+        peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
         (problem, optimizer, seed, trials)
         for problem in problems or tuple(BENCHMARKS)
-        for optimizer in optimizers or OPTIMIZERS
-        for seed in range(seeds)
+        for optimizer in (*(optimizers or OPTIMIZERS), *others)
+        for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
     ]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         futures = [pool.submit(run, *job) for job in jobs]

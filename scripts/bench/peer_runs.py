@@ -1,0 +1,72 @@
+"""Runs of other optimizers on our problems, each in a process and an environment of its own.
+
+The peer asks, a line of JSON for each arm; the function is computed here.
+"""
+
+import json
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from peers import peer_python
+from problems import Benchmark
+
+__all__ = ["PEERS", "peer_run"]
+
+SIDES = Path(__file__).parent / "peer_sides"
+
+# Name on the command line: what is installed, and what is run.
+PEERS = {
+    "ax": (("ax-platform",), ("ax_side.py",)),
+    "optuna-gp": (("optuna", "torch", "scipy"), ("optuna_side.py", "gp")),
+    "optuna-tpe": (("optuna",), ("optuna_side.py", "tpe")),
+    "random": (("optuna",), ("optuna_side.py", "random")),
+}
+
+
+def peer_run(
+    benchmark: Benchmark, peer: str, seed: int, budget: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Runs a peer on a problem.
+
+    Returns:
+        The arms [budget, d], their outcomes [budget, o], and the peer's CPU seconds for each arm
+        after the first few, which every one of them draws at random.
+
+    Raises:
+        ValueError: The problem has linear constraints on its parameters.
+    """
+    problem = benchmark.problem
+    if problem.constrained:
+        raise ValueError(f"{benchmark.name}: peers are run without linear constraints")
+    packages, arguments = PEERS[peer]
+    command = [str(peer_python(*packages)), str(SIDES / arguments[0]), *arguments[1:]]
+    objectives = benchmark.goal.objectives
+    task = {
+        "columns": [asdict(column) for column in problem.columns],
+        "objectives": objectives,
+        "bounded": len(benchmark.bounded),
+        "seed": seed,
+        "budget": budget,
+    }
+    begin = min(budget - 1, max(5, len(problem.columns)))
+    values, y, seconds = [], [], []
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        if not (process.stdin and process.stdout and process.stderr):
+            raise RuntimeError(f"{peer}: no pipes")
+        print(json.dumps(task), file=process.stdin, flush=True)
+        for _ in range(budget):
+            line = process.stdout.readline()
+            if not line:
+                said = process.stderr.read()
+                raise RuntimeError(f"{peer} ended after {len(y)} arms:\n{said[-2000:]}")
+            asked = json.loads(line)
+            values.append(np.array(asked["values"], float))
+            seconds.append(asked["cpu_s"])
+            y.append(benchmark.outcomes(values[-1]))
+            told = {"losses": [-item for item in y[-1][:objectives]], "bounded": y[-1][objectives:]}
+            print(json.dumps(told), file=process.stdin, flush=True)
+    return np.array(values), np.array(y), float(np.mean(seconds[begin:]))

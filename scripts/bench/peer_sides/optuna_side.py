@@ -1,0 +1,59 @@
+"""Optuna's side of `peer_runs.py`: asks its sampler, hears what came out.
+
+Runs in a virtual environment of its own: optuna_side.py SAMPLER
+"""
+
+import json
+import sys
+import time
+import warnings
+
+import optuna
+from optuna.samplers import GPSampler, RandomSampler, TPESampler
+
+SAMPLERS = {"gp": GPSampler, "tpe": TPESampler, "random": RandomSampler}
+
+
+def constraints(trial):
+    """What Optuna asks for when a trial has ended: at most 0 is kept."""
+    return trial.user_attrs["bounded"]
+
+
+def ask(trial, columns):
+    """The values of a trial's parameters, in the order of the columns."""
+    values = []
+    for index, column in enumerate(columns):
+        name = f"x{index}"
+        if column["kind"] == "choice":
+            values.append(trial.suggest_categorical(name, list(range(column["levels"]))))
+        elif column["step"] == 1.0:
+            low, high = int(column["lower"]), int(column["upper"])
+            values.append(trial.suggest_int(name, low, high, log=column["log"]))
+        else:
+            low, high = column["lower"], column["upper"]
+            values.append(trial.suggest_float(name, low, high, log=column["log"]))
+    return values
+
+
+def main():
+    """Asks and is told, a line each, until there is no more to read."""
+    warnings.simplefilter("ignore")  # its own, about what is experimental
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    task = json.loads(sys.stdin.readline())
+    options = {"seed": task["seed"]}
+    if task["bounded"]:
+        options["constraints_func"] = constraints
+    study = optuna.create_study(
+        directions=["minimize"] * task["objectives"], sampler=SAMPLERS[sys.argv[1]](**options)
+    )
+    for _ in range(task["budget"]):
+        begun = time.process_time()
+        trial = study.ask()
+        values = ask(trial, task["columns"])
+        print(json.dumps({"values": values, "cpu_s": time.process_time() - begun}), flush=True)
+        told = json.loads(sys.stdin.readline())
+        trial.set_user_attr("bounded", told["bounded"])
+        study.tell(trial, told["losses"])
+
+
+main()
