@@ -27,7 +27,7 @@ _INTERRUPTED = 130  # what shells make of Ctrl-C
 _VERBS = (
     *("create", "ask", "tell", "show", "best"),
     *("fork", "merge", "export", "import"),
-    *("doctor", "verify", "replay", "compact", "gc"),
+    *("doctor", "verify", "replay", "warmup", "compact", "gc"),
 )
 
 

@@ -18,6 +18,7 @@ from armwright.generation import (
     Models,
     choose_generation_strategy,
 )
+from armwright.optimizer import compiles_ahead
 from armwright.running import TrialWatch
 
 if TYPE_CHECKING:
@@ -243,6 +244,7 @@ class OptimizationLoop:
         With a runner: when an exception ends it, Ctrl-C among them, the trials that still run are
         stopped through the runner and abandoned. Calling it again makes others in their place.
         """
+        compiles_ahead()
         if self.run_async:
             self._run_side_by_side()
             return self

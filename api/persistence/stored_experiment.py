@@ -234,6 +234,9 @@ class StoredExperiment:
         any number of machines. A process that loops shows that it lives, and takes up the trials
         of those that have shown no sign of it for ten minutes.
         """
+        from armwright.optimizer import compiles_ahead
+
+        compiles_ahead()
         watcher, promise = Watcher(self._folder), Promise(place=this_place())
         looked: float | None = None
         while True:

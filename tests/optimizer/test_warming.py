@@ -32,6 +32,7 @@ def data(count):
 def fresh(monkeypatch, tmp_path):
     """Nothing in memory or on disk; counts what this process compiles."""
     monkeypatch.setenv("ARMWRIGHT_CACHE", str(tmp_path))
+    monkeypatch.delenv("ARMWRIGHT_COMPILE_AHEAD", raising=False)
     monkeypatch.setattr(compiled, "_programs", {})
     monkeypatch.setattr(warming, "_begun", set())
     counted, real = [], compiled._compile
@@ -103,6 +104,7 @@ def test_a_process_that_said_nothing_compiles_nothing_beforehand(monkeypatch):
 
 
 def test_the_environment_turns_compiling_ahead_off(monkeypatch):
+    monkeypatch.delenv("ARMWRIGHT_COMPILE_AHEAD", raising=False)
     monkeypatch.setattr(compiling, "_ahead", True)
     assert compiling.is_compiling_ahead()
     monkeypatch.setenv("ARMWRIGHT_COMPILE_AHEAD", "off")

@@ -1,0 +1,75 @@
+"""Compiles beforehand what an experiment's models will need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from armwright.errors import UsageError
+from armwright.generation.encoding import encode
+from armwright.generation.outcomes import objective_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from armwright.experiment import Experiment, OptimizationConfig
+    from armwright.optimizer import Goal, Warmed
+
+__all__ = ["warm_up_columns", "warm_up_experiment"]
+
+
+def warm_up_experiment(experiment: Experiment, *, trials: int) -> Iterator[Warmed]:
+    """Makes the programs for up to so many trials, a padded size at a time.
+
+    Args:
+        experiment: Its search space and optimization config decide; its trials do not.
+        trials: Most trials that will be known or running.
+
+    Raises:
+        UsageError: There is no objective, or compiled programs are not kept.
+    """
+    if experiment.optimization_config is None:
+        raise UsageError("an experiment without an objective has no model to compile for")
+    _check_kept()
+    from armwright.optimizer import warm_up
+
+    problem = encode(experiment.search_space).problem
+    return warm_up(problem, _goal(experiment.optimization_config), trials=trials)
+
+
+def warm_up_columns(columns: int, *, trials: int) -> Iterator[Warmed]:
+    """The same for one objective of so many continuous parameters.
+
+    Raises:
+        UsageError: Compiled programs are not kept.
+    """
+    _check_kept()
+    from armwright.optimizer import Column, Goal, Problem, warm_up
+
+    problem = Problem(columns=tuple(Column() for _ in range(columns)))
+    return warm_up(problem, Goal.single(), trials=trials)
+
+
+def _goal(config: OptimizationConfig) -> Goal:
+    """A goal of the shapes that the config's will have."""
+    from armwright.optimizer import Goal
+
+    objectives = objective_weights(config.objective)
+    aimed = {name for weights in objectives for name in weights}
+    bounded = len({constraint.metric.name for constraint in config.outcome_constraints})
+    return Goal(
+        weights=np.ones((len(objectives), len(aimed))),
+        lower=np.full(bounded, -1.0),
+        upper=np.full(bounded, 1.0),
+    )
+
+
+def _check_kept() -> None:
+    from armwright.optimizer.cache import cache_folder
+
+    if cache_folder() is None:
+        raise UsageError(
+            "compiled programs are not kept: ARMWRIGHT_CACHE is off, or there is no home folder",
+            hint="set ARMWRIGHT_CACHE to a folder",
+        )

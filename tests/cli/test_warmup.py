@@ -1,0 +1,46 @@
+"""`armwright warmup`: what it prints where, and its exit codes."""
+
+import pytest
+from results import document, refused
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("ARMWRIGHT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.mark.slow
+def test_warmup_compiles_for_an_experiment_once(run, url, cache):
+    result = run("warmup", url, "--trials", "16")
+    assert result.exit_code == 0
+    assert result.stdout == f"2 programs ready in {cache}, 2 of them new\n"
+    assert result.stderr.startswith(f"{url}, up to 16 trials: compiled in ")
+    again = run("warmup", url, "--trials", "16")
+    assert again.stdout == f"2 programs ready in {cache}, 0 of them new\n"
+    assert again.stderr == f"{url}, up to 16 trials: there already\n"
+
+
+@pytest.mark.slow
+def test_warmup_as_json(run, cache):
+    found = document(run("warmup", "-p", "2", "--trials", "9", "--json"))
+    (size,) = found["sizes"]
+    assert (found["cache"], size["for"], size["rows"]) == (str(cache), "2 parameters", 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "parts"),
+    [
+        (["nowhere"], 1, ["error: no experiment at"]),
+        (["-p", "0"], 2, ["--parameters"]),
+        (["--trials", "0"], 2, ["--trials"]),
+        (["e", "-p", "2"], 2, ["error: expected an experiment or --parameters, got both"]),
+    ],
+)
+def test_warmup_refuses(words, code, parts, run):
+    refused(run("warmup", *words), code, *parts)
+
+
+def test_warmup_with_the_cache_off_is_refused(run, monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_CACHE", "off")
+    refused(run("warmup", "-p", "2"), 2, "error: compiled programs are not kept", "hint: set")
