@@ -33,6 +33,7 @@ __all__ = ["Difference", "Replay", "replay"]
 
 _Json = dict[str, Any]
 _NOTHING = object()
+_NO_TIME = "deadline left no time"  # in a note of the optimizer's
 
 
 @final
@@ -144,7 +145,9 @@ def replay(url: str | os.PathLike[str], trial: int) -> Replay:
         ) from error
     view = FolderView(folder, then)
     view.experiment._first_free_index = max(int(known["seen"]["free"]), 0)
-    run, problem = _made_again(view, trial)
+    # Of an arm that a deadline left no time for, the same comes out where there is no time again.
+    late = any(_NO_TIME in str(note) for note in known.get("notes") or ())
+    run, problem = _made_again(view, trial, deadline=0.0 if late else None)
     recomputed = None if run is None else run.arms[0].parameters
     again = (run.gen_metadata or {}) if run is not None else {}
     space = view.experiment.search_space
@@ -162,7 +165,9 @@ def replay(url: str | os.PathLike[str], trial: int) -> Replay:
     )
 
 
-def _made_again(view: FolderView, number: int) -> tuple[GeneratorRun | None, list[str]]:
+def _made_again(
+    view: FolderView, number: int, *, deadline: float | None
+) -> tuple[GeneratorRun | None, list[str]]:
     """The generator run as it comes out now; None, and why, where none does."""
     from armwright.persistence.next_run import next_run
 
@@ -175,6 +180,7 @@ def _made_again(view: FolderView, number: int) -> tuple[GeneratorRun | None, lis
             budget=plan["budget"],
             number=number,
             used=view.state.trials,
+            deadline=deadline,
         )
     except ArmwrightError as error:
         return None, [f"no arm can be made now: {error}"]
@@ -224,14 +230,13 @@ def _reasons(known: _Json, again: _Json, *, is_equal: bool) -> Iterator[str]:
             yield words.format(recorded=known[name], recomputed=again.get(name))
     if is_equal or not again:
         return
-    for note in known.get("notes") or ():
-        if note not in (again.get("notes") or ()):
-            yield f"its record says: {note}"
+    notes = [item for item in known.get("notes") or () if item not in (again.get("notes") or ())]
+    yield from (f"its record says: {note}" for note in notes)
     scores = [document.get("log_acquisition") for document in (known, again)]
     if before and {name: now.get(name) for name in before} == before:
         if known.get("digest") == again.get("digest") and scores[0] and scores[0] == scores[1]:
             yield "the record says the same of the arm that comes out now: the arm was changed"
-        elif known.get("digest") == again.get("digest"):
+        elif known.get("digest") == again.get("digest") and not notes:
             yield "the same was seen, with the same programs: the arm or its record was changed"
 
 

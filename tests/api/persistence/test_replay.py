@@ -272,3 +272,13 @@ def test_a_note_that_only_the_record_has_is_repeated(finished, tmp_path):
 
     edited(url, arm_file(url, 7), cut)
     assert "its record says: the deadline cut the search" in armwright.replay(url, 7).reasons
+
+
+def test_an_arm_that_a_deadline_left_no_time_for_comes_out_again(tmp_path):
+    experiment = armwright.create(tmp_path / "e", DEFINITION, seed=8)
+    work(experiment, START + 1)
+    (trial,) = experiment.ask(within=1e-6)
+    record = experiment.experiment.trials[trial.number].generator_run.gen_metadata
+    assert "deadline" in record["notes"][-1]
+    found = armwright.replay(tmp_path / "e", trial.number)
+    assert found.equal, str(found)
