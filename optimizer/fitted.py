@@ -148,6 +148,7 @@ def given_model(
     *,
     centers: Float[np.ndarray, "c d"] | None = None,
     pending: Float[np.ndarray, "p d"],
+    failed: Float[np.ndarray, "l d"] | None = None,
     seed: int,
     settings: Settings,
     size: int = 0,
@@ -161,6 +162,7 @@ def given_model(
         fits: Hyperparameters of each outcome.
         centers: Where it is to be most exact, model units; around the best points where None.
         pending: Points still running, model units.
+        failed: See `Model`.
         seed: Decides the draws.
         settings: Sizes.
         size: Rows of the model at least, padding included.
@@ -175,6 +177,7 @@ def given_model(
         room=0,
         rng=np.random.default_rng([seed, 2]),
         settings=settings,
+        failed=failed,
         size=size,
         rows=rows_near(centers, measured, goal, Features.of(problem), tuple(fits), settings),
         draws_in=-np.inf if fits[0].drawn_in else None,

@@ -43,6 +43,7 @@ __all__ = ["Model"]
 # Tried in this order while the covariance will not factor.
 _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
 
+_DRAWN_FROM = 256  # observations that draws of the hyperparameters are made from
 _OUTLOOK = 512  # points that draws of the function are looked at
 _PATHS = 64
 _MAXIMA = 16
@@ -222,6 +223,11 @@ class Model:
             rows = rows._replace(
                 y=rows.y[outcome], noise=rows.noise[outcome], observed=rows.observed[outcome]
             )
+            there = np.flatnonzero(rows.observed)
+            if len(there) > _DRAWN_FROM:
+                pick = there[np.linspace(0, len(there) - 1, _DRAWN_FROM).astype(np.intp)]
+                own = ("features", "y", "noise", "observed", "pending")
+                rows = rows._replace(**{name: getattr(rows, name)[pick] for name in own})
             key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
             found = hyperparameter_draws(
                 rows, operand(self._fitted()[outcome]), operand(key), count=count

@@ -75,6 +75,7 @@ def utility(
     *,
     goal: Goal | None = None,
     pending: Float[np.ndarray, "p d"] | None = None,
+    failed: Float[np.ndarray, "l d"] | None = None,
     seed: int = 0,
     settings: Settings | None = None,
 ) -> Float[np.ndarray, " k"]:
@@ -87,18 +88,27 @@ def utility(
         x: Points in model units.
         goal: As for `suggest`.
         pending: As for `suggest`.
+        failed: As for `suggest`.
         seed: Seed of the draws of what is pending.
         settings: As for `suggest`.
     """
     settings = settings or Settings()
     waiting = x[:0] if pending is None else pending
     measured, goal = goal_and_measurements(observations, goal)
-    check_arguments(problem, measured.x, np.concatenate([x, waiting]), seed, count=1)
+    asked = [x, waiting, x[:0] if failed is None else failed]
+    check_arguments(problem, measured.x, np.concatenate(asked), seed, count=1)
     if len(measured.x) == 0:
         raise ValueError("observations: a model needs at least one")
     with double_precision(), one_blas_thread():
         model = fitted_model(
-            problem, measured, goal, hyperparameters, waiting, seed=seed, settings=settings
+            problem,
+            measured,
+            goal,
+            hyperparameters,
+            waiting,
+            failed=failed,
+            seed=seed,
+            settings=settings,
         )
         values, size = to_values(problem, x), settings.global_candidates
         parts = [
@@ -115,6 +125,7 @@ def fitted_model(
     hyperparameters: Hyperparameters | Sequence[Hyperparameters],
     pending: Float[np.ndarray, "p d"],
     *,
+    failed: Float[np.ndarray, "l d"] | None = None,
     seed: int = 0,
     settings: Settings,
     centers: Float[np.ndarray, "c d"] | None = None,
@@ -135,6 +146,7 @@ def fitted_model(
         fits,
         centers=centers,
         pending=pending,
+        failed=failed,
         seed=seed,
         settings=settings,
         size=size,

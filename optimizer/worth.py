@@ -17,7 +17,7 @@ from armwright.optimizer.acquisition import (
 from armwright.optimizer.chance import log_chance
 from armwright.optimizer.couplings import projected
 from armwright.optimizer.knowledge import log_knowledge_gradient
-from armwright.optimizer.maximum import log_information
+from armwright.optimizer.maximum import log_information, log_own_information
 from armwright.optimizer.posterior import Posterior, covariances, marginals, paired
 from armwright.optimizer.prospects import Prospects, log_expense
 from armwright.optimizer.shapes import Array, Bool, Float, Int
@@ -105,19 +105,24 @@ def _averaged(
 def _information(
     posterior: Posterior, aims: Aims, prospects: Prospects, maxima: Float[Array, " z"]
 ) -> Callable[[Float[Array, "k D"]], Judged]:
-    """What an observation tells about the maximum at the target, for its cost."""
+    """What an observation tells about the maximum at the target, for its cost.
+
+    Without tasks and fidelities it is the function itself that is observed, its noise left aside.
+    """
 
     def value(features: Float[Array, "k D"]) -> Judged:
         there, mean, sd = _at_target(posterior, features)
         level = objective_means(aims, mean[:, :, None])[0, :, 0]
         spread = objective_spreads(aims, sd)[0]
         here, wide = _expect(posterior, features)
-        seen = _observed_spread(wide, aims, prospects)
-        shared = jax.vmap(paired, in_axes=(0, None, None))(posterior, features, there)
-        shared = _combined(aims, shared)
-        rho = jnp.clip(shared / (seen * spread), -1.0, 1.0)
         gamma = (maxima[None, :] - level[:, None]) / spread[:, None]
-        told = log_information(gamma, rho[:, None])
+        if posterior.coupled is None:
+            told = log_own_information(gamma)
+        else:
+            seen = _observed_spread(wide, aims, prospects)
+            shared = jax.vmap(paired, in_axes=(0, None, None))(posterior, features, there)
+            rho = jnp.clip(_combined(aims, shared) / (seen * spread), -1.0, 1.0)
+            told = log_information(gamma, rho[:, None])
         scores = jax.nn.logsumexp(told, axis=1) - jnp.log(float(maxima.shape[0]))
         scores = scores + _rest(features, mean, sd, aims, prospects)
         return scores, jnp.mean(here, axis=2), wide

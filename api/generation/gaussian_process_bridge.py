@@ -202,9 +202,11 @@ class GaussianProcessBridge(ModelBridge):
             return self._filling(request, part)
         problem, known = self._encoding.problem, self._outcomes
         fits = [self._models.fitted(metric) for metric in known.metrics]
-        taken = [*known.arms, *request.pending]
+        failing = {arm.signature for arm in self._failing}
+        awaited = [arm for arm in request.pending if arm.signature not in failing]
+        taken = [*known.arms, *awaited, *self._failing]
         seed, used = derived_seed(self.model.seed, "gp within", len(taken)), part.used(taken)
-        pending, rows, scores = list(request.pending), part.table([]), list[float]()
+        pending, rows, scores = awaited, part.table([]), list[float]()
 
         def score(values: NDArray[np.float64]) -> NDArray[np.float64]:
             arms = [Arm(part.parameterization(row)) for row in values]
@@ -215,6 +217,7 @@ class GaussianProcessBridge(ModelBridge):
                 to_model(problem, self._encoding.rows(arms)),
                 goal=known.goal,
                 pending=to_model(problem, self._encoding.rows(pending)),
+                failed=to_model(problem, self._encoding.rows(self._failing)),
                 seed=seed,
             )
 
