@@ -67,11 +67,15 @@ def left_out(
 def sensitivities(models: MetricModels, metric: str, *, seed: int = 0) -> Sensitivity:
     """Sobol indices of what the model of a metric expects over the search space.
 
+    Tasks and fidelities are held at their targets.
+
     Raises:
         ValueError: There are no observations.
     """
     seen = _signed(models._observed[metric].observations, _sign(models, metric))
-    return importance(models.encoding.problem, seen, models.fitted(metric), seed=seed)
+    problem = models.encoding.problem
+    held = {j: c.target for j, c in enumerate(problem.columns) if c.target is not None}
+    return importance(problem, seen, models.fitted(metric), seed=seed, held=held)
 
 
 def _sign(models: MetricModels, metric: str) -> float:
