@@ -45,6 +45,7 @@ def peer_run(
     objectives = benchmark.goal.objectives
     task = {
         "columns": [asdict(column) for column in problem.columns],
+        "conditions": [asdict(condition) for condition in problem.conditions],
         "objectives": objectives,
         "bounded": len(benchmark.bounded),
         "seed": seed,

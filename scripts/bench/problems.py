@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from armwright.optimizer import Column, Goal, Problem, hypervolume
+from armwright.optimizer import Column, Condition, Goal, Problem, hypervolume
 
 __all__ = ["BENCHMARKS", "Benchmark"]
 
@@ -143,6 +143,21 @@ def _mixed(row: Row) -> float:
     return float(offset + bowl + 4 * (dropout - 0.25) ** 2)
 
 
+def _branches(row: Row) -> float:
+    """Ours: a kind, and two parameters of each kind that count for it alone.
+
+    The three have minima 0.3, 0.1 (four of them, in a wave) and 0 (with ripples around it).
+    """
+    kind = int(row[0])
+    a, b = row[1 + 2 * kind], row[2 + 2 * kind]
+    if kind == 0:
+        return 0.3 + 3 * ((a - 0.2) ** 2 + (b - 0.7) ** 2)
+    if kind == 1:
+        return 0.6 + 0.5 * math.sin(9 * a) + 4 * (b - 0.4) ** 2
+    x, y = a - 0.63, b - 0.31
+    return 6 * (x**2 + y**2 + 0.5 * x * y) + 0.25 * (1 - math.cos(12 * x))
+
+
 def _zdt1(row: Row) -> float:
     """Zitzler, Deb and Thiele (2000); the second objective, the first being the first column."""
     height = 1 + 9 * float(np.mean(row[1:]))
@@ -156,6 +171,14 @@ _MIXED = Problem(
         Column(lower=0.0, upper=0.9),
         Column(kind="choice", levels=3),
     )
+)
+_BRANCHES = Problem(
+    columns=(Column(kind="choice", levels=3), *(Column() for _ in range(6))),
+    conditions=tuple(
+        Condition(column=1 + 2 * kind + place, parent=0, values=(float(kind),))
+        for kind in range(3)
+        for place in range(2)
+    ),
 )
 _BRANIN = Problem(columns=(Column(lower=-5, upper=10), Column(lower=0, upper=15)))
 
@@ -195,6 +218,7 @@ BENCHMARKS: dict[str, Benchmark] = {
             trials=50,
         ),
         Benchmark(name="mixed4", problem=_MIXED, objective=_mixed, minimum=0.0, trials=40),
+        Benchmark(name="branches7", problem=_BRANCHES, objective=_branches, minimum=0.0, trials=35),
         Benchmark(  # Gramacy et al. (2016); a plane between two curved constraints
             name="gramacy",
             problem=_box(0, 1, 2),

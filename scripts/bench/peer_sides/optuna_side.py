@@ -19,12 +19,18 @@ def constraints(trial):
     return trial.user_attrs["bounded"]
 
 
-def ask(trial, columns):
-    """The values of a trial's parameters, in the order of the columns."""
+def ask(trial, columns, conditions):
+    """The values of a trial's parameters, in the order of the columns.
+
+    One that does not count, by the parents before it, is not asked for.
+    """
     values = []
     for index, column in enumerate(columns):
         name = f"x{index}"
-        if column["kind"] == "choice":
+        mine = [one for one in conditions if one["column"] == index]
+        if any(values[one["parent"]] not in one["values"] for one in mine):
+            values.append(column["lower"])
+        elif column["kind"] == "choice":
             values.append(trial.suggest_categorical(name, list(range(column["levels"]))))
         elif column["step"] == 1.0:
             low, high = int(column["lower"]), int(column["upper"])
@@ -49,7 +55,7 @@ def main():
     for _ in range(task["budget"]):
         begun = time.process_time()
         trial = study.ask()
-        values = ask(trial, task["columns"])
+        values = ask(trial, task["columns"], task["conditions"])
         print(json.dumps({"values": values, "cpu_s": time.process_time() - begun}), flush=True)
         told = json.loads(sys.stdin.readline())
         trial.set_user_attr("bounded", told["bounded"])
