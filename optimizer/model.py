@@ -5,7 +5,6 @@ so that the arms of a batch, whose earlier members become pending, are all answe
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import jax
 import numpy as np
@@ -23,7 +22,7 @@ from armwright.optimizer.learning import Learned, Lesson
 from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
-from armwright.optimizer.outlook import anchors_of, joint, maxima_of, paths
+from armwright.optimizer.outlook import noise_levels, outlook
 from armwright.optimizer.pace import ask_in_time
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
@@ -31,7 +30,7 @@ from armwright.optimizer.posterior import Posterior, posterior_like
 from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.prospects import Prospects, expense_of
 from armwright.optimizer.region import region_of
-from armwright.optimizer.sampling import hyperparameter_draws
+from armwright.optimizer.sampling import drawn_fits
 from armwright.optimizer.scores import Scores
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
@@ -42,12 +41,6 @@ __all__ = ["Model"]
 
 # Tried in this order while the covariance will not factor.
 _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
-
-_DRAWN_FROM = 256  # observations that draws of the hyperparameters are made from
-_OUTLOOK = 512  # points that draws of the function are looked at
-_PATHS = 64
-_MAXIMA = 16
-_ANCHORS = 32
 
 
 class Model:
@@ -110,7 +103,7 @@ class Model:
         self._prospects = (
             None
             if chance is None
-            else Prospects(noise=operand(self._noise_levels()), chance=chance)
+            else Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
         )
         self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
         self.jitter, self.deadline, self._has_scored = 0.0, Deadline(), False
@@ -217,25 +210,10 @@ class Model:
         self, fits: Sequence[Hyperparameters], *, count: int, seed: int
     ) -> tuple[Hyperparameters, ...]:
         """Draws hyperparameters around fits and uses them all; returns the fits with the draws."""
-        drawn = []
-        for outcome, one in enumerate(fits):
-            rows = self._lesson(self._as_starts()).rows
-            rows = rows._replace(
-                y=rows.y[outcome], noise=rows.noise[outcome], observed=rows.observed[outcome]
-            )
-            there = np.flatnonzero(rows.observed)
-            if len(there) > _DRAWN_FROM:
-                pick = there[np.linspace(0, len(there) - 1, _DRAWN_FROM).astype(np.intp)]
-                own = ("features", "y", "noise", "observed", "pending")
-                rows = rows._replace(**{name: getattr(rows, name)[pick] for name in own})
-            key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
-            found = hyperparameter_draws(
-                rows, operand(self._fitted()[outcome]), operand(key), count=count
-            )
-            draws = tuple(tuple(map(float, row)) for row in np.asarray(found))
-            drawn.append(replace(one, draws=draws))
+        rows = self._lesson(self._as_starts()).rows
+        drawn = drawn_fits(fits, rows, self._fitted(), count=count, seed=seed)
         self.use(drawn)
-        return tuple(drawn)
+        return drawn
 
     def look_ahead(
         self,
@@ -251,34 +229,13 @@ class Model:
             around: Raw values that the maximum may be at.
             rng: Source of draws.
         """
-        x = to_model(self._problem, around)
-        part = np.resize(self._features.encode(x), (_OUTLOOK, self._features.width))
-        posterior = self._posterior(pending=True)
-        features, mean, covariance = map(np.asarray, joint(posterior, self._aims, operand(part)))
-        drawn = paths(mean, covariance, rng=rng, count=_PATHS)
-        maxima = anchors = None
-        if policy.search_for == "maximum":
-            maxima = operand(maxima_of(drawn, mean, _MAXIMA))
-        else:
-            anchors = operand(features[np.resize(anchors_of(drawn, mean, _ANCHORS), _ANCHORS)])
-        self._prospects = Prospects(
-            noise=operand(self._noise_levels()),
-            maxima=maxima,
-            anchors=anchors,
+        points = self._features.encode(to_model(self._problem, around))
+        noise = noise_levels(self._units.standards, self._fitted())
+        ahead = outlook(policy, points, self._posterior(pending=True), self._aims, noise, rng=rng)
+        self._prospects = ahead._replace(
             expense=expense_of(self._problem, self._features, policy.cost),
             chance=None if self._prospects is None else self._prospects.chance,
         )
-
-    def _noise_levels(self) -> Float[np.ndarray, " o"]:
-        """Noise variance to expect of each outcome: the known ones' median, else the fitted one."""
-        levels = np.zeros(len(self._y))
-        for outcome, standard in enumerate(self._units.standards):
-            known = standard.noise[~np.isnan(standard.noise)]
-            if len(known):
-                levels[outcome] = np.median(known)
-            elif self._logarithms is not None:
-                levels[outcome] = np.exp(self._logarithms[outcome, -1])
-        return levels
 
     def score(
         self,

@@ -1,17 +1,66 @@
 """Draws of the whole function from a fitted model: where its maximum may be, and how large."""
 
+from collections.abc import Sequence
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from armwright.optimizer.acquisition import Aims
 from armwright.optimizer.couplings import projected
+from armwright.optimizer.observations import Standardised
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.posterior import Posterior, covariances, marginals
-from armwright.optimizer.shapes import Array, Float
+from armwright.optimizer.prospects import Prospects
+from armwright.optimizer.shapes import Array, Float, operand
 
-__all__ = ["anchors_of", "joint", "maxima_of", "paths"]
+__all__ = ["anchors_of", "joint", "maxima_of", "noise_levels", "outlook", "paths"]
 
+_POINTS = 512  # that draws of the function are looked at
+_PATHS = 64
+_MAXIMA = 16
+_ANCHORS = 32
 _JITTERS = (1e-10, 1e-8, 1e-6, 1e-4)
+
+
+def outlook(
+    policy: Policy,
+    points: Float[np.ndarray, "k D"],
+    posterior: Posterior,
+    aims: Aims,
+    noise: Float[np.ndarray, " o"],
+    *,
+    rng: np.random.Generator,
+) -> Prospects:
+    """What a policy needs to judge points by what they would tell, cost and chance left out.
+
+    Args:
+        policy: What is searched for.
+        points: Features of points that the maximum may be at.
+        posterior: Of each outcome.
+        aims: Of one objective.
+        noise: Noise variance of each outcome.
+        rng: Source of draws.
+    """
+    part = operand(np.resize(points, (_POINTS, points.shape[1])))
+    features, mean, covariance = map(np.asarray, joint(posterior, aims, part))
+    drawn = paths(mean, covariance, rng=rng, count=_PATHS)
+    if policy.search_for == "maximum":
+        return Prospects(noise=operand(noise), maxima=operand(maxima_of(drawn, mean, _MAXIMA)))
+    anchors = features[np.resize(anchors_of(drawn, mean, _ANCHORS), _ANCHORS)]
+    return Prospects(noise=operand(noise), anchors=operand(anchors))
+
+
+def noise_levels(
+    known: Sequence[Standardised], logarithms: Float[np.ndarray, "o t"]
+) -> Float[np.ndarray, " o"]:
+    """Noise variance to expect of each outcome: the known ones' median, else the fitted one."""
+    levels = np.exp(logarithms[:, -1])
+    for outcome, standard in enumerate(known):
+        told = standard.noise[~np.isnan(standard.noise)]
+        if len(told):
+            levels[outcome] = np.median(told)
+    return levels
 
 
 @jax.jit

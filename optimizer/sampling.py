@@ -12,21 +12,25 @@ References:
     Larochelle and Adams (2012), arXiv:1206.2944, for averaging the acquisition over such draws.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
+from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.learning import hyperparameter_bounds
 from armwright.optimizer.likelihood import Rows, negative_log_posterior
 from armwright.optimizer.linear_algebra import matmul
-from armwright.optimizer.shapes import Array, Float, UInt
+from armwright.optimizer.shapes import Array, Float, UInt, operand
 
-__all__ = ["hyperparameter_draws", "sample"]
+__all__ = ["drawn_fits", "hyperparameter_draws", "sample"]
 
+_MOST_ROWS = 256  # observations that draws are made from
 _ADAPTED = 100  # draws that are thrown away
 _THINNING = 8
 _ACCEPTANCE = 0.8
@@ -47,6 +51,39 @@ class _Chain(NamedTuple):
     log_step: Float[Array, ""]
     log_step_average: Float[Array, ""]
     error: Float[Array, ""]
+
+
+def drawn_fits(
+    fits: Sequence[Hyperparameters],
+    rows: Rows,
+    logarithms: Float[np.ndarray, "o t"],
+    *,
+    count: int,
+    seed: int,
+) -> tuple[Hyperparameters, ...]:
+    """The fits of all outcomes with draws from the posterior around each.
+
+    Args:
+        fits: The most probable hyperparameters of each outcome.
+        rows: Observations, as the first program takes them: y, noise and observed of each outcome.
+        logarithms: The fits as the program takes them.
+        count: Draws wanted.
+        seed: Decides the draws.
+    """
+    drawn = []
+    for outcome, one in enumerate(fits):
+        own = {name: getattr(rows, name)[outcome] for name in ("y", "noise", "observed")}
+        part = rows._replace(**own)
+        there = np.flatnonzero(part.observed)
+        if len(there) > _MOST_ROWS:
+            pick = there[np.linspace(0, len(there) - 1, _MOST_ROWS).astype(np.intp)]
+            of_rows = ("features", "y", "noise", "observed", "pending")
+            part = part._replace(**{name: getattr(part, name)[pick] for name in of_rows})
+        key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
+        found = hyperparameter_draws(part, operand(logarithms[outcome]), operand(key), count=count)
+        draws = tuple(tuple(map(float, row)) for row in np.asarray(found))
+        drawn.append(replace(one, draws=draws))
+    return tuple(drawn)
 
 
 @partial(jax.jit, static_argnames="count")
