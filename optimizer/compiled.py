@@ -20,6 +20,7 @@ import numpy as np
 from jax.experimental import serialize_executable
 
 from armwright.optimizer.cache import Entry, entry_for
+from armwright.optimizer.device import device_for
 from armwright.optimizer.learning import Learned, Lesson, learn
 from armwright.optimizer.posterior import posterior_like
 from armwright.optimizer.precision import double_precision
@@ -30,7 +31,7 @@ __all__ = ["ask", "compile_count", "expect", "make", "missing", "teach"]
 
 _Result = TypeVar("_Result", Learned, Answer)
 _Call = Callable[[Any], Any]
-_Key = tuple[str, int, tuple[tuple[tuple[int, ...], str], ...]]
+_Key = tuple[str, int, str, tuple[tuple[tuple[int, ...], str], ...]]
 
 _programs: dict[_Key, "_Program[Any]"] = {}
 _registering = threading.Lock()
@@ -111,7 +112,8 @@ def make(kind: str, searches: int, shapes: Lesson | Question) -> None:
 
 def _program(kind: str, arguments: Lesson | Question, searches: int) -> "_Program[Any]":
     leaves = jax.tree.leaves(arguments)
-    key = (kind, searches, tuple((leaf.shape, leaf.dtype.str) for leaf in leaves))
+    shapes = tuple((leaf.shape, leaf.dtype.str) for leaf in leaves)
+    key = (kind, searches, _device(arguments).platform, shapes)
     program = _programs.get(key)
     if program is None:
         with _registering:
@@ -139,8 +141,11 @@ class _Program(Generic[_Result]):
 
     @property
     def entry(self) -> Entry | None:
-        """Where it is kept on disk; None where that is turned off."""
-        return entry_for(repr(self._key), device=_processor().device_kind)
+        """Where it is kept on disk; None where that is turned off, and for accelerators."""
+        device = _device(self.shapes)
+        if device.platform != "cpu":
+            return None
+        return entry_for(repr(self._key), device=device.device_kind)
 
     @property
     def ready(self) -> bool:
@@ -158,7 +163,7 @@ class _Program(Generic[_Result]):
 
     def make(self) -> _Call:
         """Loads the program from disk, or compiles it and leaves it there."""
-        with self._lock, double_precision(), jax.default_device(_processor()):
+        with self._lock, double_precision():
             if self._call is None:
                 entry = self.entry
                 self._call = None if entry is None else _load(entry, self.shapes, self._key[0])
@@ -181,16 +186,18 @@ class _Program(Generic[_Result]):
             try:
                 result = jax.block_until_ready(self._call(arguments))
             except _UNLOADABLE:
-                with jax.default_device(_processor()):
-                    self._call = _compile(entry, self.shapes, *self._key[:2])
+                self._call = _compile(entry, self.shapes, *self._key[:2])
                 result = self._call(arguments)
         return result
 
 
 def _compile(entry: Entry | None, shapes: Lesson | Question, kind: str, searches: int) -> _Call:
     """Compiles the program and leaves it on disk."""
-    function = learn if kind == "learn" else partial(run, searches=searches)
-    with nullcontext() if entry is None else entry.making():
+    device = _device(shapes)
+    function = partial(run, searches=searches)
+    if kind == "learn":
+        function = partial(learn, batched=device.platform != "cpu")
+    with nullcontext() if entry is None else entry.making(), jax.default_device(device):
         lowered = jax.jit(function).lower(shapes)
         try:
             compiled: _Call = lowered.compile(compiler_options=_QUICKER)
@@ -224,8 +231,8 @@ def _load(entry: Entry, shapes: Lesson | Question, kind: str) -> _Call | None:
                 payload,
                 jax.tree.structure(((shapes,), {})),
                 jax.tree.structure(_result_like(shapes)),
-                backend=_processor().platform,
-                execution_devices=[_processor()],
+                backend="cpu",
+                execution_devices=[_device(shapes)],
             )
         except _UNLOADABLE:
             return None
@@ -254,9 +261,8 @@ def _initialize_lapack() -> None:
         jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
 
 
-def _processor() -> jax.Device:
-    """The CPU where JAX has one; programs of these sizes do not pay on an accelerator."""
-    try:
-        return jax.local_devices(backend="cpu")[0]
-    except RuntimeError:  # the user's JAX is limited to other platforms
-        return jax.local_devices()[0]
+def _device(arguments: Lesson | Question) -> jax.Device:
+    """Where the program for such arguments runs."""
+    if isinstance(arguments, Lesson):
+        return device_for(arguments.rows.features.shape[0])
+    return device_for(arguments.pending.shape[0])
