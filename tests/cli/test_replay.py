@@ -54,3 +54,25 @@ def test_replay_of_a_trial_that_is_not_there(run, asked):
 
 def test_replay_where_there_is_no_experiment(run, tmp_path):
     refused(run("replay", tmp_path / "none", "0"), 1, "none")
+
+
+@pytest.mark.slow
+def test_best_of_noisy_results_prints_what_is_expected_and_what_was_measured(run, tmp_path):
+    definition = tmp_path / "n.toml"
+    definition.write_text(
+        'objective = {metric = "loss", minimize = true}\nseed = 1\n'
+        'parameters = [{name = "x", type = "range", bounds = [0.0, 1.0]}]\n',
+        encoding="utf-8",
+    )
+    url = tmp_path / "n"
+    assert run("create", url, "--from", definition).exit_code == 0
+    for number in range(6):
+        asked = document(run("ask", url, "--json"))["trials"][0]
+        value = (asked["parameters"]["x"] - 0.5) ** 2 - (number == 0)  # the first one has luck
+        assert run("tell", url, number, f"loss={value}±0.4").exit_code == 0
+    result = run("best", url)
+    assert result.exit_code == 0
+    line = result.stdout.splitlines()[0]
+    assert " expected, " in line
+    assert line.endswith(" measured")
+    assert document(run("best", url, "--json"))["expected"] is not None
