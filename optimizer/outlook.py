@@ -55,7 +55,7 @@ def noise_levels(
     known: Sequence[Standardised], logarithms: Float[np.ndarray, "o t"]
 ) -> Float[np.ndarray, " o"]:
     """Noise variance to expect of each outcome: the known ones' median, else the fitted one."""
-    levels = np.exp(logarithms[:, -1])
+    levels: Float[np.ndarray, " o"] = np.exp(logarithms[:, -1])
     for outcome, standard in enumerate(known):
         told = standard.noise[~np.isnan(standard.noise)]
         if len(told):

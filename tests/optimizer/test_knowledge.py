@@ -13,6 +13,9 @@ pytestmark = pytest.mark.usefixtures("float64")
 
 RNG = np.random.default_rng(5)
 
+gain = jax.jit(log_knowledge_gradient)
+slope = jax.jit(jax.value_and_grad(log_knowledge_gradient, argnums=(0, 1)))
+
 
 def dense(a, b, points=2_000_001):
     """The expectation by the trapezoidal rule on a fine grid, kinks and all."""
@@ -24,34 +27,29 @@ def dense(a, b, points=2_000_001):
     return np.sum(best * weights) * (z[1] - z[0]) - np.max(a)
 
 
-@pytest.mark.parametrize("size", [2, 5, 30])
+@pytest.mark.parametrize("size", [2, 30])
 def test_matches_a_fine_quadrature(size):
     a, b = RNG.standard_normal(size), RNG.standard_normal(size)
-    ours = np.exp(log_knowledge_gradient(jnp.asarray(a), jnp.asarray(b)))
+    ours = np.exp(gain(jnp.asarray(a), jnp.asarray(b)))
     np.testing.assert_allclose(ours, dense(a, b), rtol=1e-6)
 
 
 def test_matches_monte_carlo():
-    a, b = RNG.standard_normal(12), RNG.standard_normal(12)
+    a, b = RNG.standard_normal(30), RNG.standard_normal(30)
     draws = RNG.standard_normal(400_000)
     best = np.max(a[:, None] + b[:, None] * draws, axis=0) - a.max()
     error = best.std() / np.sqrt(len(draws))
-    assert (
-        abs(np.exp(log_knowledge_gradient(jnp.asarray(a), jnp.asarray(b))) - best.mean())
-        < 4 * error
-    )
+    assert abs(np.exp(gain(jnp.asarray(a), jnp.asarray(b))) - best.mean()) < 4 * error
 
 
 def test_ties_and_repeated_lines_count_once():
     a, b = jnp.asarray([0.0, 0.0, 1.0, 1.0, 0.5]), jnp.asarray([1.0, 1.0, 0.2, 0.2, 0.2])
-    np.testing.assert_allclose(
-        np.exp(log_knowledge_gradient(a, b)), dense([0.0, 1.0], [1.0, 0.2]), rtol=1e-6
-    )
+    np.testing.assert_allclose(np.exp(gain(a, b)), dense([0.0, 1.0], [1.0, 0.2]), rtol=1e-6)
 
 
 def test_what_moves_nothing_gains_nothing_and_has_a_slope():
     a, b = jnp.asarray([0.0, 1.0]), jnp.zeros(2)
-    value, slopes = jax.value_and_grad(log_knowledge_gradient, argnums=(0, 1))(a, b)
+    value, slopes = slope(a, b)
     assert value < -1e3
     assert all(np.isfinite(slope).all() for slope in slopes)
 
@@ -65,6 +63,3 @@ def test_is_never_nan_and_its_slopes_are_finite(a, b):
         value, slopes = slope(jnp.asarray(a, np.float64), jnp.asarray(b, np.float64))
     assert not np.isnan(value)
     assert all(np.isfinite(each).all() for each in slopes)
-
-
-slope = jax.jit(jax.value_and_grad(log_knowledge_gradient, argnums=(0, 1)))
