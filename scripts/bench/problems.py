@@ -31,6 +31,8 @@ class Benchmark:
         bounded: Functions of raw values that are to be at most 0.
         second: A second objective, to be minimised too; or None.
         reference: Where there is one, the largest values of both that are of interest.
+        noise: Standard deviation of what is added to each outcome that the optimizer hears of;
+            regret is that of the best true value.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Benchmark:
     bounded: tuple[Callable[[Row], float], ...] = ()
     second: Callable[[Row], float] | None = None
     reference: tuple[float, ...] = ()
+    noise: float = 0.0
 
     @property
     def goal(self) -> Goal:
@@ -61,6 +64,10 @@ class Benchmark:
         """The objectives' negatives, then the constraints."""
         second = [] if self.second is None else [-float(self.second(row))]
         return [self.value(row), *second, *(float(bounded(row)) for bounded in self.bounded)]
+
+    def heard(self, y: np.ndarray, seed: int) -> np.ndarray:
+        """Outcomes as the optimizer hears of them, the same for every optimizer."""
+        return y + self.noise * np.random.default_rng([seed, 77]).standard_normal(y.shape)
 
     def regret(self, y: np.ndarray) -> float:
         """What the best of these outcomes lack; infinite where none keeps the constraints."""
@@ -194,6 +201,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             objective=_hartmann6,
             minimum=-3.32236801141551,
             trials=60,
+        ),
+        Benchmark(
+            name="noisy-hartmann6",
+            problem=_box(0, 1, 6),
+            objective=_hartmann6,
+            minimum=-3.32236801141551,
+            trials=60,
+            noise=0.1,
         ),
         Benchmark(name="levy8", problem=_box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
         Benchmark(  # shifted, so that the optimum is not in the middle

@@ -95,7 +95,7 @@ def _model_based(
     while len(y) < budget:
         proposal = suggest(
             benchmark.problem,
-            Measurements(x=to_model(benchmark.problem, values), y=y),
+            Measurements(x=to_model(benchmark.problem, values), y=benchmark.heard(y, seed)),
             goal=benchmark.goal,
             warm=warm,
             seed=1000 * seed + len(y),
