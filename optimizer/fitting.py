@@ -53,10 +53,18 @@ def fit(
     Returns:
         The fits, and what there is to say of them.
     """
-    warm = [
-        None if outcome == 0 and one and one.drawn_in != model.draws_in_a_tail else one
-        for outcome, one in enumerate(warm)
-    ]
+    fits, notes = _fit(model, [_on_scale(model, *one) for one in enumerate(warm)], seed, settings)
+    return tuple(map(Hyperparameters.after, fits, warm)), notes
+
+
+def _on_scale(model: Model, outcome: int, one: Hyperparameters | None) -> Hyperparameters | None:
+    drawn_in = outcome == 0 and model.draws_in_a_tail
+    return None if one is None else one.on_scale(drawn_in=drawn_in)
+
+
+def _fit(
+    model: Model, warm: Sequence[Hyperparameters | None], seed: int, settings: Settings
+) -> tuple[tuple[Hyperparameters, ...], tuple[str, ...]]:
     plans = [
         _plan(earlier, model, count, (seed, 1, outcome), settings)
         for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class Hyperparameters:
             `armwright.optimizer.couplings`.
         draws: Draws from the posterior of all of them, as the program takes them, which stand for
             the most probable ones above in predictions and searches; none usually.
+        other: The last fit to the targets on the other scale, drawn in or not, to start from when
+            that one's turn comes; has no `other` itself.
     """
 
     lengthscales: tuple[float, ...]
@@ -39,6 +41,7 @@ class Hyperparameters:
     drawn_in: bool = False
     couplings: tuple[float, ...] = ()
     draws: tuple[tuple[float, ...], ...] = ()
+    other: "Hyperparameters | None" = None
 
     def __post_init__(self) -> None:
         numbers = (*self.lengthscales, self.outputscale, self.noise)
@@ -59,6 +62,7 @@ class Hyperparameters:
             **({"drawn_in": True} if self.drawn_in else {}),
             **({"couplings": list(self.couplings)} if self.couplings else {}),
             **({"draws": [list(draw) for draw in self.draws]} if self.draws else {}),
+            **({"other": self.other.to_dict()} if self.other else {}),
         }
 
     @classmethod
@@ -74,7 +78,17 @@ class Hyperparameters:
             drawn_in=bool(document.get("drawn_in", False)),
             couplings=tuple(float(v) for v in document.get("couplings", ())),
             draws=tuple(tuple(map(float, draw)) for draw in document.get("draws", ())),
+            other=cls.from_dict(document["other"]) if "other" in document else None,
         )
+
+    def on_scale(self, *, drawn_in: bool) -> "Hyperparameters | None":
+        """The fit to the targets on one of both scales, if there was one."""
+        return self if self.drawn_in == drawn_in else self.other
+
+    def after(self, earlier: "Hyperparameters | None") -> "Hyperparameters":
+        """These, with what the earlier ones know of the other scale."""
+        other = None if earlier is None else earlier.on_scale(drawn_in=not self.drawn_in)
+        return replace(self, other=None if other is None else replace(other, other=None))
 
     @property
     def logarithms(self) -> Float[np.ndarray, " t"]:

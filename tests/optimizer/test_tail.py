@@ -128,3 +128,17 @@ def test_a_tail_is_drawn_in_near_the_incumbent_and_elsewhere_only_a_very_long_on
         warm = suggest(problem, known, warm=warm, seed=count).fits
         assert warm[0].drawn_in == is_drawn_in
         assert Hyperparameters.from_dict(warm[0].to_dict()) == warm[0]
+
+
+def test_a_fit_starts_from_the_last_one_on_its_own_scale():
+    problem = Problem(columns=(Column(), Column()))
+    x = np.random.default_rng(3).random((27, 2))
+    y = -((-np.array([steep(row) for row in x])) ** 0.3)  # drawn in near the incumbent only
+    warm, searched = None, []
+    for count in (24, 25, 26, 27):
+        warm = suggest(problem, Observations(x=x[:count], y=y[:count]), warm=warm, seed=1).fits
+        searched.append(warm[0].searched)
+    assert searched == [24, 25, 24, 25]
+    assert warm[0].other is not None
+    assert (warm[0].drawn_in, warm[0].other.drawn_in) == (False, True)
+    assert warm[0].other.other is None
