@@ -144,7 +144,7 @@ def entry_for(what: str, *, device: str) -> Entry | None:
 def _platform_key() -> str:
     """Folder name for these versions, this processor and this source."""
     from jax import __version__ as jax_version
-    from jaxlib import __version__ as jaxlib_version
+    from jaxlib.version import __version__ as jaxlib_version
 
     source = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     rest = _hash(

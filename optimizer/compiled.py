@@ -25,6 +25,7 @@ from armwright.optimizer.learning import Learned, Lesson, learn
 from armwright.optimizer.posterior import posterior_like
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.program import Answer, Question, run
+from armwright.optimizer.shapes import operand
 from armwright.optimizer.threads import limit_new_libraries
 
 __all__ = ["ask", "compile_count", "expect", "make", "missing", "teach"]
@@ -38,7 +39,7 @@ _registering = threading.Lock()
 _LONGEST_WAIT = 30.0  # seconds for what another process compiles
 
 # Without these code generators compiling takes two thirds of the time; programs run as fast.
-_QUICKER = {"xla_cpu_use_fusion_emitters": False}
+_QUICKER: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
 
 # What loading bytes that are whole, but not for this process after all, has been seen to raise.
 _UNLOADABLE = (
@@ -61,8 +62,8 @@ def teach(lesson: Lesson) -> Learned:
     """
     learned: Learned = _program("learn", lesson, 0)(lesson)
     return learned._replace(
-        log_hyperparameters=np.asarray(learned.log_hyperparameters),
-        energy=np.asarray(learned.energy),
+        log_hyperparameters=operand(np.asarray(learned.log_hyperparameters)),
+        energy=operand(np.asarray(learned.energy)),
     )
 
 
@@ -127,7 +128,8 @@ class _Program(Generic[_Result]):
     def __init__(self, key: _Key, arguments: Lesson | Question) -> None:
         self._key = key
         self.shapes = jax.tree.map(
-            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arguments
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype),  # type: ignore[no-untyped-call]
+            arguments,
         )
         self._lock = threading.Lock()
         self._call: _Call | None = None
@@ -184,7 +186,7 @@ class _Program(Generic[_Result]):
         result: _Result
         with entry.trying():
             try:
-                result = jax.block_until_ready(self._call(arguments))
+                result = jax.block_until_ready(self._call(arguments))  # type: ignore[no-untyped-call]
             except _UNLOADABLE:
                 self._call = _compile(entry, self.shapes, *self._key[:2])
                 result = self._call(arguments)
@@ -194,13 +196,14 @@ class _Program(Generic[_Result]):
 def _compile(entry: Entry | None, shapes: Lesson | Question, kind: str, searches: int) -> _Call:
     """Compiles the program and leaves it on disk."""
     device = _device(shapes)
-    function = partial(run, searches=searches)
+    is_cpu = device.platform == "cpu"
+    function: Callable[..., Any] = partial(run, searches=searches)
     if kind == "learn":
-        function = partial(learn, batched=device.platform != "cpu")
+        function = partial(learn, batched=not is_cpu)
     with nullcontext() if entry is None else entry.making(), jax.default_device(device):
         lowered = jax.jit(function).lower(shapes)
         try:
-            compiled: _Call = lowered.compile(compiler_options=_QUICKER)
+            compiled = lowered.compile(compiler_options=_QUICKER)
         except (RuntimeError, ValueError):  # a version that does not know them
             compiled = lowered.compile()
         if entry is not None:
@@ -243,7 +246,7 @@ def _result_like(shapes: Lesson | Question) -> Any:
     """Something of the structure of the program's result."""
     if isinstance(shapes, Lesson):
         return Learned(0, 0, posterior_like(shapes.rows, shapes.draws))  # type: ignore[arg-type]
-    return Answer(*range(len(Answer._fields)))  # type: ignore[arg-type]
+    return Answer(*range(len(Answer._fields)))
 
 
 def _initialize_lapack() -> None:
@@ -254,7 +257,7 @@ def _initialize_lapack() -> None:
     try:
         from jaxlib.lapack import prepare_lapack_call
 
-        prepare_lapack_call("potrf_ffi", np.dtype(np.float64))
+        prepare_lapack_call("potrf_ffi", np.dtype(np.float64))  # type: ignore[no-untyped-call]
     except (AttributeError, ImportError, LookupError, NotImplementedError, TypeError):
         pass
     if "scipy.linalg.cython_lapack" not in sys.modules:

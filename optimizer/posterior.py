@@ -89,7 +89,7 @@ def posterior_like(rows: Any, draws: Any) -> Any:
     width = rows.features.shape[1]
 
     def like(*shape: int, dtype: Any = np.float64) -> jax.ShapeDtypeStruct:
-        return jax.ShapeDtypeStruct((outcomes, *shape), np.dtype(dtype))
+        return jax.ShapeDtypeStruct((outcomes, *shape), np.dtype(dtype))  # type: ignore[no-untyped-call]
 
     shapes: dict[str, Any] = {
         "scaled": like(size, width),

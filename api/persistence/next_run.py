@@ -125,7 +125,7 @@ def _nth(
             left = max(strategy._budget - len(experiment.trials), 1)
             options["remaining"] = left
         count = 1 + min(ahead, _MOST_AHEAD)
-        given = {"model_gen_options": options} if options else {}
+        given: dict[str, Any] = {"model_gen_options": options} if options else {}
         return _last_of(strategy.gen(experiment, n=count, **given))
     except ArmwrightError:
         raise
