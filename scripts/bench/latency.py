@@ -3,9 +3,10 @@
     python scripts/bench/latency.py
 
 Cold: a new Python process from its start to its first model-based arm (n = 30, d = 6), with nothing
-cached and with the compiled program on disk; the same for a Sobol arm. Warm: one more arm in a
-process that has its program, from new observations, with the last fit's hyperparameters and from
-scratch. Wall and CPU seconds are both shown; on a busy machine compare the CPU seconds.
+cached and with the compiled programs on disk; the same for a Sobol arm, and for the command
+`armwright ask` on an experiment of 30 trials. Warm: one more arm in a process that has its
+programs, from new observations, with the last fit's hyperparameters and from scratch. Wall and CPU
+seconds are both shown; on a busy machine compare the CPU seconds, and the best wall seconds.
 README.md beside this file has results.
 """
 
@@ -63,26 +64,64 @@ def observations(count: int) -> Observations:
     )
 
 
-def first_arm(count: int) -> None:
-    """What a cold process does: one arm from so many observations, Sobol where there are none."""
-    problem = BENCHMARKS[_PROBLEM].problem
-    if count == 0:
-        sobol(problem, seed=0, start=0, count=1)
-        return
+# What a cold process does, with nothing imported but what that takes: Sobol where count is 0.
+FIRST_ARM = """
+import sys
+import numpy as np
+from armwright.optimizer import Column, Observations, Problem, sobol
+problem, count = Problem(columns=(Column(),) * 6), int(sys.argv[1])
+x = sobol(problem, seed=0, start=0, count=count or 1).values
+if count:
     from armwright.optimizer import suggest
+    suggest(problem, Observations(x=x, y=np.sin(5 * x).sum(axis=1)), seed=1)
+"""
 
-    suggest(problem, observations(count), seed=1)
+DEFINITION = {
+    "objective": {"metric": "loss"},
+    "seed": 0,
+    "parameters": [
+        {"name": f"x{i}", "type": "range", "bounds": [0.0, 1.0], "value_type": "float"}
+        for i in range(6)
+    ],
+}
 
 
 def cold(count: int, cache: str) -> Callable[[], None]:
     """A new process that makes one arm and ends."""
-    command = [sys.executable, __file__, "--first-arm", str(count)]
+    command = [sys.executable, "-c", FIRST_ARM, str(count)]
     environment = os.environ | {"ARMWRIGHT_CACHE": cache}
 
     def measured() -> None:
         subprocess.run(command, check=True, env=environment)
 
     return measured
+
+
+def asking(folder: Path, cache: str) -> Callable[[], None]:
+    """`armwright ask` on an experiment of 30 completed trials; each call adds a running one."""
+    url, environment = str(folder / "experiment"), os.environ | {"ARMWRIGHT_CACHE": cache}
+    armwright = [sys.executable, "-m", "armwright.cli"]
+
+    def call(*words: str, text: str | None = None) -> None:
+        subprocess.run(
+            [*armwright, *words],
+            check=True,
+            env=environment,
+            input=text,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    from armwright.persistence import StoredExperiment
+
+    call("create", url, "--from", "-", text=json.dumps(DEFINITION))
+    stored = StoredExperiment.open(url)
+    for trial in stored.ask(30, within=0.0):  # the arms do not matter
+        value = sum((v - 0.3) ** 2 for v in trial.arm.parameters.values())
+        stored.tell(trial.number, {"loss": value})
+    call("ask", url)
+    return lambda: call("ask", url)
 
 
 def warm(count: int, *, refit: bool) -> Callable[[], None]:
@@ -140,26 +179,25 @@ def table(timings: list[Timing]) -> Table:
 @click.command()
 @click.option("--repeats", default=5, show_default=True, help="Cold processes per case.")
 @click.option("--warm-repeats", default=20, show_default=True, help="Warm arms per case.")
-@click.option("--size", "sizes", multiple=True, type=int, default=(30, 200), show_default=True)
+@click.option(
+    "--size", "sizes", multiple=True, type=int, default=(30, 200, 1000), show_default=True
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per case on stdout.")
-@click.option("--first-arm", "only", type=int, hidden=True, help="Make one arm and end.")
-def main(
-    *, repeats: int, warm_repeats: int, sizes: tuple[int, ...], as_json: bool, only: int | None
-) -> None:
+def main(*, repeats: int, warm_repeats: int, sizes: tuple[int, ...], as_json: bool) -> None:
     """Measure the seconds to an arm, cold and warm."""
-    if only is not None:
-        first_arm(only)
-        return
     timings = [timing("cold process, Sobol arm", cold(0, "off"), repeats)]
     timings.append(timing("cold process, n = 30, nothing cached", cold(30, "off"), repeats))
     with tempfile.TemporaryDirectory() as folder:
         cache = str(Path(folder) / "cache")
         cold(30, cache)()
-        timings.append(timing("cold process, n = 30, program on disk", cold(30, cache), repeats))
+        timings.append(timing("cold process, n = 30, programs on disk", cold(30, cache), repeats))
+        ask = asking(Path(folder), cache)
+        timings.append(timing("armwright ask, n = 30, programs on disk", ask, repeats))
     for size in sizes:
         for refit, what in ((False, "from the last fit"), (True, "fit from scratch")):
             case = f"warm process, n = {size}, {what}"
-            timings.append(timing(case, warm(size, refit=refit), warm_repeats))
+            count = max(warm_repeats // (1 + size // 500), 3)
+            timings.append(timing(case, warm(size, refit=refit), count))
     if as_json:
         for t in timings:
             click.echo(json.dumps(asdict(t), allow_nan=False))
