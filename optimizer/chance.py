@@ -1,17 +1,18 @@
 r"""How likely a point is to give a result at all, from where trials failed: a kernel classifier.
 
 A failed trial has no value that a model of values could learn from, but it says where not to look.
-The chance that a point succeeds is the share of successes around it,
+Successes count 1 and failures -1; a Gaussian process with Matern-5/2 correlation is fitted to these
+labels as if they were numbers, and its mean and variance at a point are made a probability,
 
-$$p(x) = \frac{a + \sum_i s_i\, k(x, x_i)}{a + b + \sum_i k(x, x_i)},$$
+$$p(x) = \Phi\Bigl(\frac{a\,\mu(x)}{\sqrt{1 + a^2 \sigma^2(x)}}\Bigr),$$
 
-with s 1 for a success and 0 for a failure, the Matern-5/2 correlation k, and a little weight
-$a : b$ in the proportion of all successes to all failures, which is what holds far from any. How
-fast the chance changes along each column is chosen by leaving one trial out at a time.
+which is about the share of all successes far from any trial, and sharp between the two kinds where
+trials lie close. The factor a, the noise of the labels and how fast they change along each column
+are chosen by what the others say of each trial (leave one out, in closed form).
 
 References:
-    Nadaraya (1964) and Watson (1964) for the estimator; Gelbart, Snoek and Adams (2014),
-    arXiv:1403.5607, for weighing improvement by the chance of success.
+    Rasmussen and Williams (2006), 6.5 ("least-squares classification"), (6.40) and (5.12);
+    Gelbart, Snoek and Adams (2014), arXiv:1403.5607, for weighing improvement by the chance.
 """
 
 from typing import NamedTuple
@@ -22,40 +23,48 @@ import numpy as np
 from armwright.optimizer.features import Features
 from armwright.optimizer.kernel import matern52, squared_distance
 from armwright.optimizer.linear_algebra import matmul
+from armwright.optimizer.normal import log_probability_below
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.shapes import Array, Float, operand
 
 __all__ = ["Chance", "chance_of", "log_chance"]
 
-_WEIGHT = 0.2  # of the overall share, in trials
-_RATES = (0.25, 1.0, 2.0, 4.0, 8.0)  # of change, per column, over sqrt(columns) / 2
+_RATES = (0.1, 1.0, 2.0, 4.0, 8.0, 16.0)  # of change, per column, over sqrt(columns) / 2
+_FACTORS = (1.0, 2.0, 4.0, 8.0)
+_NOISES = (1e-2, 0.1, 1.0)
 _ROUNDS = 2
-_MOST = 400  # trials that the rates are chosen by
+_MANY = 30  # columns; above, all change at one rate
+_CHOSEN_BY = 128  # trials that all this is chosen by
+_MOST = 512  # trials that are kept
 
 
 class Chance(NamedTuple):
-    """The trials so far, and how much each counts where.
+    """The classifier; padding has weight 0.
 
     Attributes:
         scaled: Features of the trials' points, times `rates`.
-        success: 1 for successes, 0 for failures and padding.
-        counted: 1 for trials, 0 for padding.
         rates: What features are multiplied by.
-        share: Smoothed share of successes among all.
+        weights: What the labels weigh, less their mean: K^-1 (t - m).
+        inverse: Inverse of the lower Cholesky factor of K; 0 in padding.
+        middle: Smoothed mean of the labels.
+        factor: What the mean of the labels is multiplied by.
     """
 
     scaled: Float[Array, "z D"]
-    success: Float[Array, " z"]
-    counted: Float[Array, " z"]
     rates: Float[Array, " D"]
-    share: Float[Array, ""]
+    weights: Float[Array, " z"]
+    inverse: Float[Array, "z z"]
+    middle: Float[Array, ""]
+    factor: Float[Array, ""]
 
 
 def log_chance(features: Float[Array, "k D"], chance: Chance) -> Float[Array, " k"]:
     """Log of the chance that a point succeeds; always finite."""
     near = matern52(squared_distance(features * chance.rates, chance.scaled))
-    good = _WEIGHT * chance.share + matmul(near, chance.success)
-    return jnp.log(good / (_WEIGHT + matmul(near, chance.counted)))
+    mean = chance.middle + matmul(near, chance.weights)
+    explained = matmul(near, chance.inverse.T)
+    variance = jnp.maximum(1.0 - jnp.sum(explained * explained, axis=1), 0.0)
+    return log_probability_below(chance.factor * mean / jnp.sqrt(1.0 + chance.factor**2 * variance))
 
 
 def chance_of(
@@ -70,61 +79,87 @@ def chance_of(
     """
     if not len(failed):
         return None
-    points = features.encode(np.concatenate([succeeded, failed]))
-    success = np.concatenate([np.ones(len(succeeded)), np.zeros(len(failed))])
-    share = (len(succeeded) + 1.0) / (len(points) + 2.0)
-    step = max(1, len(points) // _MOST)
-    rates = _rates(features, points[::step], success[::step], share) @ features.membership
-    size = bucket(len(points))
-    scaled, padded, counted = np.zeros((size, features.width)), np.zeros(size), np.zeros(size)
-    scaled[: len(points)] = points * rates
-    padded[: len(points)], counted[: len(points)] = success, 1.0
+    middle = (len(succeeded) - len(failed)) / (len(succeeded) + len(failed) + 2.0)
+    few = [_spaced(part, _CHOSEN_BY // 2) for part in (succeeded, failed)]
+    labels = np.repeat([1.0, -1.0], [len(part) for part in few])
+    rates, noise, factor = _chosen(features, features.encode(np.concatenate(few)), labels, middle)
+    kept = [_spaced(part, _MOST // 2) for part in (succeeded, failed)]
+    labels = np.repeat([1.0, -1.0], [len(part) for part in kept])
+    per_feature = rates @ features.membership
+    points = features.encode(np.concatenate(kept)) * per_feature
+    covariance = _matern(_distances(points)) + noise * np.eye(len(points))
+    root = np.linalg.inv(np.linalg.cholesky(covariance))
+    size, count = bucket(len(points)), len(points)
+    scaled, weights, inverse = np.zeros((size, features.width)), np.zeros(size), np.eye(size)
+    scaled[:count], weights[:count] = points, root.T @ (root @ (labels - middle))
+    inverse[count:], inverse[:count, :count] = 0.0, np.tril(root)
     return Chance(
         scaled=operand(scaled),
-        success=operand(padded),
-        counted=operand(counted),
-        rates=operand(rates),
-        share=operand(np.float64(share)),
+        rates=operand(per_feature),
+        weights=operand(weights),
+        inverse=operand(inverse),
+        middle=operand(np.float64(middle)),
+        factor=operand(np.float64(factor)),
     )
 
 
-def _rates(
+def _spaced(points: Float[np.ndarray, "k d"], most: int) -> Float[np.ndarray, "m d"]:
+    """The points, or where they are more than `most` so many of them, the last one included."""
+    if len(points) <= most:
+        return points
+    return points[np.linspace(0, len(points) - 1, most).astype(np.intp)]
+
+
+def _chosen(
     features: Features,
     points: Float[np.ndarray, "z D"],
-    success: Float[np.ndarray, " z"],
-    share: float,
-) -> Float[np.ndarray, " d"]:
-    """Rates of change per column, one column after the other by the left-out trials' likelihood."""
+    labels: Float[np.ndarray, " z"],
+    middle: float,
+) -> tuple[Float[np.ndarray, " d"], float, float]:
+    """Rates of change, one column after the other unless they are many; noise; factor."""
     width = len(features.membership)
     options = [rate * 2.0 / np.sqrt(width) for rate in _RATES]
-    distances = [
-        _distances(points * features.membership[j]) for j in range(width)
-    ]  # one [z, z] for each column
-    rates = np.full(width, options[2])
-    total = np.asarray(sum(rate**2 * apart for rate, apart in zip(rates, distances, strict=True)))
-    best = _likelihood(total, success, share)
+    groups = [[j] for j in range(width)] if width <= _MANY else [list(range(width))]
+    distances = [_distances(points * features.membership[group].sum(axis=0)) for group in groups]
+    rates = np.full(width, options[1])
+    total = np.asarray(sum(options[1] ** 2 * apart for apart in distances))
+
+    def judged(squared: Float[np.ndarray, "z z"], noise: float) -> tuple[float, float]:
+        return _likelihood(_matern(squared), labels, middle, noise)
+
+    (best, factor), noise = max((judged(total, noise), noise) for noise in _NOISES)
     for _ in range(_ROUNDS):
-        for j, apart in enumerate(distances):
+        for group, apart in zip(groups, distances, strict=True):
             for rate in options:
-                tried = total + (rate**2 - rates[j] ** 2) * apart
-                likelihood = _likelihood(tried, success, share)
+                tried = total + (rate**2 - rates[group[0]] ** 2) * apart
+                likelihood, a = judged(tried, noise)
                 if likelihood > best + 1e-9:
-                    best, total, rates[j] = likelihood, tried, rate
-    return rates
+                    best, factor, total, rates[group] = likelihood, a, tried, rate
+        (best, factor), noise = max((judged(total, noise), noise) for noise in _NOISES)
+    return rates, noise, factor
 
 
 def _distances(rows: Float[np.ndarray, "z D"]) -> Float[np.ndarray, "z z"]:
-    used = rows[:, np.abs(rows).any(axis=0)]
-    norms = (used**2).sum(axis=1)
-    return np.asarray(np.maximum(norms[:, None] + norms - 2.0 * used @ used.T, 0.0))
+    norms = (rows**2).sum(axis=1)
+    return np.asarray(np.maximum(norms[:, None] + norms - 2.0 * rows @ rows.T, 0.0))
+
+
+def _matern(squared: Float[np.ndarray, "z z"]) -> Float[np.ndarray, "z z"]:
+    scaled = np.sqrt(5.0 * np.maximum(squared, 0.0))
+    return np.asarray((1.0 + scaled + scaled**2 / 3.0) * np.exp(-scaled))
 
 
 def _likelihood(
-    squared: Float[np.ndarray, "z z"], success: Float[np.ndarray, " z"], share: float
-) -> float:
-    """Log likelihood of each trial's end given all the others."""
-    scaled = np.sqrt(5.0 * np.maximum(squared, 0.0))
-    near = (1.0 + scaled + scaled**2 / 3.0) * np.exp(-scaled)
-    np.fill_diagonal(near, 0.0)
-    chance = (_WEIGHT * share + near @ success) / (_WEIGHT + near.sum(axis=1))
-    return float(np.log(np.where(success > 0, chance, 1.0 - chance)).sum())
+    near: Float[np.ndarray, "z z"], labels: Float[np.ndarray, " z"], middle: float, noise: float
+) -> tuple[float, float]:
+    """Log likelihood of how each trial ended given all the others; the factor that does best."""
+    from scipy.special import log_ndtr
+
+    precision = np.linalg.inv(near + noise * np.eye(len(labels)))
+    left = 1.0 / np.diagonal(precision)
+    mean = labels - (precision @ (labels - middle)) * left
+    variance = np.maximum(left - noise, 0.0)
+    return max(
+        (float(log_ndtr(labels * a * mean / np.sqrt(1.0 + a * a * variance)).sum()), a)
+        for a in _FACTORS
+    )

@@ -4,6 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.stats import norm
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import Matern
 
 from armwright.optimizer import Column, Problem
 from armwright.optimizer.chance import chance_of, log_chance
@@ -25,20 +28,37 @@ def of(good, bad):
 
 
 def chances(chance, x):
-    return np.exp(np.asarray(log_chance(jnp.asarray(FEATURES.encode(x)), chance)))
+    return np.exp(np.asarray(jax.jit(log_chance)(jnp.asarray(FEATURES.encode(x)), chance)))
 
 
-def test_is_the_share_of_successes_around_a_point():
-    good, bad, asked = points(7), points(4), points(5)
+def test_is_what_scikit_learn_says_of_the_labels_made_a_probability():
+    good, bad, asked = points(9), points(6), points(5)
     chance = of(good, bad)
-    x = np.concatenate([good, bad])
-    rates = np.asarray(chance.rates)
-    for point, ours in zip(asked, chances(chance, asked), strict=True):
-        gap = (FEATURES.encode(x) - FEATURES.encode(point[None, :])) * rates
-        r = np.sqrt(5 * (gap**2).sum(axis=1))
-        near = (1 + r + r**2 / 3) * np.exp(-r)
-        share = 8 / 13
-        assert ours == pytest.approx((0.2 * share + near[:7].sum()) / (0.2 + near.sum()), rel=1e-9)
+    features = FEATURES.encode(np.concatenate([good, bad, asked])) * np.asarray(chance.rates)
+    inverse = np.asarray(chance.inverse)[:15, :15]
+    noise = np.linalg.inv(inverse.T @ inverse)[0, 0] - 1.0
+    labels = np.repeat([1.0, -1.0], [9, 6]) - 3 / 17
+    model = GaussianProcessRegressor(Matern(1.0, nu=2.5), alpha=noise, optimizer=None)
+    mean, sd = model.fit(features[:15], labels).predict(features[15:], return_std=True)
+    factor = float(chance.factor)
+    expected = norm.cdf(factor * (mean + 3 / 17) / np.sqrt(1 + (factor * sd) ** 2))
+    np.testing.assert_allclose(chances(chance, asked), expected, rtol=1e-7)
+
+
+def test_far_from_any_trial_the_chance_is_about_the_share_of_successes():
+    chance = of(points(30) * [0.1, 0.1, 0.0], points(10) * [0.1, 0.1, 0.0])
+    told = chances(chance._replace(rates=100.0 * chance.rates), np.array([[1.0, 1.0, 1.0]]))
+    assert told[0] == pytest.approx(0.7, abs=0.1)
+
+
+@pytest.mark.slow
+def test_more_trials_than_are_kept_still_tell_the_half():
+    x = points(1500)
+    chance = of(x[x[:, 1] < 0.3], x[x[:, 1] >= 0.3])
+    assert len(chance.weights) == 512
+    told = chances(chance, np.array([[0.5, 0.2, 0.0], [0.5, 0.4, 1.0]]))
+    assert told[0] > 0.95
+    assert told[1] < 0.05
 
 
 def test_tells_the_half_where_trials_fail_and_the_column_that_decides():
@@ -69,6 +89,13 @@ def test_is_finite_with_slopes_where_all_have_failed():
     value, slope = both(features)
     assert np.isfinite(value)
     assert np.isfinite(slope).all()
+
+
+def test_many_columns_change_at_one_rate():
+    problem = Problem(columns=(Column(),) * 40)
+    x = RNG.random((30, 40))
+    chance = chance_of(Features.of(problem), x[:20], x[20:])
+    assert len(set(chance.rates)) == 1
 
 
 def test_where_nothing_failed_there_is_nothing_to_weigh():
