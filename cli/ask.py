@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from armwright.persistence import AskedTrial
 
 __all__ = ["ask"]
+
+_FEW = 1000  # trials up to which a GPU does not pay; see armwright.optimizer.device
 
 
 @click.command(short_help="Take trials to run.")
@@ -46,6 +49,9 @@ def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bo
 
     url = only_experiment(words)
     stored = StoredExperiment.open(url)
+    if sum(stored.state.counts.values()) < _FEW and _device() in {"auto", "cpu"}:
+        # Our process, and no GPU would be used: JAX need not look for one, which takes seconds.
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
     trials = stored.ask(count, within=within)
     try:
         _print(trials, stored.url, as_json=as_json)
@@ -58,6 +64,10 @@ def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bo
         f"next: armwright tell {shlex.quote(public_url(url))} {trials[0].number} METRIC=VALUE",
         err=True,
     )
+
+
+def _device() -> str:
+    return os.environ.get("ARMWRIGHT_DEVICE", "").lower() or "auto"
 
 
 def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:
