@@ -4,6 +4,7 @@ The peer asks, a line of JSON for each arm; the function is computed here.
 """
 
 import json
+import os
 import subprocess
 from dataclasses import asdict
 from pathlib import Path
@@ -53,8 +54,14 @@ def peer_run(
     }
     begin = min(budget - 1, max(5, len(problem.columns)))
     values, y, seconds = [], [], []
+    # One thread each: with more on shared cores they wait for one another, ten times as long.
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         if not (process.stdin and process.stdout and process.stderr):
             raise RuntimeError(f"{peer}: no pipes")
