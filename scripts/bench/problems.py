@@ -12,7 +12,7 @@ import numpy as np
 
 from armwright.optimizer import Column, Condition, Goal, Problem, hypervolume
 
-__all__ = ["BENCHMARKS", "Benchmark"]
+__all__ = ["BENCHMARKS", "Benchmark", "box"]
 
 Row = np.ndarray
 
@@ -77,7 +77,8 @@ class Benchmark:
         return float(-kept[:, 0].max(initial=-np.inf) - self.minimum)
 
 
-def _box(lower: float, upper: float, width: int) -> Problem:
+def box(lower: float, upper: float, width: int) -> Problem:
+    """Columns that all reach from `lower` to `upper`."""
     return Problem(columns=tuple(Column(lower=lower, upper=upper) for _ in range(width)))
 
 
@@ -197,37 +198,37 @@ BENCHMARKS: dict[str, Benchmark] = {
         ),
         Benchmark(
             name="hartmann6",
-            problem=_box(0, 1, 6),
+            problem=box(0, 1, 6),
             objective=_hartmann6,
             minimum=-3.32236801141551,
             trials=60,
         ),
         Benchmark(
             name="noisy-hartmann6",
-            problem=_box(0, 1, 6),
+            problem=box(0, 1, 6),
             objective=_hartmann6,
             minimum=-3.32236801141551,
             trials=60,
             noise=0.1,
         ),
-        Benchmark(name="levy8", problem=_box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
+        Benchmark(name="levy8", problem=box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
         Benchmark(  # shifted, so that the optimum is not in the middle
             name="ackley10",
-            problem=_box(-20, 32.8, 10),
+            problem=box(-20, 32.8, 10),
             objective=_ackley,
             minimum=0.0,
             trials=80,
         ),
         Benchmark(
             name="rosenbrock8",
-            problem=_box(-5, 10, 8),
+            problem=box(-5, 10, 8),
             objective=_rosenbrock,
             minimum=0.0,
             trials=80,
         ),
         Benchmark(
             name="styblinski5",
-            problem=_box(-5, 5, 5),
+            problem=box(-5, 5, 5),
             objective=_styblinski,
             minimum=-39.16616570377142 * 5,
             trials=50,
@@ -236,7 +237,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         Benchmark(name="branches7", problem=_BRANCHES, objective=_branches, minimum=0.0, trials=35),
         Benchmark(  # Gramacy et al. (2016); a plane between two curved constraints
             name="gramacy",
-            problem=_box(0, 1, 2),
+            problem=box(0, 1, 2),
             objective=lambda row: float(row.sum()),
             minimum=0.5997880520,
             trials=25,
@@ -260,7 +261,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         ),
         Benchmark(  # a ball with 0.9 % of the cube is allowed
             name="corner-hartmann6",
-            problem=_box(0, 1, 6),
+            problem=box(0, 1, 6),
             objective=_hartmann6,
             minimum=-3.32236801141551,
             trials=60,
@@ -270,7 +271,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         ),
         Benchmark(
             name="zdt1",
-            problem=_box(0, 1, 4),
+            problem=box(0, 1, 4),
             objective=lambda row: float(row[0]),
             second=_zdt1,
             reference=(1.1, 1.1),
