@@ -1,4 +1,4 @@
-"""More test functions from the literature: a second family, which no default was first chosen on."""
+"""More test functions from the literature: a second family, on which no default was chosen."""
 
 import numpy as np
 from problems import Benchmark, box
