@@ -17,9 +17,9 @@ from armwright.optimizer.shapes import Array, Float, operand
 __all__ = ["anchors_of", "joint", "maxima_of", "noise_levels", "outlook", "paths"]
 
 _POINTS = 512  # that draws of the function are looked at
-_PATHS = 64
+_PATHS = 128
 _MAXIMA = 16
-_ANCHORS = 32
+_ANCHORS = 64
 _JITTERS = (1e-10, 1e-8, 1e-6, 1e-4)
 
 
