@@ -64,7 +64,7 @@ class TrustRegion:
         return self._kept(problem, np.where(self._confines(problem), inside, x))
 
     def _scaled(self, x: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k d"]:
-        return self.lower + x * (self.upper - self.lower)
+        return np.asarray(self.lower + x * (self.upper - self.lower))
 
     @staticmethod
     def _confines(problem: Problem) -> Bool[np.ndarray, " d"]:
@@ -73,7 +73,7 @@ class TrustRegion:
     @staticmethod
     def _kept(problem: Problem, x: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "m d"]:
         values = to_values(problem, x)
-        return values[feasible(problem, values)]
+        return np.asarray(values[feasible(problem, values)])
 
 
 def edges(
