@@ -2,6 +2,7 @@
 
     python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
     python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
+    python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
 
 Each run starts with max(5, columns) Sobol points and then asks for one arm at a time. Prints
 quartiles over seeds, or with --json one line per run. README.md beside this file has results.
@@ -20,12 +21,14 @@ from peers import peer_python
 from problems import BENCHMARKS, Benchmark
 from rich.console import Console
 from rich.table import Table
+from tuning_problems import TUNING
 
 from armwright.optimizer import Measurements, sobol, to_model
 
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
 OPTIMIZERS = ("armwright", "sobol")
+PROBLEMS = BENCHMARKS | TUNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class Run:
 
 def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     """Runs one optimizer on one problem from one seed."""
-    benchmark = BENCHMARKS[problem]
+    benchmark = PROBLEMS[problem]
     budget = trials or benchmark.trials
     if optimizer in PEERS:
         _, y, seconds = peer_run(benchmark, optimizer, seed, budget)
@@ -72,27 +75,29 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
     y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
-    started = time.process_time()
+    seconds = 0.0
     if optimizer == "armwright":
-        values, y, notes = _model_based(benchmark, values, y, budget, seed)
+        y, seconds, notes = _model_based(benchmark, values, y, budget, seed)
     return Run(
         problem=problem,
         optimizer=optimizer,
         seed=seed,
         trials=budget,
         regret=benchmark.regret(y),
-        cpu_s=(time.process_time() - started) / max(budget - begin, 1),
+        cpu_s=seconds / max(budget - begin, 1),
         notes=tuple(sorted(notes)),
     )
 
 
 def _model_based(
     benchmark: Benchmark, values: np.ndarray, y: np.ndarray, budget: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, set[str]]:
+) -> tuple[np.ndarray, float, set[str]]:
+    """Outcomes, CPU seconds of all arms without their evaluations, and notes."""
     from armwright.optimizer import suggest
 
-    warm, notes = None, set()
+    warm, notes, seconds = None, set(), 0.0
     while len(y) < budget:
+        started = time.process_time()
         proposal = suggest(
             benchmark.problem,
             Measurements(x=to_model(benchmark.problem, values), y=benchmark.heard(y, seed)),
@@ -101,13 +106,22 @@ def _model_based(
             seed=1000 * seed + len(y),
             remaining=budget - len(y),
         )
+        seconds += time.process_time() - started
         warm = proposal.fits
         notes.update(proposal.notes)
         if proposal.exhausted:
             break
         values = np.concatenate([values, proposal.values])
         y = np.vstack([y, benchmark.outcomes(proposal.values[0])])
-    return values, y, notes
+    return y, seconds, notes
+
+
+def _named(problems: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of problems; of no names those that need nothing but NumPy."""
+    if not problems:
+        return tuple(BENCHMARKS)
+    each = (tuple(TUNING) if name == "tuning" else (name,) for name in problems)
+    return tuple(name for names in each for name in names)
 
 
 def table(runs: list[Run]) -> Table:
@@ -137,8 +151,8 @@ def table(runs: list[Run]) -> Table:
     "--problem",
     "problems",
     multiple=True,
-    type=click.Choice(list(BENCHMARKS)),
-    help="Problem to run; repeat for several, leave out for all.",
+    type=click.Choice(["tuning", *PROBLEMS]),
+    help="Problem to run, or all of `tuning`; repeat for several, leave out for all others.",
 )
 @click.option(
     "--optimizer",
@@ -172,7 +186,7 @@ def main(
         peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
         (problem, optimizer, seed, trials)
-        for problem in problems or tuple(BENCHMARKS)
+        for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
     ]
