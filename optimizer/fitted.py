@@ -21,7 +21,7 @@ from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
-from armwright.optimizer.subset import rows_near, rows_to_fit
+from armwright.optimizer.subset import most_exact, rows_near, rows_to_fit
 
 __all__ = ["Fitted", "fit_model", "given_model", "ready_in_time"]
 
@@ -94,7 +94,13 @@ def fit_model(
     if few is None:
         model = ready_in_time(whole(), deadline)
         fits, notes = fit(model, warm, seed, settings)
+        if deadline.passed:
+            raise OutOfTimeError
         return Fitted(model=model, fits=fits, notes=notes)
+    # Its programs come first: where they are not at hand there is no use in a fit.
+    most = most_exact(measured.outcomes, settings)
+    part = np.arange(min(settings.local_rows, most)) if len(measured.x) > most else None
+    ready_in_time(whole(rows=part), deadline)
     learner = make(
         pending=pending[:0],
         room=0,
@@ -107,7 +113,10 @@ def fit_model(
     rows = rows_near(
         incumbents(measured, goal), measured, goal, Features.of(problem), fits, settings
     )
-    model = ready_in_time(whole(rows=rows), deadline)
+    if deadline.passed:
+        raise OutOfTimeError
+    model = whole(rows=rows)
+    model.deadline = deadline
     model.use(fits)
     if rows is not None:
         kept = f"the model keeps {len(rows)} of {len(measured.x)} observations"

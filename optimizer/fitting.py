@@ -69,8 +69,9 @@ def _fit(
         _plan(earlier, model, count, (seed, 1, outcome), settings)
         for outcome, (earlier, count) in enumerate(zip(warm, model.counts, strict=True))
     ]
-    if not _is_time_for(plans, model):
-        return _fit_in_time(plans, model), ()
+    pace = _pace(plans, model)
+    if pace * sum(len(plan.starts) * plan.limit for plan in plans) > 0.5 * model.deadline.left:
+        return _fit_in_time(plans, model, pace), ()
     energies = model.fit([plan.starts for plan in plans], [plan.limit for plan in plans])
     searched = [plan.searched for plan in plans]
     worse = [
@@ -117,16 +118,10 @@ def _record(
     )
 
 
-def _is_time_for(plans: Sequence[_Plan], model: Model) -> bool:
-    """Whether the fits as planned take less than half of the time there is."""
-    if model.deadline.seconds is None:
-        return True
-    evaluations = sum(len(plan.starts) * plan.limit for plan in plans)
-    return evaluations * _pace(plans, model) < 0.5 * model.deadline.left
-
-
 def _pace(plans: Sequence[_Plan], model: Model) -> float:
-    """Seconds that one evaluation of every outcome takes at most."""
+    """Seconds that one evaluation of every outcome takes at most; 0 without a deadline."""
+    if model.deadline.seconds is None:
+        return 0.0
     for _ in range(2):  # the first call may load the program
         begun = time.monotonic()
         model.fit([plan.starts[:1] for plan in plans], [1] * len(plans))
@@ -136,11 +131,13 @@ def _pace(plans: Sequence[_Plan], model: Model) -> float:
     return seconds
 
 
-def _fit_in_time(plans: Sequence[_Plan], model: Model) -> tuple[Hyperparameters, ...]:
+def _fit_in_time(plans: Sequence[_Plan], model: Model, pace: float) -> tuple[Hyperparameters, ...]:
     """Fits in short runs from one start after the other, for half of the time there is."""
     model.deadline.shorten("the fit of hyperparameters")
-    pace, reserve = _pace(plans, model), 0.5 * model.deadline.left
+    reserve = 0.5 * model.deadline.left
     best, energies = model.logarithms, np.full(len(plans), np.inf)
+    if model.deadline.passed:
+        return _record(model, energies, model.counts)
     for index in range(max(len(plan.starts) for plan in plans)):
         places = [plan.starts[min(index, len(plan.starts) - 1)] for plan in plans]
         for done in range(0, max(plan.limit for plan in plans), _RUN):

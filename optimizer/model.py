@@ -106,7 +106,7 @@ class Model:
             else Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
         )
         self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
-        self.jitter, self.deadline, self._has_scored = 0.0, Deadline(), False
+        self.jitter, self.deadline = 0.0, Deadline()
         self.add_pending(pending)
 
     @property
@@ -332,8 +332,7 @@ class Model:
         """Asks, in time where there is a deadline."""
         if self.deadline.seconds is None:
             return ask(question, searches=self.searches)
-        begun, self._has_scored = self._has_scored, True
-        return ask_in_time(question, searches=self.searches, deadline=self.deadline, begun=begun)
+        return ask_in_time(question, searches=self.searches, deadline=self.deadline)
 
     def _posterior(self, *, pending: bool) -> Posterior:
         """The posterior of each outcome; of each draw of the hyperparameters where there are."""

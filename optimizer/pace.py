@@ -14,7 +14,7 @@ __all__ = ["ask_in_time"]
 _PER_SCREEN = 8  # evaluations of a search in the time of a screen, at least
 
 
-def ask_in_time(question: Question, *, searches: int, deadline: Deadline, begun: bool) -> Answer:
+def ask_in_time(question: Question, *, searches: int, deadline: Deadline) -> Answer:
     """Scores, and searches with no more evaluations than there is time for.
 
     Scoring alone comes first and tells how long an evaluation takes. With time enough the answer is
@@ -24,12 +24,11 @@ def ask_in_time(question: Question, *, searches: int, deadline: Deadline, begun:
         question: What to ask.
         searches: Number of searches.
         deadline: Told what was left out.
-        begun: Whether something is at hand already, so that nothing needs to be done.
 
     Raises:
-        OutOfTimeError: The time is up, and something is at hand.
+        OutOfTimeError: The time is up.
     """
-    if deadline.passed and begun:
+    if deadline.passed:
         deadline.shorten("the search")
         raise OutOfTimeError
     wanted, start = int(question.search_limit), time.monotonic()

@@ -165,7 +165,11 @@ def suggest(
             model.add_pending(to_model(problem, chosen[-1]))
         values = np.concatenate(chosen)
         x = to_model(problem, values)
-        mean, sd = model.predict(x)
+        if deadline.passed:
+            deadline.shorten("the predictions")
+            mean = sd = np.full((len(x), measured.outcomes), np.nan)
+        else:
+            mean, sd = model.predict(x)
         if policy == Policy():
             compile_next(problem, goal, model, settings)
     single = isinstance(observations, Observations)

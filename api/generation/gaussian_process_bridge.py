@@ -250,6 +250,7 @@ class GaussianProcessBridge(ModelBridge):
         known = self._outcomes
         arms = [Arm(encoding.parameterization(row)) for row in rows]
         fits = {m: self._models.fits[m].to_dict() for m in known.metrics if m in self._models.fits}
+        in_time = bool(fits) and request.within != 0.0
         made = Generated(
             arms=arms,
             metadata={
@@ -266,8 +267,8 @@ class GaussianProcessBridge(ModelBridge):
                 "notes": [*known.notes, *notes],
                 "version": __version__,
             },
-            predictions=self._models.predictions(arms, self._told) if fits else None,
-            best_arm=self._best_arm() if fits else None,
+            predictions=self._models.predictions(arms, self._told) if in_time else None,
+            best_arm=self._best_arm() if in_time else None,
         )
         self._fit_time, self._models.fit_time = self._fit_time + self._models.fit_time, 0.0
         return made

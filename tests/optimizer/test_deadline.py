@@ -56,9 +56,9 @@ def test_with_little_time_the_notes_say_what_was_cut(monkeypatch, problem):
     proposal = suggest(problem, data(problem), seed=0, count=3, within=4.0)
     assert proposal.values.shape == (3, 2)
     assert len(np.unique(proposal.values, axis=0)) == 3
-    (note, *more) = proposal.notes
-    assert note.startswith("the deadline cut the fit of hyperparameters and the search")
-    assert more == [] or more == ["the search found no new point: the rest fill the space"]
+    assert proposal.notes[0].startswith(
+        "the deadline cut the fit of hyperparameters and the search"
+    )
     assert clock.now < 4.0 + 40 * clock.tick
 
 
