@@ -62,10 +62,13 @@ def test_the_record_of_a_model_made_arm_says_how_it_came_about(branin_run):
     assert record["notes"] == []
 
 
-def test_the_same_seed_gives_the_same_arms(branin_run):
-    again = ax.optimize(XY, branin, minimize=True, total_trials=8, random_seed=2)[2]
-    first = [arm.parameters for arm in branin_run[2].arms_by_name.values()]
-    assert [arm.parameters for arm in again.arms_by_name.values()] == first[:8]
+def test_the_same_seed_and_number_of_trials_give_the_same_arms():
+    runs = [
+        ax.optimize(XY, branin, minimize=True, total_trials=8, random_seed=2)[2] for _ in range(2)
+    ]
+    first, again = ([arm.parameters for arm in run.arms_by_name.values()] for run in runs)
+    assert first == again
+    assert len(first) == 8
 
 
 def test_nan_is_a_failed_trial_that_the_model_never_sees():
