@@ -56,9 +56,9 @@ def test_a_program_from_disk_gives_the_same_bits_without_compiling(compiled_entr
     "damage",
     [
         lambda content: content[: len(content) // 2],
-        lambda _: b"",
+        pytest.param(lambda _: b"", marks=pytest.mark.slow),
         lambda content: content[:2000] + bytes([content[2000] ^ 1]) + content[2001:],
-        lambda _: b"not a program of ours",
+        pytest.param(lambda _: b"not a program of ours", marks=pytest.mark.slow),
     ],
     ids=["torn", "empty", "one bit", "foreign"],
 )
@@ -70,6 +70,7 @@ def test_a_damaged_entry_means_compiling_again_and_is_replaced(compiled_entry, c
     assert entry.read() is not None
 
 
+@pytest.mark.slow
 def test_whole_bytes_that_are_no_program_mean_compiling_again(compiled_entry, compiles):
     entry, first = compiled_entry
     entry.write(b"whole, but no program")

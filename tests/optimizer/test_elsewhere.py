@@ -107,6 +107,7 @@ def test_only_one_outcome_with_a_feasible_incumbent_is_judged_by_its_score(weigh
         assert without_peak(SQUARE, known, goal) is None
 
 
+@pytest.mark.slow
 def test_before_anything_feasible_is_known_a_small_score_says_nothing_of_a_peak():
     known = climbed()
     beyond = known.x.sum(axis=1) * 1e-3 + 9.0  # so far out that the score is far below the limit

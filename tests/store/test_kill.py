@@ -252,7 +252,7 @@ LEAST_CALLS = {
     "gc": 150,
 }
 # Operations of many calls: after the first twenty only every so manyth.
-EVERY = {"compact": 3, "gc": 29}
+EVERY = {"compact": 7, "gc": 43}
 
 
 @pytest.fixture

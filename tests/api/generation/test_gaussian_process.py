@@ -264,6 +264,7 @@ def test_the_best_point_of_a_part_is_found_to_a_percent():
     assert found == pytest.approx([0.123, 2.5], rel=0.03)
 
 
+@pytest.mark.slow
 def test_a_part_keeps_constraints_and_steps_and_repeats_nothing():
     problem = Problem(
         columns=(Column(lower=0.0, upper=3.0, step=1.0), Column(kind="choice", levels=2)),
