@@ -113,15 +113,25 @@ def fit_model(
     rows = rows_near(
         incumbents(measured, goal), measured, goal, Features.of(problem), fits, settings
     )
+    model = whole(rows=rows)
     if deadline.passed:
         raise OutOfTimeError
-    model = whole(rows=rows)
+    if deadline.seconds is not None and _seconds(learner, model) > deadline.left:
+        raise OutOfTimeError
     model.deadline = deadline
     model.use(fits)
     if rows is not None:
         kept = f"the model keeps {len(rows)} of {len(measured.x)} observations"
         notes = (*notes, f"{kept}: the best, those nearest to them and some from everywhere")
     return Fitted(model=model, fits=fits, notes=notes)
+
+
+def _seconds(small: Model, large: Model) -> float:
+    """How long conditioning a larger model takes at least, by that of a smaller one."""
+    begun = time.monotonic()
+    used = small.logarithms
+    small.fit([one[None, :] for one in used], [1] * len(used))  # one evaluation, then conditions
+    return (time.monotonic() - begun) * (large.bucket / small.bucket) ** 3 / 4.0
 
 
 def ready_in_time(model: Model, deadline: Deadline) -> Model:
