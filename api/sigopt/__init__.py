@@ -1,0 +1,92 @@
+"""SigOpt's names: `from armwright import sigopt` in place of `import sigopt`.
+
+Experiments are folders below one root: what `set_store` was given, else `ARMWRIGHT_STORE`, else
+`./armwright-store`. No token is needed; one that is set is ignored.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from armwright.sigopt import exception, objects, validate
+    from armwright.sigopt.calls import (
+        archive_experiment,
+        archive_run,
+        create_experiment,
+        create_project,
+        create_run,
+        get_experiment,
+        get_run,
+        get_run_id,
+        set_project,
+        unarchive_experiment,
+        unarchive_run,
+    )
+    from armwright.sigopt.global_run import (
+        log_checkpoint,
+        log_dataset,
+        log_failure,
+        log_image,
+        log_metadata,
+        log_metric,
+        log_metrics,
+        log_model,
+        params,
+    )
+    from armwright.sigopt.place import set_store
+
+    create_aiexperiment = create_experiment
+    get_aiexperiment = get_experiment
+    archive_aiexperiment = archive_experiment
+    unarchive_aiexperiment = unarchive_experiment
+
+__all__ = [
+    "archive_aiexperiment",
+    "archive_experiment",
+    "archive_run",
+    "create_aiexperiment",
+    "create_experiment",
+    "create_project",
+    "create_run",
+    "exception",
+    "get_aiexperiment",
+    "get_experiment",
+    "get_run",
+    "get_run_id",
+    "log_checkpoint",
+    "log_dataset",
+    "log_failure",
+    "log_image",
+    "log_metadata",
+    "log_metric",
+    "log_metrics",
+    "log_model",
+    "objects",
+    "params",
+    "set_project",
+    "set_store",
+    "unarchive_aiexperiment",
+    "unarchive_experiment",
+    "unarchive_run",
+    "validate",
+]
+
+_MODULES = ("exception", "objects", "validate")
+_ALIASES = {
+    f"{verb}_aiexperiment": f"{verb}_experiment"
+    for verb in ("archive", "create", "get", "unarchive")
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads each name when it is first asked for."""
+    if name in _MODULES:
+        return import_module(f"armwright.sigopt.{name}")
+    if name in __all__:
+        place = "calls"
+        if name == "params" or name.startswith("log_"):
+            place = "global_run"
+        elif name == "set_store":
+            place = "place"
+        return getattr(import_module(f"armwright.sigopt.{place}"), _ALIASES.get(name, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

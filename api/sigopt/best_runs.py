@@ -1,0 +1,67 @@
+"""Which runs are best: one for one optimized metric, the Pareto front for two, all for none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.metric_rules import with_strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["best_of"]
+
+Json = dict[str, Any]
+
+
+def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
+    """The best runs, best first on the alphabetically first optimized metric.
+
+    Args:
+        definition: Of the experiment.
+        runs: All its runs; those that are open, archived or failed for the optimizer, or miss a
+            threshold, are passed over. What counts is what a run had measured when it first ended.
+    """
+    metrics = definition["metrics"]
+    fit = [run for run in runs if _is_fit(run, metrics)]
+    optimized = with_strategy(metrics, "optimize")
+    if not optimized:
+        return fit
+    scored = sorted(
+        ((_scores(run, optimized), run) for run in fit), key=lambda item: item[0][0], reverse=True
+    )
+    if len(optimized) == 1:
+        return [run for _, run in scored[:1]]
+    return [
+        run for scores, run in scored if not any(_dominates(other, scores) for other, _ in scored)
+    ]
+
+
+def _is_fit(run: Json, metrics: list[Json]) -> bool:
+    observation = run["observation"]
+    if run["deleted"] or observation is None or observation["failed"]:
+        return False
+    values = observation["values"]
+    if any(metric["name"] not in values for metric in metrics):
+        return False
+    return all(
+        _score(run, metric) >= _signed(metric["threshold"], metric)
+        for metric in metrics
+        if metric["threshold"] is not None and metric["strategy"] != "store"
+    )
+
+
+def _signed(value: float, metric: Json) -> float:
+    return -value if metric["objective"] == "minimize" else value
+
+
+def _score(run: Json, metric: Json) -> float:
+    return _signed(run["observation"]["values"][metric["name"]]["value"], metric)
+
+
+def _scores(run: Json, optimized: list[Json]) -> tuple[float, ...]:
+    return tuple(_score(run, metric) for metric in optimized)
+
+
+def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))

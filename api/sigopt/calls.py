@@ -1,0 +1,194 @@
+"""The calls of the module: what `sigopt.create_experiment` and its like do."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from armwright.errors import ExperimentExistsError
+from armwright.sigopt.ai_experiment import AIExperimentContext
+from armwright.sigopt.definition import definition_from_fields
+from armwright.sigopt.exception import ConflictingProjectException, refused
+from armwright.sigopt.folders import make_experiment, opened, project_runs
+from armwright.sigopt.new_run import new_run
+from armwright.sigopt.objects import Project
+from armwright.sigopt.place import split_run_id
+from armwright.sigopt.project import check_project_id, choose_project, current_project
+from armwright.sigopt.training_run import TrainingRun, training_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from armwright.sigopt.run_context import RunContext
+    from armwright.sigopt.run_folder import RunFolder
+
+__all__ = [
+    "archive_experiment",
+    "archive_run",
+    "create_experiment",
+    "create_project",
+    "create_run",
+    "get_experiment",
+    "get_run",
+    "get_run_id",
+    "set_project",
+    "unarchive_experiment",
+    "unarchive_run",
+]
+
+logger = logging.getLogger(__name__)
+
+
+def create_experiment(
+    *,
+    name: str,
+    parameters: Sequence[Any],
+    metrics: Sequence[Any],
+    **more: Any,
+) -> AIExperimentContext:
+    """Makes an experiment.
+
+    Args:
+        name: For people.
+        parameters: What can be tried: mappings with name, type, and bounds, grid or
+            categorical_values.
+        metrics: What is measured: mappings with name, objective, strategy and threshold.
+        **more: type (offline, random or grid), budget, parallel_bandwidth, num_solutions,
+            conditionals, linear_constraints, metadata.
+
+    Raises:
+        ValidationError: A field is of the wrong shape.
+        ApiException: A value is refused, status 400, or not possible yet, status 501.
+        ConnectionException: The store cannot be written.
+    """
+    fields = {"name": name, "parameters": parameters, "metrics": metrics, **more}
+    definition = definition_from_fields(fields)
+    if (definition["num_solutions"] or 1) > 1:
+        raise refused("num_solutions above 1 is not possible yet: leave it out", 501)
+    experiment = AIExperimentContext(make_experiment(definition, current_project()))
+    logger.info("experiment %s is made", experiment.id)
+    return experiment
+
+
+def get_experiment(experiment_id: str | int) -> AIExperimentContext:
+    """Looks an experiment up; also an archived one.
+
+    Raises:
+        ApiException: There is none of this id. Status 404.
+        ConnectionException: The store cannot be read.
+    """
+    experiment = AIExperimentContext(_experiment_folder(experiment_id))
+    if experiment.project != current_project():
+        logger.warning(
+            "experiment %s belongs to the project %r, not to %r",
+            experiment.id,
+            experiment.project,
+            current_project(),
+        )
+    return experiment
+
+
+def archive_experiment(
+    experiment_id: str | int,
+    include_runs: bool = False,  # noqa: FBT001, FBT002 - as callers give it
+) -> None:
+    """Puts an experiment aside, on request with all its runs."""
+    folder = _experiment_folder(experiment_id)
+    AIExperimentContext(folder).update(state="deleted")
+    for run in folder.runs() if include_runs else ():
+        folder.patch(_number(run), {"deleted": True})
+
+
+def unarchive_experiment(experiment_id: str | int) -> None:
+    """Brings an experiment back."""
+    AIExperimentContext(_experiment_folder(experiment_id)).update(state="active")
+
+
+def create_run(name: str | None = None, metadata: Mapping[str, Any] | None = None) -> RunContext:
+    """Begins a run outside any experiment; its parameters are the caller's."""
+    project = current_project()
+    return new_run(project_runs(project), project, name, metadata, {"experiment": None})
+
+
+def get_run(run_id: str | int) -> TrainingRun:
+    """Looks a run up, as it is now.
+
+    Raises:
+        ApiException: There is none of this id. Status 404.
+    """
+    folder, number = _run_place(run_id)
+    return training_run(folder.run(number))
+
+
+def archive_run(run_id: str | int) -> None:
+    """Puts a run aside: it uses no budget, is never best, and no suggestion learns from it."""
+    folder, number = _run_place(run_id)
+    folder.run(number)
+    folder.patch(number, {"deleted": True})
+
+
+def unarchive_run(run_id: str | int) -> None:
+    """Brings a run back."""
+    folder, number = _run_place(run_id)
+    folder.run(number)
+    folder.patch(number, {"deleted": False})
+
+
+def create_project(id_: str | None = None, name: str | None = None) -> Project:
+    """Makes a project.
+
+    Raises:
+        ValueError: This can be no id.
+        ConflictingProjectException: There is one of this id.
+    """
+    project = current_project() if id_ is None else check_project_id(id_)
+    try:
+        folder = project_runs(project, exclusive=True)
+    except ExperimentExistsError as error:
+        raise ConflictingProjectException(project) from error
+    folder.refresh()
+    return Project({"id": project, "name": name or project})
+
+
+def set_project(project: str) -> str:
+    """Chooses the project of what this process makes from now on.
+
+    Raises:
+        ValueError: This can be no id.
+    """
+    choose_project(check_project_id(project))
+    return project
+
+
+def get_run_id() -> str | None:
+    """The run in force; None, for only the command line and notebooks have one."""
+    return None
+
+
+def _experiment_folder(experiment_id: Any) -> RunFolder:
+    text = str(experiment_id)
+    if not (text.isascii() and text.isdigit()):
+        _not_found(experiment_id)
+    try:
+        folder = opened(text)
+    except LookupError as error:
+        raise refused(f"there is no experiment {experiment_id!r}", 404) from error
+    if "parameters" not in folder.definition:
+        _not_found(experiment_id)
+    return folder
+
+
+def _not_found(experiment_id: Any) -> NoReturn:
+    raise refused(f"there is no experiment {experiment_id!r}", 404)
+
+
+def _run_place(run_id: Any) -> tuple[RunFolder, int]:
+    ident, number = split_run_id(run_id)
+    try:
+        return opened(ident), number
+    except LookupError as error:
+        raise refused(f"there is no run {run_id!r}", 404) from error
+
+
+def _number(run: Mapping[str, Any]) -> int:
+    return split_run_id(run["id"])[1]

@@ -1,0 +1,90 @@
+"""The errors of SigOpt code, under their own names, classes and statuses.
+
+SigOptException
+    ApiException                     .status_code: 400 a value, 403 not now, 404 no such id,
+        ProjectNotFoundException     409 there is one already
+        ConflictingProjectException
+    ConnectionException              the store cannot be reached
+    RunException
+"""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+__all__ = [
+    "ApiException",
+    "ConflictingProjectException",
+    "ConnectionException",
+    "ProjectNotFoundException",
+    "RunException",
+    "SigOptException",
+    "refused",
+]
+
+
+class SigOptException(Exception):
+    """Base of what goes wrong once a call is understood."""
+
+
+@final
+class ConnectionException(SigOptException):
+    """The store cannot be reached."""
+
+
+class ApiException(SigOptException):
+    """A call that is refused.
+
+    Args:
+        body: An object with "message", or the message.
+        status_code: As of HTTP.
+
+    Attributes:
+        message: What is wrong.
+        status_code: As given.
+    """
+
+    def __init__(self, body: Any, status_code: int) -> None:
+        self._body = dict(body) if isinstance(body, dict) else {"message": str(body)}
+        self.message: str | None = self._body.get("message")
+        self.status_code = status_code
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} ({self.status_code}): {self.message}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r}, {self.status_code})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._body, self.status_code)
+
+    def to_json(self) -> dict[str, Any]:
+        """The body, with the status."""
+        return {**self._body, "status": self.status_code}
+
+
+@final
+class RunException(SigOptException):
+    """Something about a run; here for code that catches it."""
+
+
+@final
+class ConflictingProjectException(SigOptException):
+    """There is a project of this id already."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"the project {project_id!r} exists already")
+
+
+@final
+class ProjectNotFoundException(SigOptException):
+    """There is no project of this id."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"there is no project {project_id!r}")
+
+
+def refused(message: str, status: int = 400) -> ApiException:
+    """The error of a call that cannot be followed, to be raised."""
+    return ApiException({"message": message}, status)

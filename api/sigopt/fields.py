@@ -1,0 +1,111 @@
+"""What one field of a body may hold: names, numbers, whole numbers, keys."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from armwright.sigopt.exception import refused
+
+__all__ = [
+    "MOST_LETTERS",
+    "checked_name",
+    "distinct",
+    "known_keys",
+    "listed",
+    "metadata_of",
+    "number_of",
+    "plain_json",
+    "whole_of",
+]
+
+MOST_LETTERS = 100  # of a name
+_MOST_KEYS, _MOST_TEXT = 100, 500
+
+
+def plain_json(value: Any) -> Any:
+    """A value as JSON has it: objects of ours as dicts, numbers of NumPy as Python's."""
+    if hasattr(value, "to_json"):
+        return plain_json(value.to_json())
+    if isinstance(value, Mapping):
+        return {key: plain_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_json(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain_json(value.tolist())
+    return value
+
+
+def known_keys(body: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    """Refuses keys that mean nothing."""
+    known = tuple(known)
+    unknown = [str(key) for key in body if key not in known]
+    if unknown:
+        raise refused(f"{what}: unknown key {unknown[0]!r}; the keys are {', '.join(known)}")
+
+
+def checked_name(value: Any, what: str, most: int = MOST_LETTERS) -> str:
+    """A name: text that is not empty, not too long, without control characters; stripped."""
+    if not isinstance(value, str) or not value.strip():
+        raise refused(f"{what} should be a text that is not empty, got {value!r}")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value.strip()):
+        raise refused(f"{what} should have no control characters, got {value!r}")
+    if len(value.strip()) > most:
+        raise refused(f"{what} should have at most {most} characters, got {len(value)}")
+    return value.strip()
+
+
+def number_of(value: Any, what: str) -> float:
+    """A finite number, as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refused(f"{what} should be a finite number, got {value!r}")
+    return value
+
+
+def whole_of(value: Any, what: str, least: int | None = None) -> int:
+    """A whole number, also one that is written as a float."""
+    number = number_of(value, what)
+    if number != int(number) or (least is not None and number < least):
+        tail = "" if least is None else f" from {least} on"
+        raise refused(f"{what} should be a whole number{tail}, got {value!r}")
+    return int(number)
+
+
+def listed(value: Any, what: str) -> list[Any]:
+    """A list; empty for None."""
+    if value is None:
+        return []
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
+        raise refused(f"{what} should be a list, got {value!r}")
+    return list(value)
+
+
+def distinct(values: Sequence[Any], what: str) -> None:
+    """Refuses repeats."""
+    for value in values:
+        if list(values).count(value) > 1:
+            raise refused(f"{what} should be different, got {value!r} twice")
+
+
+def metadata_of(value: Any, what: str = "metadata") -> dict[str, Any]:
+    """Metadata: a flat mapping of names to texts and numbers; None drops a key."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise refused(f"{what} should be a mapping, got {value!r}")
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        if not isinstance(key, str) or not key or len(key) > MOST_LETTERS:
+            raise refused(f"{what}: a key should be a text of 1 to {MOST_LETTERS}, got {key!r}")
+        if isinstance(item, str):
+            if len(item) > _MOST_TEXT:
+                raise refused(f"{what}[{key!r}] should have at most {_MOST_TEXT} characters")
+        elif item is not None:
+            number_of(item, f"{what}[{key!r}], unless it is a text,")
+        if item is not None:
+            found[key] = item
+    if len(found) > _MOST_KEYS:
+        raise refused(f"{what} should have at most {_MOST_KEYS} keys, got {len(found)}")
+    return found

@@ -1,0 +1,161 @@
+"""Making and opening the folders of experiments and projects; each is opened once by a process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import (
+    ExperimentExistsError,
+    ExperimentNotFoundError,
+    ExperimentUnfinishedError,
+    InvalidNameError,
+    StoreError,
+    UsageError,
+)
+from armwright.persistence.experiment_json import definition_to_json
+from armwright.persistence.facts import config_document
+from armwright.sigopt.exception import ConnectionException, refused
+from armwright.sigopt.place import fresh_id, project_folder_id, store
+from armwright.sigopt.run_folder import RunFolder
+from armwright.sigopt.run_record import KEY
+from armwright.sigopt.suggester import Suggester
+from armwright.store import ExperimentFolder
+from armwright.store.location import experiment_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import Experiment
+
+__all__ = ["configuration", "make_experiment", "opened", "project_runs"]
+
+Json = dict[str, Any]
+
+_lock = threading.RLock()
+_opened: dict[str, RunFolder] = {}
+
+
+def configuration(definition: Json, before: Mapping[str, Any] | None = None) -> Json:
+    """The configuration that keeps a definition, for SigOpt code and for every other tool.
+
+    Args:
+        definition: Checked.
+        before: The configuration that this one replaces.
+    """
+    from armwright.sigopt.domain import domain_experiment
+
+    document = config_document(definition_to_json(domain_experiment(definition)))
+    plan = dict((before or {}).get("plan") or _plan())
+    if before:
+        document["time_created"] = before["time_created"]
+    return {**document, "plan": {**plan, "budget": definition["budget"]}, KEY: definition}
+
+
+def _plan() -> Json:
+    from armwright.generation.seed import base_seed
+
+    return {"budget": None, "seed": base_seed(None), "initial_trials": None}
+
+
+def make_experiment(definition: Json, project: str) -> RunFolder:
+    """Makes the folder of an experiment.
+
+    Raises:
+        ApiException: No point keeps the linear constraints. Status 400.
+        ConnectionException: The store cannot be written.
+    """
+    from armwright.persistence.next_run import check_runnable
+    from armwright.sigopt.domain import domain_experiment
+
+    moment = int(time.time())
+    definition = {
+        **definition,
+        "project": project,
+        "state": "active",
+        "created": moment,
+        "updated": moment,
+    }
+    try:
+        if definition["linear_constraints"]:
+            check_runnable(domain_experiment(definition))
+        config = configuration(definition)
+    except (UsageError, ValueError) as error:
+        raise refused(f"this experiment cannot be run: {error}") from error
+    while True:
+        ident = fresh_id()
+        try:
+            folder = _create(ident, definition["name"], config)
+        except ExperimentExistsError:
+            continue  # somebody else took this microsecond
+        return _remember(ident, folder)
+
+
+def project_runs(project: str, *, exclusive: bool = False) -> RunFolder:
+    """The folder of a project's runs outside experiments, made if there is none.
+
+    Raises:
+        ExperimentExistsError: `exclusive`, and there is one.
+    """
+    ident = project_folder_id(project)
+    if not exclusive:
+        try:
+            return opened(ident)
+        except LookupError:
+            pass
+    definition = {"project": project, "state": "active"}
+    config = config_document(definition_to_json(_nothing(project)))
+    try:
+        folder = _create(ident, project, {**config, "plan": _plan(), KEY: definition})
+    except ExperimentExistsError:
+        if exclusive:
+            raise
+        return opened(ident)
+    return _remember(ident, folder)
+
+
+def _nothing(name: str) -> Experiment:
+    from armwright.experiment import Experiment, SearchSpace
+
+    return Experiment(search_space=SearchSpace(parameters=[]), name=name)
+
+
+def opened(ident: str) -> RunFolder:
+    """The folder of an id, as it is now.
+
+    Raises:
+        LookupError: There is none.
+        ConnectionException: The store cannot be read.
+    """
+    url = experiment_url(store(), ident)
+    try:
+        with _lock:
+            known = _opened.get(url)
+        if known is None:
+            return _remember(ident, ExperimentFolder.open(url))
+        known.refresh()
+        return known
+    except (ExperimentNotFoundError, ExperimentUnfinishedError, InvalidNameError) as error:
+        with _lock:
+            _opened.pop(url, None)
+        raise LookupError(ident) from error
+    except StoreError as error:
+        raise ConnectionException(str(error)) from error
+
+
+def _create(ident: str, name: str, config: Json) -> ExperimentFolder:
+    url = experiment_url(store(), ident)
+    try:
+        return ExperimentFolder.create(url, document={"name": name}, config=config)
+    except ExperimentExistsError:
+        raise
+    except StoreError as error:
+        raise ConnectionException(str(error)) from error
+
+
+def _remember(ident: str, folder: ExperimentFolder) -> RunFolder:
+    with _lock:
+        found = RunFolder(ident, folder, Suggester(folder))
+        _opened[experiment_url(store(), ident)] = found
+        return found

@@ -1,0 +1,96 @@
+"""What may be logged of a run, and how it is written down."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.fields import plain_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "assignments_of",
+    "checked_metric",
+    "checked_text",
+    "metadata_value",
+    "metric_values",
+    "shortened",
+]
+
+_MOST_LOG = 1024
+
+
+def checked_metric(name: Any, value: Any, stddev: Any = None) -> dict[str, Any]:
+    """A metric's value as it is kept.
+
+    Raises:
+        ValueError: The name is no text or empty, or a value is no finite number.
+    """
+    checked_text(name, "the name of a metric")
+    return {
+        "name": name,
+        "value": _finite(name, value),
+        "value_stddev": None if stddev is None else _finite(name, stddev),
+    }
+
+
+def metric_values(*args: Any, **kwargs: Any) -> dict[str, dict[str, Any]]:
+    """Metrics given as `dict` takes them, as they are kept."""
+    given: dict[Any, Any] = dict(*args, **kwargs)
+    return {name: checked_metric(name, value) for name, value in given.items()}
+
+
+def checked_text(value: Any, what: str) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{what} should be a text that is not empty, got {value!r}")
+    return str(value)
+
+
+def metadata_value(value: Any) -> Any:
+    """What is noted: texts, finite numbers and None as they are, the text of anything else."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    item: Any = value.item() if getattr(value, "shape", None) == () else None
+    if isinstance(item, int | float) and not isinstance(item, bool) and math.isfinite(item):
+        return item
+    return str(value)
+
+
+def assignments_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of parameters as they are kept: what JSON holds, the text of anything else."""
+    found = {}
+    for name, value in given.items():
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a parameter should be a text, got {name!r}")
+        value = plain_json(value)
+        keeps = value is None or isinstance(value, str | int | float)
+        if isinstance(value, float) and not math.isfinite(value):
+            keeps = False
+        found[name] = value if keeps else str(value)
+    return found
+
+
+def shortened(text: Any) -> str:
+    """A text's head and tail, where it is long."""
+    whole = str(text)
+    if len(whole) <= _MOST_LOG:
+        return whole
+    half = (_MOST_LOG - 5) // 2
+    return f"{whole[:half]}\n...\n{whole[-half:]}"
+
+
+def _finite(name: str, value: Any) -> float:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"metric {name!r}: expected a number, got {value!r}") from error
+    if not math.isfinite(number):
+        raise ValueError(f"metric {name!r}: expected a finite number, got {value!r}")
+    return number

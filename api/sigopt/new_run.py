@@ -1,0 +1,44 @@
+"""Beginning a run, in an experiment or outside of one."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.fields import checked_name, metadata_of
+from armwright.sigopt.global_run import global_params
+from armwright.sigopt.run_context import RunContext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.sigopt.run_folder import RunFolder
+
+__all__ = ["new_run"]
+
+
+def new_run(
+    folder: RunFolder,
+    project: str,
+    name: str | None,
+    metadata: Mapping[str, Any] | None,
+    about: Mapping[str, Any],
+) -> RunContext:
+    """Begins a run.
+
+    Args:
+        folder: Where it is kept.
+        project: Its project.
+        name: For people; the project and the time if None.
+        metadata: Texts and numbers.
+        about: What else it says of itself.
+    """
+    if name is None:
+        name = f"{project} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+    said = {
+        "name": checked_name(name, "the name of a run"),
+        "project": project,
+        "metadata": metadata_of(metadata),
+        **about,
+    }
+    return RunContext(folder, folder.add_run(said), global_params())

@@ -1,0 +1,176 @@
+"""A run in progress: its parameters, and what it logs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, final
+
+from armwright.sigopt.exception import refused
+from armwright.sigopt.images import image_file
+from armwright.sigopt.log_values import (
+    assignments_of,
+    checked_metric,
+    checked_text,
+    metadata_value,
+    metric_values,
+    shortened,
+)
+from armwright.sigopt.run_params import RunParams
+from armwright.sigopt.training_run import TrainingRun, training_run
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from armwright.sigopt.run_folder import RunFolder
+
+__all__ = ["RunContext"]
+
+logger = logging.getLogger(__name__)
+
+_MOST_CHECKPOINTS = 200
+
+
+@final
+class RunContext:
+    """A run in progress; as a context manager it ends the run, failed where the block raised.
+
+    Attributes:
+        id: Of the run.
+        experiment: The experiment's id; None outside experiments.
+        run: The run as it was when it began.
+        params: Its parameters.
+    """
+
+    def __init__(self, folder: RunFolder, number: int, defaults: Mapping[str, Any]) -> None:
+        document = folder.run(number)
+        self._folder, self._number = folder, number
+        self.run: TrainingRun = training_run(document)
+        self.id: str = document["id"]
+        self.experiment: str | None = document.get("experiment")
+        frozen = frozenset(document["suggested"]) if self.experiment else frozenset()
+        self.params = RunParams(document["assignments"], frozen, self.set_parameters)
+        self.params.setdefaults(defaults)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end(exception)
+
+    def end(self, exception: BaseException | None = None) -> None:
+        """Ends the run; failed where there was an exception. A run that failed stays so."""
+        self._folder.finish(self._number, "completed" if exception is None else "failed")
+
+    def log_failure(self) -> None:
+        """Ends the run as failed."""
+        self._folder.finish(self._number, "failed")
+
+    def log_metric(self, name: str, value: Any, stddev: Any = None) -> None:
+        """Notes what was measured; the last value counts.
+
+        Raises:
+            ValueError: The name is no text, or a value is no finite number.
+        """
+        self._say(values={name: checked_metric(name, value, stddev)})
+
+    def log_metrics(self, *args: Any, **kwargs: Any) -> None:
+        """The same for several metrics, given as to `dict`."""
+        self._say(values=metric_values(*args, **kwargs))
+
+    def log_metadata(self, key: str, value: Any) -> None:
+        """Notes something about the run; what is neither text nor number is noted as its text."""
+        self._say(metadata={checked_text(key, "a key of metadata"): metadata_value(value)})
+
+    def log_dataset(self, name: str) -> None:
+        """Notes a data set that was used."""
+        self._say(datasets=[checked_text(name, "the name of a dataset")])
+
+    def log_model(self, type: Any = None) -> None:  # noqa: A002 - the name that callers use
+        """Notes what kind of model was trained."""
+        self._say(model={"type": None if type is None else str(type)})
+
+    def log_source_code(self, content: str | None = None, hash: str | None = None) -> None:  # noqa: A002
+        """Notes what was executed."""
+        said = {"content": None if content is None else shortened(content), "hash": hash}
+        self._say(source_code={key: item for key, item in said.items() if item is not None})
+
+    def set_logs(self, logs: Mapping[str, str]) -> None:
+        """Keeps what was printed, by stream."""
+        self._say(logs={name: shortened(text) for name, text in logs.items()})
+
+    def log_checkpoint(self, values: Mapping[str, Any]) -> None:
+        """Notes what was measured on the way.
+
+        Raises:
+            ValueError: This is no dict of numbers.
+            ApiException: The run has ended, or has 200 checkpoints. Status 403.
+        """
+        if not isinstance(values, Mapping):
+            raise ValueError(f"a checkpoint should be a dict of metrics, got {values!r}")
+        kept = {
+            name: checked_metric(name, value) for name, value in values.items() if value is not None
+        }
+        self._folder.refresh()
+        document = self._folder.run(self._number)
+        if document["finished"]:
+            raise refused(f"run {self.id} is finished: it takes no checkpoint", 403)
+        if len(document["checkpoints"]) >= _MOST_CHECKPOINTS:
+            raise refused(f"run {self.id} has {_MOST_CHECKPOINTS} checkpoints, the most", 403)
+        self._say(checkpoint={"created": round(time.time()), "values": kept})
+
+    def log_image(self, image: Any, name: str | None = None) -> None:
+        """Keeps a picture with the run; warns about what is none.
+
+        Args:
+            image: A path, a PIL image, a matplotlib figure or an array.
+            name: For people.
+        """
+        found = image_file(image)
+        if found is None:
+            logger.warning("log_image takes paths, images, figures and arrays, got %r", type(image))
+            return
+        content, kind = found
+        label = name or (str(image).rpartition("/")[2] if isinstance(image, str) else "image")
+        self._folder.keep_file(self._number, label, content, kind)
+
+    def set_parameter(self, name: str, value: Any) -> None:
+        """Notes a parameter's value."""
+        self.set_parameters({name: value})
+
+    def set_parameters(self, values: Mapping[str, Any]) -> None:
+        """The same for several; None removes one."""
+        self._say(assignments=assignments_of(values))
+
+    def set_parameters_meta(self, meta: Mapping[str, Any]) -> None:
+        """Notes how parameters are to be shown."""
+        self._say(parameters_meta=dict(meta))
+
+    def set_parameter_source(self, name: str, source: str) -> None:
+        """Notes where a parameter's value came from."""
+        self.set_parameters_meta({name: {"source": source}})
+
+    def set_parameters_source(self, values: Mapping[str, Any], source: str) -> None:
+        """The same for several."""
+        self.set_parameters_meta({name: {"source": source} for name in values})
+
+    def set_parameters_sources_meta(self, source: str, **meta: Any) -> None:
+        """Notes how parameters of one source are to be shown."""
+        self._say(parameters_sources_meta={source: meta})
+
+    def log_sys_metadata(self, key: str, value: Any) -> None:
+        """Notes something about the system."""
+        self._say(sys_metadata={checked_text(key, "a key"): metadata_value(value)})
+
+    def log_dev_metadata(self, key: str, value: Any) -> None:
+        """Notes something for developers."""
+        self._say(dev_metadata={checked_text(key, "a key"): metadata_value(value)})
+
+    def _say(self, **changes: Any) -> None:
+        self._folder.patch(self._number, changes)

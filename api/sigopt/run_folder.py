@@ -1,0 +1,181 @@
+"""A store folder as SigOpt code sees it: an experiment, or a project's other runs.
+
+Every write is one fact, so any number of processes may hold the same folder.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import ConflictError, TrialEndedError
+from armwright.experiment.clock import now, now_ms
+from armwright.persistence.json_codec import object_to_json
+from armwright.sigopt.exception import refused
+from armwright.sigopt.files import keep_file
+from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from armwright.sigopt.suggester import Suggester
+    from armwright.store import ExperimentFolder, State, TrialFacts
+
+__all__ = ["RunFolder", "definition_in"]
+
+Json = dict[str, Any]
+
+_MOST_TRIES = 100  # others change the configuration at the same moment
+
+
+@final
+class RunFolder:
+    """Runs in one folder.
+
+    Args:
+        ident: The id of the experiment or project.
+        folder: Where its runs are.
+        suggester: Makes what an experiment's runs try.
+    """
+
+    def __init__(self, ident: str, folder: ExperimentFolder, suggester: Suggester) -> None:
+        self.ident = ident
+        self._folder = folder
+        self._suggester = suggester
+
+    @property
+    def definition(self) -> Json:
+        """What is kept of the experiment, as far as is known; of a project, its id."""
+        return definition_in(self._folder.state)
+
+    def refresh(self) -> None:
+        """Looks for what others wrote."""
+        self._folder.refresh()
+
+    def progress(self) -> Json:
+        """How many runs there are; archived ones do not count."""
+        counted = [facts for facts in self._trials() if not is_archived(facts)]
+        active = sum(run_document(f, self.ident)["state"] == "active" for f in counted)
+        budget = self.definition.get("budget")
+        return {
+            "active_run_count": active,
+            "finished_run_count": len(counted) - active,
+            "total_run_count": len(counted),
+            "remaining_budget": None if budget is None else budget - len(counted),
+        }
+
+    def runs(self) -> list[Json]:
+        """All runs, newest first."""
+        return [run_document(facts, self.ident) for facts in reversed(self._trials())]
+
+    def run(self, number: int) -> Json:
+        """One run.
+
+        Raises:
+            ApiException: There is none. Status 404.
+        """
+        return run_document(self._facts(number), self.ident)
+
+    def add_run(self, about: Mapping[str, Any]) -> int:
+        """Adds a run, with a suggestion where this is an experiment. Returns its number.
+
+        Args:
+            about: What the run is to say of itself from the start.
+        """
+        self._folder.refresh()
+        if self.definition.get("state") == "deleted":
+            raise refused(f"experiment {self.ident} is archived: no run can be added")
+        return self._suggester.add_run(about)
+
+    def patch(self, number: int, changes: Mapping[str, Any]) -> None:
+        """Says something more of a run; maps are merged."""
+        facts = self._facts(number)
+        document = {KEY: {**changes, "updated": round(time.time())}}
+        attempt = facts.last_attempt
+        try:
+            if attempt is None or attempt.end is not None:
+                self._folder.late(number, document)
+            else:
+                self._folder.report(number, attempt.number, document)
+        except TrialEndedError:
+            pass  # somebody ended it at this moment; what was said is kept as late
+
+    def finish(self, number: int, state: str) -> None:
+        """Ends a run, or moves the state of an ended one up: completed, then failed."""
+        self._folder.refresh()
+        facts = self._facts(number)
+        document = run_document(facts, self.ident)
+        if document["observation"] is None:
+            end = self._end(facts, document, state)
+            attempt = facts.last_attempt
+            try:
+                self._folder.end(number, 1 if attempt is None else attempt.number, end)
+                return
+            except TrialEndedError:
+                self._folder.refresh()
+                document = self.run(number)
+        if RANK[state] > RANK[document["state"]]:
+            self.patch(number, {"state": state})
+
+    def _end(self, facts: TrialFacts, document: Json, state: str) -> Json:
+        """The fact that decides what the optimizer learns from the run."""
+        ended = {"state": state, "completed": round(time.time())}
+        end: Json = {"time_completed": object_to_json(now()), KEY: ended}
+        measured, arms = document["values"], (facts.arm or {}).get("arms") or []
+        wanted = [metric["name"] for metric in self.definition.get("metrics", ())]
+        missing = [name for name in wanted if name not in measured]
+        if state == "failed" or missing:
+            reason = "crash" if state == "failed" else "missing"
+            note = {"note": f"no value of {', '.join(missing)}"} if missing else {}
+            return {"state": "failed", "reason": reason, **note, **end}
+        rows = [
+            {
+                "arm_name": arms[0]["name"],
+                "metric_name": name,
+                "mean": measured[name]["value"],
+                "sem": measured[name]["value_stddev"],
+                "trial_index": facts.number,
+            }
+            for name in (wanted if arms else ())
+        ]
+        data = [{"timestamp": now_ms(), "rows": rows}] if rows else []
+        return {"state": "completed", "data": data, **end}
+
+    def redefine(self, change: Callable[[Json], Json]) -> None:
+        """Replaces the definition by what `change` makes of the newest one."""
+        from armwright.sigopt.folders import configuration
+
+        for _ in range(_MOST_TRIES):
+            state = self._folder.refresh()
+            config = state.configs[state.version]
+            definition = change(dict(config[KEY]))
+            try:
+                self._folder.add_config(
+                    {**config, **configuration(definition, config)}, base=state.version
+                )
+                return
+            except ConflictError:
+                continue
+        raise refused(f"experiment {self.ident} is being changed by others all the time", 409)
+
+    def keep_file(self, number: int, name: str, content: bytes, kind: str) -> None:
+        """Keeps a file with a run, in the folder."""
+        ident = keep_file(self._folder.location, number, name, content)
+        self.patch(number, {"files": {ident: {"name": name, "content_type": kind}}})
+
+    def _trials(self) -> list[TrialFacts]:
+        return [facts for facts in self._folder.state.trials.values() if facts.arm is not None]
+
+    def _facts(self, number: int) -> TrialFacts:
+        facts = self._folder.state.trials.get(number)
+        if facts is None or facts.arm is None:
+            facts = self._folder.refresh().trials.get(number)
+        if facts is None or facts.arm is None:
+            raise refused(f"there is no run {self.ident}{number}", 404)
+        return facts
+
+
+def definition_in(state: State) -> Json:
+    """What the configuration in force keeps for SigOpt code."""
+    definition: Json = state.configs[state.version].get(KEY, {})
+    return definition

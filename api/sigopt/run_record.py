@@ -1,0 +1,111 @@
+"""A run as the facts of its trial tell it: a JSON object with the fields of a TrainingRun.
+
+What is said of a run while it is open are data of its attempt, what is said later are late facts;
+each holds under "sigopt" the fields that change. Maps are merged, null removes a key.
+
+    state         only ever moves up: active, completed, failed
+    observation   what the first end said, and nothing after it: values, or failed
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from armwright.store import TrialFacts
+
+__all__ = ["KEY", "RANK", "is_archived", "run_document"]
+
+Json = dict[str, Any]
+
+KEY = "sigopt"  # of a fact's document
+RANK = {"active": 0, "completed": 1, "failed": 2}
+_MAPS = (
+    *("assignments", "values", "metadata", "logs", "sys_metadata", "dev_metadata"),
+    *("source_code", "model", "parameters_meta", "parameters_sources_meta", "files"),
+)
+
+
+def run_document(facts: TrialFacts, folder_id: str) -> Json:
+    """All that is known of a run.
+
+    Args:
+        facts: Of its trial.
+        folder_id: Of the experiment or project.
+    """
+    arm = facts.arm or {}
+    made = arm.get(KEY, {})
+    arms = arm.get("arms") or [{"parameters": {}}]
+    document: Json = {
+        "id": f"{folder_id}{facts.number}",
+        "state": "active",
+        "deleted": False,
+        "completed": None,
+        "datasets": [],
+        "tags": [],
+        "checkpoints": [],
+        **{name: {} for name in _MAPS},
+        **made,
+        "assignments": dict(made.get("assignments", arms[0]["parameters"])),
+        "metadata": dict(made.get("metadata") or {}),
+        "observation": _observation(facts),
+    }
+    document["suggested"] = sorted(document["assignments"])
+    document.setdefault("updated", document.get("created"))
+    for patch in _patches(facts):
+        _apply(document, patch)
+    if document["observation"] is not None:
+        if document["state"] == "active":  # ended by somebody who knows nothing of runs
+            document["state"] = "completed" if facts.status == "completed" else "failed"
+        for name, value in document["observation"]["values"].items():
+            document["values"].setdefault(name, value)
+    document["finished"] = document["state"] != "active"
+    return document
+
+
+def is_archived(facts: TrialFacts) -> bool:
+    """Whether a run has been archived and not brought back."""
+    said = [patch["deleted"] for patch in _patches(facts) if "deleted" in patch]
+    return bool(said and said[-1])
+
+
+def _patches(facts: TrialFacts) -> Iterator[Json]:
+    """What was said of the run, oldest first, as far as that can be told."""
+    for attempt in facts.attempts.values():
+        for document in (*attempt.data, *attempt.stray, attempt.end or {}):
+            if isinstance(document.get(KEY), dict):
+                yield document[KEY]
+    for document in facts.late:
+        if isinstance(document.get(KEY), dict):
+            yield document[KEY]
+
+
+def _apply(document: Json, patch: Mapping[str, Any]) -> None:
+    for name, value in patch.items():
+        if name == "state":
+            if RANK[value] > RANK[document["state"]]:
+                document["state"] = value
+        elif name == "datasets":
+            document["datasets"] += [item for item in value if item not in document["datasets"]]
+        elif name == "checkpoint":
+            document["checkpoints"].append(value)
+        elif name in _MAPS:
+            merged = {**document[name], **value}
+            document[name] = {key: item for key, item in merged.items() if item is not None}
+        else:
+            document[name] = value
+
+
+def _observation(facts: TrialFacts) -> Json | None:
+    """How the run was judged when it first ended; None while it is open."""
+    attempt = facts.last_attempt
+    if attempt is None or attempt.end is None or facts.status in ("lost", "preempted"):
+        return None
+    values: Json = {}
+    for data in attempt.end.get("data") or ():
+        for row in data.get("rows") or ():
+            value = {"name": row["metric_name"], "value": row["mean"]}
+            values[row["metric_name"]] = {**value, "value_stddev": row.get("sem")}
+    return {"failed": facts.status != "completed", "values": values}

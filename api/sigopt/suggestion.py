@@ -1,0 +1,176 @@
+"""What the next run tries, by the type of the experiment.
+
+    offline   what an experiment on a store does: a quasi-random design, then a Gaussian process
+    random    independent draws; where a space is used up, offline does the same
+    grid      the points of the grid, the alphabetically first parameter fastest, and round again
+
+A prior shapes what is drawn, not what a model proposes: the quantile of a draw within the bounds is
+taken as the quantile of the prior, truncated to them. Parameters that the conditionals switch off
+have their fill-in, so that the model sees one point where there is one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import NothingLeftError, UsageError
+from armwright.sigopt.constraint_rules import is_active
+from armwright.sigopt.domain import fill_in
+from armwright.sigopt.exception import refused
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from armwright.experiment import Experiment, GeneratorRun
+
+__all__ = ["grid_point", "prior_quantile", "suggested_run"]
+
+Json = dict[str, Any]
+
+_DRAWN = ("Sobol", "Uniform")
+
+
+def suggested_run(
+    definition: Mapping[str, Any],
+    experiment: Experiment,
+    *,
+    plan: Mapping[str, Any],
+    number: int,
+    used: Container[int],
+) -> GeneratorRun:
+    """Makes the arm of the trial of a number.
+
+    Args:
+        definition: Of the experiment.
+        experiment: All that is known of it.
+        plan: Seed, and number of initial trials.
+        number: Of the trial.
+        used: The numbers in use.
+
+    Raises:
+        ApiException: There is no arm to be had; says why. Status 400.
+    """
+    try:
+        if definition["type"] == "grid":
+            return _of_grid(definition, experiment, number)
+        if definition["type"] == "random":
+            return _shaped(definition, _random(experiment, plan["seed"], number))
+        return _shaped(definition, _offline(definition, experiment, plan, number, used))
+    except (UsageError, ValueError) as error:
+        raise refused(f"no suggestion can be made: {error}") from error
+
+
+def _offline(
+    definition: Mapping[str, Any],
+    experiment: Experiment,
+    plan: Mapping[str, Any],
+    number: int,
+    used: Container[int],
+) -> GeneratorRun:
+    from armwright.persistence.next_run import next_run
+
+    width = definition["parallel_bandwidth"] or 1
+    initial = plan["initial_trials"]
+    if initial is None and width > 1:
+        tunable = len(definition["parameters"]) + len(definition["conditionals"])
+        initial = max(5, tunable, width)
+    try:
+        return next_run(
+            experiment,
+            seed=plan["seed"],
+            initial_trials=initial,
+            budget=definition["budget"],
+            number=number,
+            used=used,
+        )
+    except NothingLeftError:
+        return _random(experiment, plan["seed"], number)
+
+
+def _random(experiment: Experiment, seed: int, number: int) -> GeneratorRun:
+    """A draw that depends on the seed and the number alone."""
+    from armwright.generation import Models
+    from armwright.generation.seed import derived_seed
+
+    bridge = Models.UNIFORM(
+        search_space=experiment.search_space, seed=derived_seed(seed, "random run", number)
+    )
+    return bridge.gen(1)
+
+
+def _of_grid(definition: Mapping[str, Any], experiment: Experiment, number: int) -> GeneratorRun:
+    """The first point that no run has; workers who race take one each of those that follow."""
+    from armwright.experiment import Arm, GeneratorRun
+
+    size = definition["budget"]
+    points = [grid_point(definition, place) for place in range(size)]
+    made: dict[str, int] = {}
+    for trial in experiment.trials.values():
+        for arm in trial.arms:
+            made[arm.signature] = made.get(arm.signature, 0) + 1
+    arms = [Arm(parameters=point) for point in points]
+    rounds = min((made.get(arm.signature, 0) for arm in arms), default=0)
+    left = [arm for arm in arms if made.get(arm.signature, 0) <= rounds]
+    ahead = max(number - experiment._next_trial_index, 0)
+    return GeneratorRun(arms=[left[ahead % len(left)]], model_key="Grid")
+
+
+def grid_point(definition: Mapping[str, Any], place: int) -> Json:
+    """Point number `place` of the grid; after the last comes the first."""
+    point: Json = {}
+    for parameter in definition["parameters"]:
+        values = parameter["grid"] or [item["name"] for item in parameter["categorical_values"]]
+        place, index = divmod(place, len(values))
+        value = values[index]
+        point[parameter["name"]] = float(value) if parameter["type"] == "double" else value
+    return point
+
+
+def _shaped(definition: Mapping[str, Any], run: GeneratorRun) -> GeneratorRun:
+    """The run with priors and conditionals taken into account."""
+    before = run.arms[0].parameters
+    values = dict(before)
+    if run._model_key in _DRAWN and not definition["linear_constraints"]:
+        for parameter in definition["parameters"]:
+            if parameter["prior"]:
+                name, bounds = parameter["name"], parameter["bounds"]
+                width = bounds["max"] - bounds["min"]
+                share = (float(values[name] or 0.0) - bounds["min"]) / width
+                values[name] = prior_quantile(parameter["prior"], bounds, share)
+    for parameter in definition["parameters"]:
+        if not is_active(parameter, values):
+            values[parameter["name"]] = fill_in(parameter)
+    return run if values == before else _with_values(run, values)
+
+
+def prior_quantile(prior: Mapping[str, Any], bounds: Mapping[str, float], share: float) -> float:
+    """The value below which `share` of a prior lies, within the bounds."""
+    from scipy.special import betaincinv, ndtr, ndtri
+
+    low, high = bounds["min"], bounds["max"]
+    if prior["name"] == "beta":
+        place = float(betaincinv(prior["shape_a"], prior["shape_b"], share))
+        return min(max(low + place * (high - low), low), high)
+    first, last = (float(ndtr((end - prior["mean"]) / prior["scale"])) for end in (low, high))
+    steps = float(ndtri(first + share * (last - first)))
+    value = prior["mean"] + prior["scale"] * steps if math.isfinite(steps) else low
+    return float(min(max(value, low), high))
+
+
+def _with_values(run: GeneratorRun, values: Json) -> GeneratorRun:
+    from armwright.experiment import Arm, GeneratorRun
+
+    return GeneratorRun(
+        arms=[Arm(parameters=values)],
+        optimization_config=run.optimization_config,
+        search_space=run.search_space,
+        fit_time=run.fit_time,
+        gen_time=run.gen_time,
+        model_key=run._model_key,
+        model_kwargs=run._model_kwargs,
+        bridge_kwargs=run._bridge_kwargs,
+        gen_metadata=run.gen_metadata,
+        model_state_after_gen=run._model_state_after_gen,
+        generation_step_index=run._generation_step_index,
+    )

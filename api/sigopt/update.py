@@ -1,0 +1,115 @@
+"""What may change about an experiment once it is there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.definition import checked_parameters
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import checked_name, known_keys, metadata_of, plain_json, whole_of
+from armwright.sigopt.metric_rules import checked_metrics, with_strategy
+from armwright.sigopt.validate import check_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["updated"]
+
+Json = dict[str, Any]
+
+_KEYS = ("name", "parameters", "metrics", "metadata", "budget", "parallel_bandwidth", "state")
+
+
+def updated(definition: Json, fields: Mapping[str, Any]) -> Json:
+    """The definition with some fields changed.
+
+    Raises:
+        ValidationError: A field is of the wrong shape.
+        ApiException: It cannot change so. Status 400.
+    """
+    check_shape(fields)
+    known_keys(fields, _KEYS, "an update")
+    given = plain_json(fields)
+    kept = {**definition, "updated": int(time.time())}
+    if "name" in given:
+        kept["name"] = checked_name(given["name"], "the name of an experiment")
+    if "metadata" in given:
+        kept["metadata"] = metadata_of(given["metadata"])
+    if "parallel_bandwidth" in given:
+        width = given["parallel_bandwidth"]
+        kept["parallel_bandwidth"] = (
+            None if width is None else whole_of(width, "parallel_bandwidth")
+        )
+    if "state" in given:
+        if given["state"] not in ("active", "deleted"):
+            raise refused(f"state should be active or deleted, got {given['state']!r}")
+        kept["state"] = given["state"]
+    if "metrics" in given:
+        kept["metrics"] = _metrics(definition["metrics"], given["metrics"])
+    if "budget" in given:
+        kept["budget"] = _budget(definition, given["budget"])
+    if "parameters" in given:
+        kept["parameters"] = _parameters(definition, given["parameters"])
+    return kept
+
+
+def _metrics(before: list[Json], given: list[Json]) -> list[Json]:
+    after = checked_metrics(given)
+    fixed = ("name", "objective", "strategy")
+    if [[item[key] for key in fixed] for item in before] != [
+        [item[key] for key in fixed] for item in after
+    ]:
+        raise refused("of metrics only the thresholds can change")
+    return after
+
+
+def _budget(definition: Json, budget: Any) -> int | None:
+    if definition["type"] == "grid":
+        raise refused("the budget of a grid cannot change")
+    if len(with_strategy(definition["metrics"], "optimize")) == 2:
+        raise refused("the budget cannot change where two metrics are optimized")
+    if (definition["num_solutions"] or 1) > 1:
+        raise refused("the budget cannot change where num_solutions is above 1")
+    if budget is None:
+        if with_strategy(definition["metrics"], "constraint"):
+            raise refused("an experiment with a constraint metric needs a budget, got none")
+        return None
+    return whole_of(budget, "budget", 1)
+
+
+def _parameters(definition: Json, given: list[Json]) -> list[Json]:
+    if definition["type"] == "grid":
+        raise refused("the parameters of a grid cannot change")
+    if definition["linear_constraints"]:
+        raise refused("parameters cannot change where there are linear constraints")
+    before = {item["name"]: item for item in definition["parameters"]}
+    for item in given:
+        old = before.get(item.get("name", ""))
+        if item.get("conditions") and (old is None or item["conditions"] != old["conditions"]):
+            raise refused(f"parameter {item.get('name')!r}: conditions cannot change")
+    after = checked_parameters(
+        [_with_indices(item, before) for item in given], definition["conditionals"]
+    )
+    for item in after:
+        old = before.get(item["name"])
+        what = f"parameter {item['name']!r}"
+        if old is None:
+            if item["default_value"] is None:
+                raise refused(f"{what} is new: it needs a default_value, got none")
+            continue
+        for key in ("type", "transformation"):
+            if item[key] != old[key]:
+                raise refused(f"{what}: {key} cannot change, from {old[key]!r} to {item[key]!r}")
+    return after
+
+
+def _with_indices(item: Json, before: Mapping[str, Json]) -> Json:
+    """The parameter with the indices of categories that were there before."""
+    old = before.get(item.get("name", ""))
+    categories = item.get("categorical_values")
+    if old is None or not isinstance(categories, list) or old["type"] != "categorical":
+        return item
+    known = {category["name"]: category for category in old["categorical_values"]}
+    names = [c.get("name") if isinstance(c, dict) else c for c in categories]
+    return {**item, "categorical_values": [known.get(name, name) for name in names]}
