@@ -214,7 +214,8 @@ def _three_digits(values: Values) -> float:
     return _error(ExtraTreesClassifier(random_state=0, **settings), "digits")
 
 
-# The minima are the smallest losses that any run of `--search` below has seen.
+# Nobody knows the minima: these are the smallest losses that some 50 runs of 30 trials saw, ours with
+# several settings and those of all peers but Ax, on 2026-11-22; regret may come out below 0.
 TUNING: dict[str, Benchmark] = {
     benchmark.name: benchmark
     for benchmark in (
@@ -228,7 +229,7 @@ TUNING: dict[str, Benchmark] = {
                 "coef0": Only(Column(lower=-1.0, upper=1.0), "kernel", ("poly", "sigmoid")),
             },
             _svm_digits,
-            minimum=0.0,
+            minimum=0.9996902368280325,
         ),
         _benchmark(
             "knn-digits",
@@ -241,7 +242,7 @@ TUNING: dict[str, Benchmark] = {
                 "p": Only(Column(lower=1.0, upper=8.0), "metric", ("minkowski",)),
             },
             _knn_digits,
-            minimum=0.0,
+            minimum=1.124064843757333,
         ),
         _benchmark(
             "mlp-wine",
@@ -257,7 +258,7 @@ TUNING: dict[str, Benchmark] = {
                 "more_units": Only(_whole(2, 64, log=True), "depth", ("two",)),
             },
             _mlp_wine,
-            minimum=0.0,
+            minimum=0.028014770804926415,
         ),
         _benchmark(
             "sgd-breast",
@@ -271,7 +272,7 @@ TUNING: dict[str, Benchmark] = {
                 "power_t": Only(Column(), "learning_rate", ("invscaling",)),
             },
             _sgd_breast,
-            minimum=0.0,
+            minimum=1.405365265014391,
         ),
         _benchmark(
             "boosting-diabetes",
@@ -285,7 +286,7 @@ TUNING: dict[str, Benchmark] = {
                 "alpha": Only(Column(lower=0.05, upper=0.95), "loss", ("huber", "quantile")),
             },
             _boosting_diabetes,
-            minimum=0.0,
+            minimum=55.854199510074295,
         ),
         _benchmark(
             "three-digits",
@@ -300,7 +301,7 @@ TUNING: dict[str, Benchmark] = {
                 "max_features": Only(Column(lower=0.02, upper=1.0), "model", ("forest",)),
             },
             _three_digits,
-            minimum=0.0,
+            minimum=1.0001595749673853,
         ),
     )
 }
