@@ -214,8 +214,8 @@ def _three_digits(values: Values) -> float:
     return _error(ExtraTreesClassifier(random_state=0, **settings), "digits")
 
 
-# Nobody knows the minima: these are the smallest losses that some 50 runs of 30 trials saw, ours with
-# several settings and those of all peers but Ax, on 2026-11-22; regret may come out below 0.
+# Nobody knows the minima: these are the smallest losses that some 50 runs of 30 trials saw, ours
+# with several settings and those of all peers but Ax, on 2026-11-22. Regret may come out below 0.
 TUNING: dict[str, Benchmark] = {
     benchmark.name: benchmark
     for benchmark in (
