@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
@@ -61,7 +62,7 @@ class AIExperiment(ApiObject):
 def experiment_document(folder: RunFolder) -> dict[str, Any]:
     """All that an experiment shows, as far as is known."""
     return {
-        **folder.definition,
+        **copy.deepcopy(folder.definition),  # what users change in it is theirs
         "id": folder.ident,
         "client": None,
         "user": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, ClassVar, final
 
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, dict_of, list_of
@@ -66,4 +67,4 @@ def training_run(document: dict[str, Any]) -> TrainingRun:
         "suggestion": document["id"] if suggested and document.get("experiment") else None,
     }
     body.pop("suggested")
-    return TrainingRun(body)
+    return TrainingRun(copy.deepcopy(body))  # what users change in it is theirs
