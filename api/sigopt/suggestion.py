@@ -11,7 +11,6 @@ have their fill-in, so that the model sees one point where there is one.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import NothingLeftError, UsageError
@@ -154,8 +153,7 @@ def prior_quantile(prior: Mapping[str, Any], bounds: Mapping[str, float], share:
         return min(max(low + place * (high - low), low), high)
     first, last = (float(ndtr((end - prior["mean"]) / prior["scale"])) for end in (low, high))
     steps = float(ndtri(first + share * (last - first)))
-    value = prior["mean"] + prior["scale"] * steps if math.isfinite(steps) else low
-    return float(min(max(value, low), high))
+    return float(min(max(prior["mean"] + prior["scale"] * steps, low), high))
 
 
 def _with_values(run: GeneratorRun, values: Json) -> GeneratorRun:
