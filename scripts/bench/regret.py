@@ -16,6 +16,7 @@ from multiprocessing import get_context
 
 import click
 import numpy as np
+from classic_problems import CLASSICS
 from peer_runs import PEERS, peer_run
 from peers import peer_python
 from problems import BENCHMARKS, Benchmark
@@ -28,7 +29,7 @@ from armwright.optimizer import Measurements, sobol, to_model
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
 OPTIMIZERS = ("armwright", "sobol")
-PROBLEMS = BENCHMARKS | TUNING
+PROBLEMS = BENCHMARKS | CLASSICS | TUNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _model_based(
 def _named(problems: tuple[str, ...]) -> tuple[str, ...]:
     """Names of problems; of no names those that need nothing but NumPy."""
     if not problems:
-        return tuple(BENCHMARKS)
+        return tuple(BENCHMARKS | CLASSICS)
     each = (tuple(TUNING) if name == "tuning" else (name,) for name in problems)
     return tuple(name for names in each for name in names)
 
