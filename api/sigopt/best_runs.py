@@ -1,4 +1,7 @@
-"""Which runs are best: one for one optimized metric, the Pareto front for two, all for none."""
+"""Which runs are best: one for one optimized metric, the Pareto front for two, all for none.
+
+With `num_solutions` above 1 there are up to so many, which lie apart.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,12 @@ def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
     scored = sorted(
         ((_scores(run, optimized), run) for run in fit), key=lambda item: item[0][0], reverse=True
     )
+    if (definition["num_solutions"] or 1) > 1:
+        from armwright.sigopt.diverse_search import diverse_best
+
+        return diverse_best(
+            definition, [run for _, run in scored], [scores[0] for scores, _ in scored]
+        )
     if len(optimized) == 1:
         return [run for _, run in scored[:1]]
     return [

@@ -58,13 +58,11 @@ def create_experiment(
 
     Raises:
         ValidationError: A field is of the wrong shape.
-        ApiException: A value is refused, status 400, or not possible yet, status 501.
+        ApiException: A value is refused, status 400.
         ConnectionException: The store cannot be written.
     """
     fields = {"name": name, "parameters": parameters, "metrics": metrics, **more}
     definition = definition_from_fields(fields)
-    if (definition["num_solutions"] or 1) > 1:
-        raise refused("num_solutions above 1 is not possible yet: leave it out", 501)
     experiment = AIExperimentContext(make_experiment(definition, current_project()))
     logger.info("experiment %s is made", experiment.id)
     return experiment

@@ -48,7 +48,7 @@ def definition_from_fields(fields: Mapping[str, Any]) -> Json:
 
     Raises:
         ValidationError: A field is of the wrong shape.
-        ApiException: A value is refused, status 400, or not possible yet, status 501.
+        ApiException: A value is refused, status 400.
     """
     check_shape(fields)
     known_keys(fields, _KEYS, "an experiment")

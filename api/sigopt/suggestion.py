@@ -27,6 +27,7 @@ __all__ = ["grid_point", "prior_quantile", "suggested_run"]
 
 Json = dict[str, Any]
 
+_MOST_AHEAD = 15  # the arms that racing workers make for each other
 _DRAWN = ("Sobol", "Uniform")
 
 
@@ -74,6 +75,10 @@ def _offline(
     if initial is None and width > 1:
         tunable = len(definition["parameters"]) + len(definition["conditionals"])
         initial = max(5, tunable, width)
+    if (definition["num_solutions"] or 1) > 1:
+        found = _for_solutions(definition, experiment, plan, number)
+        if found is not None:
+            return found
     try:
         return next_run(
             experiment,
@@ -85,6 +90,24 @@ def _offline(
         )
     except NothingLeftError:
         return _random(experiment, plan["seed"], number)
+
+
+def _for_solutions(
+    definition: Mapping[str, Any], experiment: Experiment, plan: Mapping[str, Any], number: int
+) -> GeneratorRun | None:
+    """An arm for one of several solutions; None while the initial design lasts."""
+    from armwright.generation import Models, default_generation_strategy
+    from armwright.sigopt.diverse_search import diverse_run
+
+    strategy = default_generation_strategy(
+        experiment.search_space, seed=plan["seed"], initial_trials=plan["initial_trials"]
+    )
+    if strategy._current(experiment).model is Models.SOBOL:
+        return None
+    ahead = min(max(number - experiment._next_trial_index, 0), _MOST_AHEAD)
+    return diverse_run(
+        experiment, solutions=definition["num_solutions"], seed=plan["seed"], ahead=ahead
+    )
 
 
 def _random(experiment: Experiment, seed: int, number: int) -> GeneratorRun:

@@ -113,3 +113,54 @@ def test_a_best_run_may_lie_outside_new_bounds(ended):
 def test_the_line_that_users_write_works(ended):
     run = list(ended([{"y": 3}]).get_best_runs())[0]  # noqa: RUF015 - as users write it
     assert (run.values["y"].value, set(run.assignments)) == (3, {"x"})
+
+
+# Several solutions ------------------------------------------------------------------------------
+
+
+def with_runs_at(make, places, **fields):
+    experiment = make(type="random", budget=50, **fields)
+    for place, value in places:
+        run = experiment.create_run()
+        run.set_parameter("x", place)  # where it says it was, whatever was suggested
+        run.log_metric("y", value)
+        run.end()
+    return experiment
+
+
+TOP = [(0.50, 10), (0.51, 9), (0.90, 8)]
+REST = [(i / 20, -i) for i in range(12)]
+
+
+def test_several_solutions_lie_apart_best_first(make):
+    experiment = with_runs_at(make, [*REST, *TOP], num_solutions=2)
+    assert best(experiment, "y") == [(10,), (8,)]
+
+
+def test_several_solutions_of_a_minimized_metric_are_the_least(make):
+    places = [(x, -y) for x, y in (*REST, *TOP)]
+    experiment = with_runs_at(make, places, num_solutions=2, metrics=[LOW])
+    assert best(experiment, "y") == [(-10,), (-8,)]
+
+
+def test_solutions_come_from_the_top_fifth(make):
+    places = [*((0.5 + i / 1000, 10 - i / 10) for i in range(10)), *((0.0, -i) for i in range(40))]
+    experiment = with_runs_at(make, places, num_solutions=2)
+    assert all(y > 0 for (y,) in best(experiment, "y"))
+
+
+def test_there_are_fewer_solutions_while_there_are_fewer_runs(make):
+    assert len(best(with_runs_at(make, [(0.5, 1)], num_solutions=3), "y")) == 1
+
+
+@pytest.mark.slow
+def test_a_search_for_two_solutions_finds_two_peaks(make):
+    experiment = make(budget=16, num_solutions=2)
+    for run in experiment.loop():
+        with run:
+            x = run.params.x
+            run.log_metric("y", max(1 - abs(x - 0.2) * 4, 0.9 - abs(x - 0.8) * 4))
+    places = [run.assignments["x"] for run in experiment.get_runs()]
+    assert min(abs(x - 0.2) for x in places) < 0.02
+    assert min(abs(x - 0.8) for x in places) < 0.02
+    assert len(list(experiment.get_best_runs())) == 2

@@ -265,12 +265,6 @@ def test_a_wrong_value_is_refused_with_status_400(make, fields, said):
     assert caught.value.status_code == 400
 
 
-def test_num_solutions_above_one_is_named_as_not_possible_yet(make):
-    with pytest.raises(ApiException, match="num_solutions") as caught:
-        make(num_solutions=2, budget=9)
-    assert caught.value.status_code == 501
-
-
 def test_fields_are_keywords_only():
     with pytest.raises(TypeError, match="positional"):
         sigopt.create_experiment("e", [X], [Y])
@@ -405,6 +399,7 @@ READ = {
         lambda e: e.linear_constraints[0].type,
         "less_than",
     ),
+    "num_solutions": ({"num_solutions": 2, "budget": 9}, lambda e: e.num_solutions, 2),
     "budget of a grid": ({"type": "grid", "parameters": [C]}, lambda e: e.budget, 2),
     "a grid with its own budget": (
         {"type": "grid", "parameters": [C], "budget": 2},

@@ -1,0 +1,99 @@
+"""Several good solutions instead of one: what to try for them, and which runs they are.
+
+After the initial design runs take turns: each looks for one of the solutions, away from all better
+ones (`armwright.optimizer.suggest_diverse`). Best are those of the top fifth that lie apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from armwright.generation.encoding import encode, failing_arms, latest_data, observe, open_arms
+from armwright.generation.outcomes import outcomes_of
+from armwright.generation.seed import derived_seed
+from armwright.optimizer import select_diverse, suggest_diverse, to_model
+from armwright.sigopt.domain import domain_experiment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from armwright.experiment import Experiment, GeneratorRun
+
+__all__ = ["diverse_best", "diverse_run"]
+
+Json = dict[str, Any]
+
+_SHARE = 0.2  # of the runs, the best ones, are good enough
+
+
+def diverse_run(
+    experiment: Experiment, *, solutions: int, seed: int, ahead: int
+) -> GeneratorRun | None:
+    """Makes an arm for one of the solutions.
+
+    Args:
+        experiment: What to learn from.
+        solutions: How many are wanted.
+        seed: Decides the arm.
+        ahead: How many arms others are making at this moment; they are made too, and left to them.
+
+    Returns:
+        The arm, or None where nothing was measured yet or no point is left.
+    """
+    from armwright.experiment import Arm, GeneratorRun
+
+    config = experiment.optimization_config
+    assert config is not None  # noqa: S101 - every definition has one
+    data = latest_data(experiment)
+    if not len(data.df):
+        return None
+    encoding = encode(experiment.search_space)
+    observed = {name: observe(encoding, experiment, data, name) for name in config.metrics}
+    known = outcomes_of(config, observed, {}, {})
+    if not known.metrics or known.goal.objectives != 1:
+        return None
+    taken = [*open_arms(experiment), *failing_arms(experiment, data, known.metrics[:1])]
+    pending = to_model(encoding.problem, encoding.rows(taken))
+    proposal = suggest_diverse(
+        encoding.problem,
+        known.measured,
+        solutions=solutions,
+        goal=known.goal,
+        pending=pending,
+        seed=derived_seed(seed, "diverse", len(known.arms), len(taken)),
+        count=1 + ahead,
+    )
+    if not len(proposal.values):
+        return None
+    return GeneratorRun(
+        arms=[Arm(parameters=encoding.parameterization(proposal.values[-1]))],
+        model_key="Diverse",
+        gen_metadata={"notes": [*known.notes, *proposal.notes], "ahead": ahead},
+        generation_step_index=1,
+    )
+
+
+def diverse_best(
+    definition: Mapping[str, Any], runs: Sequence[Json], scores: Sequence[float]
+) -> list[Json]:
+    """Of good runs those that lie apart, best first.
+
+    Args:
+        definition: Of the experiment.
+        runs: Those that may be best.
+        scores: How good each is, larger is better.
+    """
+    encoding = encode(domain_experiment(definition).search_space)
+    placed = [
+        (run, row, score)
+        for run, score in zip(runs, scores, strict=True)
+        if (row := encoding.row(run["assignments"])) is not None
+    ]
+    if not placed:
+        return []
+    x = to_model(encoding.problem, encoding.table([row for _, row, _ in placed]))
+    y = np.array([score for _, _, score in placed], np.float64)
+    chosen = select_diverse(encoding.problem, x, y, definition["num_solutions"], share=_SHARE)
+    return [placed[int(at)][0] for at in chosen]
