@@ -103,6 +103,7 @@ class AIExperimentContext:
     def is_finished(self) -> bool:
         """Whether the budget is used up, after a refresh; open runs count."""
         with self._lock:
+            self._folder.release_gone()
             self.refresh()
             left = self._experiment.progress.remaining_budget
         return left is not None and left <= 0

@@ -41,4 +41,5 @@ def new_run(
         "metadata": metadata_of(metadata),
         **about,
     }
-    return RunContext(folder, folder.add_run(said), global_params())
+    number, attempt = folder.add_run(said)
+    return RunContext(folder, number, attempt, global_params())

@@ -43,9 +43,13 @@ class RunContext:
         params: Its parameters.
     """
 
-    def __init__(self, folder: RunFolder, number: int, defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: RunFolder, number: int, attempt: int, defaults: Mapping[str, Any]
+    ) -> None:
         document = folder.run(number)
-        self._folder, self._number = folder, number
+        self._folder, self._number, self._attempt = folder, number, attempt
+        self._heartbeat = folder.heartbeat(number, attempt)
+        self._heartbeat.start()
         self.run: TrainingRun = training_run(document)
         self.id: str = document["id"]
         self.experiment: str | None = document.get("experiment")
@@ -66,11 +70,11 @@ class RunContext:
 
     def end(self, exception: BaseException | None = None) -> None:
         """Ends the run; failed where there was an exception. A run that failed stays so."""
-        self._folder.finish(self._number, "completed" if exception is None else "failed")
+        self._finish("completed" if exception is None else "failed")
 
     def log_failure(self) -> None:
         """Ends the run as failed."""
-        self._folder.finish(self._number, "failed")
+        self._finish("failed")
 
     def log_metric(self, name: str, value: Any, stddev: Any = None) -> None:
         """Notes what was measured; the last value counts.
@@ -173,4 +177,8 @@ class RunContext:
         self._say(dev_metadata={checked_text(key, "a key"): metadata_value(value)})
 
     def _say(self, **changes: Any) -> None:
-        self._folder.patch(self._number, changes)
+        self._folder.patch(self._number, changes, attempt=self._attempt)
+
+    def _finish(self, state: str) -> None:
+        self._folder.finish(self._number, state, attempt=self._attempt)
+        self._heartbeat.stop()

@@ -5,15 +5,22 @@ Every write is one fact, so any number of processes may hold the same folder.
 
 from __future__ import annotations
 
+import logging
+import math
+import threading
 import time
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, TrialEndedError
 from armwright.experiment.clock import now, now_ms
+from armwright.persistence.facts import is_retried
 from armwright.persistence.json_codec import object_to_json
 from armwright.sigopt.exception import refused
 from armwright.sigopt.files import keep_file
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
+from armwright.store.heartbeat import Heartbeat
+from armwright.store.lease import Watcher
+from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +32,9 @@ __all__ = ["RunFolder", "definition_in"]
 
 Json = dict[str, Any]
 
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_S = 60.0  # from one look for workers that are gone to the next
 _MOST_TRIES = 100  # others change the configuration at the same moment
 
 
@@ -42,6 +52,9 @@ class RunFolder:
         self.ident = ident
         self._folder = folder
         self._suggester = suggester
+        self._lock = threading.RLock()
+        self._watcher = Watcher(folder)
+        self._looked = -math.inf
 
     @property
     def definition(self) -> Json:
@@ -54,7 +67,8 @@ class RunFolder:
 
     def progress(self) -> Json:
         """How many runs there are; archived ones do not count."""
-        counted = [facts for facts in self._trials() if not is_archived(facts)]
+        # A run whose worker has gone uses no budget until another takes it up.
+        counted = [f for f in self._trials() if not is_archived(f) and not is_retried(f)]
         active = sum(run_document(f, self.ident)["state"] == "active" for f in counted)
         budget = self.definition.get("budget")
         return {
@@ -76,46 +90,78 @@ class RunFolder:
         """
         return run_document(self._facts(number), self.ident)
 
-    def add_run(self, about: Mapping[str, Any]) -> int:
-        """Adds a run, with a suggestion where this is an experiment. Returns its number.
+    def add_run(self, about: Mapping[str, Any]) -> tuple[int, int]:
+        """Adds a run, with a suggestion where this is an experiment.
+
+        A run whose worker has gone is taken up again before there is a new one.
 
         Args:
             about: What the run is to say of itself from the start.
+
+        Returns:
+            Its number, and the attempt at it that is ours.
         """
+        self.release_gone()
         self._folder.refresh()
         if self.definition.get("state") == "deleted":
             raise refused(f"experiment {self.ident} is archived: no run can be added")
         return self._suggester.add_run(about)
 
-    def patch(self, number: int, changes: Mapping[str, Any]) -> None:
-        """Says something more of a run; maps are merged."""
+    def release_gone(self) -> None:
+        """Looks, now and then, for runs whose workers have gone, and frees them."""
+        with self._lock:
+            if time.monotonic() - self._looked < _LOOK_EVERY_S:
+                return
+            self._looked = time.monotonic()
+            self._watcher.release()
+
+    def heartbeat(self, number: int, attempt: int) -> Heartbeat:
+        """What shows others that we live while we work on a run; to be started."""
+        promise = self._suggester.promise or Promise(every=None)
+        return Heartbeat(self._folder, number, attempt, promise)
+
+    def patch(self, number: int, changes: Mapping[str, Any], *, attempt: int | None = None) -> None:
+        """Says something more of a run; maps are merged.
+
+        Args:
+            number: Of the run.
+            changes: What is said.
+            attempt: Whose word it is; the newest one's where None.
+        """
         facts = self._facts(number)
         document = {KEY: {**changes, "updated": round(time.time())}}
-        attempt = facts.last_attempt
+        newest = facts.last_attempt
         try:
-            if attempt is None or attempt.end is not None:
+            if attempt is not None and newest is not None and attempt != newest.number:
+                self._folder.report(number, attempt, document)  # it was given up: kept as late
+            elif newest is None or newest.end is not None:
                 self._folder.late(number, document)
             else:
-                self._folder.report(number, attempt.number, document)
+                self._folder.report(number, newest.number, document)
         except TrialEndedError:
             pass  # somebody ended it at this moment; what was said is kept as late
 
-    def finish(self, number: int, state: str) -> None:
-        """Ends a run, or moves the state of an ended one up: completed, then failed."""
+    def finish(self, number: int, state: str, *, attempt: int) -> None:
+        """Ends a run, or moves the state of an ended one up: completed, then failed.
+
+        An attempt that was given up meanwhile, or taken up by another, ends nothing: what it says
+        is kept as late, and a warning says so.
+        """
         self._folder.refresh()
         facts = self._facts(number)
         document = run_document(facts, self.ident)
         if document["observation"] is None:
-            end = self._end(facts, document, state)
-            attempt = facts.last_attempt
             try:
-                self._folder.end(number, 1 if attempt is None else attempt.number, end)
+                self._folder.end(number, attempt, self._end(facts, document, state))
                 return
-            except TrialEndedError:
+            except TrialEndedError as error:
                 self._folder.refresh()
                 document = self.run(number)
+                if document["observation"] is None:
+                    logger.warning("run %s was given up meanwhile: %s", document["id"], error)
+                    return
         if RANK[state] > RANK[document["state"]]:
-            self.patch(number, {"state": state})
+            self.patch(number, {"state": state}, attempt=attempt)
 
     def _end(self, facts: TrialFacts, document: Json, state: str) -> Json:
         """The fact that decides what the optimizer learns from the run."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from armwright.persistence.facts import is_retried
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,6 +24,7 @@ Json = dict[str, Any]
 
 KEY = "sigopt"  # of a fact's document
 RANK = {"active": 0, "completed": 1, "failed": 2}
+_MEASURED = ("values", "checkpoint", "state")
 _MAPS = (
     *("assignments", "values", "metadata", "logs", "sys_metadata", "dev_metadata"),
     *("source_code", "model", "parameters_meta", "parameters_sources_meta", "files"),
@@ -72,13 +75,21 @@ def is_archived(facts: TrialFacts) -> bool:
 
 
 def _patches(facts: TrialFacts) -> Iterator[Json]:
-    """What was said of the run, oldest first, as far as that can be told."""
+    """What was said of the run, oldest first, as far as that can be told.
+
+    What a worker measured that was given up does not count once another has taken the run up, nor
+    what it says after that.
+    """
     for attempt in facts.attempts.values():
+        lost = attempt is not facts.last_attempt
         for document in (*attempt.data, *attempt.stray, attempt.end or {}):
             if isinstance(document.get(KEY), dict):
-                yield document[KEY]
+                said = document[KEY]
+                yield {k: v for k, v in said.items() if k not in _MEASURED} if lost else said
+    newest = facts.last_attempt.number if facts.last_attempt is not None else 1
     for document in facts.late:
-        if isinstance(document.get(KEY), dict):
+        zombie = document.get("too_late") and document.get("attempt") != newest
+        if isinstance(document.get(KEY), dict) and not zombie:
             yield document[KEY]
 
 
@@ -101,7 +112,7 @@ def _apply(document: Json, patch: Mapping[str, Any]) -> None:
 def _observation(facts: TrialFacts) -> Json | None:
     """How the run was judged when it first ended; None while it is open."""
     attempt = facts.last_attempt
-    if attempt is None or attempt.end is None or facts.status in ("lost", "preempted"):
+    if attempt is None or attempt.end is None or is_retried(facts):
         return None
     values: Json = {}
     for data in attempt.end.get("data") or ():

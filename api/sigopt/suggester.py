@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.experiment.clock import now
 from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
-from armwright.persistence.facts import config_of, plan_of, trial_document
+from armwright.persistence.facts import (
+    config_of,
+    plan_of,
+    retried_trials,
+    trial_document,
+)
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_to_json
 from armwright.sigopt.run_record import KEY, is_archived
+from armwright.store.process import this_place
+from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +49,21 @@ class Suggester:
         self._filled: dict[int, tuple[TrialFacts, TrialFacts]] = {}
         self._version = 0
 
-    def add_run(self, about: Mapping[str, Any]) -> int:
-        """Adds a run that this process works on. Returns the number of its trial.
+    @property
+    def promise(self) -> Promise | None:
+        """How others can tell that a worker lives; a project's runs are nobody else's business."""
+        state = self._folder.state
+        definition = state.configs[state.version].get(KEY, {})
+        return Promise(place=this_place()) if "parameters" in definition else None
+
+    def add_run(self, about: Mapping[str, Any]) -> tuple[int, int]:
+        """Takes up a run whose worker has gone, or adds one, for this process to work on.
 
         Args:
-            about: What the run says of itself from the start.
+            about: What a new run says of itself from the start.
+
+        Returns:
+            The number of its trial, and the attempt that is ours.
         """
 
         def make(number: int, state: State) -> Json:
@@ -68,7 +85,17 @@ class Suggester:
             "time_run_started": object_to_json(now()),
         }
         with self._lock:
-            return self._folder.add_trial(make, claim=claim)
+            for facts in retried_trials(self._folder.state):
+                attempt = facts.next_attempt
+                if (
+                    attempt is not None
+                    and not is_archived(facts)
+                    and self._folder.claim(facts.number, attempt, claim, promise=self.promise)
+                    == "won"
+                ):
+                    self._folder.refresh()
+                    return facts.number, attempt
+            return self._folder.add_trial(make, claim=claim, promise=self.promise), 1
 
     def _suggest(self, trial: Trial, number: int, state: State, view: FolderView) -> Json:
         """Gives the trial its arm; returns what the run is told of it."""

@@ -280,7 +280,77 @@ def test_open_runs_are_not_suggested_again(make):
     assert len({run.params.n for run in (experiment.create_run() for _ in range(3))}) == 3
 
 
-def test_a_killed_workers_run_stays_active_until_it_is_archived(make):
+KILLED = """
+import os, sys
+from armwright import sigopt
+sigopt.set_store(sys.argv[1])
+run = sigopt.get_experiment(sys.argv[2]).create_run(name="first")
+run.params.extra = 1
+run.log_metric("y", 99)
+print(run.id, run.params.x, flush=True)
+os._exit(9)
+"""
+
+
+@pytest.fixture
+def after_a_kill(make, tmp_path):
+    """An experiment of budget 1 whose only run's worker was killed; the run's id and value of x."""
+    sigopt.set_store(tmp_path)
+    experiment = make(type="random", budget=1)
+    command = [sys.executable, "-c", KILLED, str(tmp_path), experiment.id]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 9, done.stderr
+    identifier, x = done.stdout.split()
+    return experiment, identifier, float(x)
+
+
+def test_a_killed_workers_run_is_taken_up_with_its_suggestion(after_a_kill):
+    experiment, identifier, x = after_a_kill
+    (run,) = experiment.loop()
+    assert (run.id, run.params.x, run.run.name) == (identifier, x, "first")
+
+
+def test_what_a_killed_worker_measured_does_not_count(after_a_kill):
+    experiment, _, _ = after_a_kill
+    for run in experiment.loop():
+        assert run.run.values == {}
+        run.end()
+    assert list(experiment.get_best_runs()) == []
+
+
+def test_a_killed_workers_run_can_be_archived(after_a_kill):
+    experiment, identifier, _ = after_a_kill
+    sigopt.archive_run(identifier)
+    assert experiment.create_run().id != identifier
+
+
+def test_a_run_that_was_given_up_and_taken_up_is_the_second_workers(make, caplog):
+    experiment = make(type="random", budget=1)
+    first = experiment.create_run()
+    folder = opened(experiment.id)._folder
+    folder.end(0, 1, {"state": "lost", "reason": "lease"})
+    second = experiment.create_run()
+    assert second.id == first.id
+    second.log_metric("y", 1)
+    first.log_metric("y", 50)
+    first.end()
+    assert "given up" in caplog.text
+    assert sigopt.get_run(first.id).state == "active"
+    second.end()
+    (best,) = experiment.get_best_runs()
+    assert best.values["y"].value == 1
+
+
+def test_a_run_that_was_lost_three_times_has_failed(make):
+    experiment = make(type="random", budget=1)
+    for attempt in (1, 2, 3):
+        run = experiment.create_run()
+        opened(experiment.id)._folder.end(0, attempt, {"state": "lost"})
+    assert sigopt.get_run(run.id).state == "failed"
+    assert experiment.is_finished()
+
+
+def test_a_living_workers_run_stays_active_until_it_is_archived(make):
     experiment = make(type="random", budget=1)
     identifier = experiment.create_run().id
     assert sigopt.get_run(identifier).state == "active"
