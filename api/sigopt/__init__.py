@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         unarchive_experiment,
         unarchive_run,
     )
+    from armwright.sigopt.factory import SigOptFactory
     from armwright.sigopt.global_run import (
         log_checkpoint,
         log_dataset,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         params,
     )
     from armwright.sigopt.place import set_store
+    from armwright.sigopt.upload import upload_runs
 
     create_aiexperiment = create_experiment
     get_aiexperiment = get_experiment
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     unarchive_aiexperiment = unarchive_experiment
 
 __all__ = [
+    "VERSION",
+    "SigOptFactory",
     "archive_aiexperiment",
     "archive_experiment",
     "archive_run",
@@ -68,10 +72,19 @@ __all__ = [
     "unarchive_aiexperiment",
     "unarchive_experiment",
     "unarchive_run",
+    "upload_runs",
     "validate",
 ]
 
+VERSION = "8.8.3"  # of the client whose calls these are
+
 _MODULES = ("exception", "objects", "validate")
+_PLACES = {
+    "SigOptFactory": "factory",
+    "params": "global_run",
+    "set_store": "place",
+    "upload_runs": "upload",
+}
 _ALIASES = {
     f"{verb}_aiexperiment": f"{verb}_experiment"
     for verb in ("archive", "create", "get", "unarchive")
@@ -83,10 +96,6 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"armwright.sigopt.{name}")
     if name in __all__:
-        place = "calls"
-        if name == "params" or name.startswith("log_"):
-            place = "global_run"
-        elif name == "set_store":
-            place = "place"
+        place = _PLACES.get(name, "global_run" if name.startswith("log_") else "calls")
         return getattr(import_module(f"armwright.sigopt.{place}"), _ALIASES.get(name, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, list_of
 from armwright.sigopt.best_runs import best_of
-from armwright.sigopt.folders import opened
 from armwright.sigopt.new_run import new_run
 from armwright.sigopt.objects import (
     Conditional,
@@ -96,9 +95,9 @@ class AIExperimentContext:
 
     def refresh(self) -> None:
         """Reads the experiment anew."""
-        folder = opened(self._folder.ident)
+        self._folder.refresh()
         with self._lock:
-            self._experiment = AIExperiment(experiment_document(folder))
+            self._experiment = AIExperiment(experiment_document(self._folder))
 
     def is_finished(self) -> bool:
         """Whether the budget is used up, after a refresh; open runs count."""
@@ -125,6 +124,10 @@ class AIExperimentContext:
 
     def loop(self, name: str | None = None) -> Iterator[RunContext]:
         """Begins one run after the other until the budget is used up; without one, for ever."""
+        if self.type == "offline":
+            from armwright.optimizer import compiles_ahead
+
+            compiles_ahead()
         while not self.is_finished():
             yield self.create_run(name=name)
 
@@ -152,7 +155,8 @@ class AIExperimentContext:
             ApiException: It cannot change so. Status 400.
         """
         self._folder.redefine(lambda definition: updated(definition, fields))
-        return AIExperiment(experiment_document(opened(self._folder.ident)))
+        self._folder.refresh()
+        return AIExperiment(experiment_document(self._folder))
 
     def archive(self) -> None:
         """Puts the experiment aside; its runs stay as they are."""

@@ -89,7 +89,8 @@ def _parameters(definition: Json, given: list[Json]) -> list[Json]:
         if item.get("conditions") and (old is None or item["conditions"] != old["conditions"]):
             raise refused(f"parameter {item.get('name')!r}: conditions cannot change")
     after = checked_parameters(
-        [_with_indices(item, before) for item in given], definition["conditionals"]
+        [_with_indices(_with_new_grid(item, before), before) for item in given],
+        definition["conditionals"],
     )
     for item in after:
         old = before.get(item["name"])
@@ -102,6 +103,14 @@ def _parameters(definition: Json, given: list[Json]) -> list[Json]:
             if item[key] != old[key]:
                 raise refused(f"{what}: {key} cannot change, from {old[key]!r} to {item[key]!r}")
     return after
+
+
+def _with_new_grid(item: Json, before: Mapping[str, Json]) -> Json:
+    """The parameter without bounds that are left from before its grid was given."""
+    old = before.get(item.get("name", ""))
+    if old is None or item.get("grid") is None or item.get("bounds") != old["bounds"]:
+        return item
+    return {**item, "bounds": None}
 
 
 def _with_indices(item: Json, before: Mapping[str, Json]) -> Json:

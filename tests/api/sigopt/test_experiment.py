@@ -258,6 +258,22 @@ def test_parameters_are_updated_as_the_documentation_shows(make):
     assert experiment.update(parameters=parameters).parameters[0].bounds.max == 100
 
 
+def test_a_grid_is_updated_through_the_object(make):
+    experiment = make(parameters=[{"name": "b", "type": "int", "grid": [8, 16]}])
+    parameters = experiment.parameters
+    parameters[0].grid = [8, 16, 32]
+    after = experiment.update(parameters=parameters).parameters[0]
+    assert (after.grid, after.bounds.max) == ([8, 16, 32], 32)
+
+
+def test_a_handle_stays_with_its_store(make, tmp_path):
+    experiment = make(type="random", budget=1)
+    sigopt.set_store(tmp_path)
+    for run in experiment.loop():
+        run.end()
+    assert experiment.progress.finished_run_count == 1
+
+
 def test_new_bounds_hold_for_the_next_run(make):
     experiment = make(parameters=[N], type="random")
     experiment.update(parameters=[{**N, "bounds": {"min": 50, "max": 60}}])
@@ -446,3 +462,49 @@ def test_without_a_word_the_store_is_in_the_current_directory(make, monkeypatch,
 def test_a_token_is_ignored(make, monkeypatch):
     monkeypatch.setenv("SIGOPT_API_TOKEN", "x")
     assert make().state == "active"
+
+
+# A project's own calls, and runs from elsewhere -------------------------------------------------
+
+
+def test_a_factory_makes_experiments_and_runs_of_its_project():
+    factory = sigopt.SigOptFactory("mine")
+    experiment = factory.create_experiment(name="e", parameters=[X], metrics=[{"name": "y"}])
+    assert experiment.project == "mine"
+    assert factory.create_run().run.project == "mine"
+
+
+def test_a_factory_needs_a_legal_project():
+    with pytest.raises(ValueError, match="a-z"):
+        sigopt.SigOptFactory("My Project")
+
+
+def test_a_factory_finds_and_archives():
+    factory = sigopt.SigOptFactory("mine")
+    experiment = factory.create_aiexperiment(name="e", parameters=[X], metrics=[{"name": "y"}])
+    factory.archive_experiment(experiment.id)
+    assert factory.get_experiment(experiment.id).state == "deleted"
+    factory.unarchive_experiment(experiment.id)
+    assert factory.get_aiexperiment(experiment.id).state == "active"
+
+
+def test_uploaded_runs_are_as_they_were_given():
+    values = {"y": {"value": 2, "value_stddev": 0.5}}
+    first, second = sigopt.upload_runs(
+        [
+            {"name": "a", "assignments": {"lr": 0.1}, "values": values, "metadata": {"m": 1}},
+            {"state": "failed"},
+        ]
+    )
+    assert (first.name, first.assignments, first.metadata) == ("a", {"lr": 0.1}, {"m": 1})
+    assert (first.values["y"].value, first.values["y"].value_stddev) == (2, 0.5)
+    assert (first.state, second.state) == ("completed", "failed")
+    assert sigopt.get_run(first.id) == first
+
+
+@pytest.mark.parametrize(
+    "run",
+    [{"spam": 1}, {"state": "active"}, {"values": {"y": {"value": "high"}}}, {"values": {"y": 1}}],
+)
+def test_an_uploaded_run_that_cannot_be_is_refused(run):
+    refuses(lambda: sigopt.upload_runs([{}, run]), r"runs\[1\]")

@@ -1,0 +1,69 @@
+"""Runs that were done elsewhere, written into a project at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import checked_name, known_keys, metadata_of
+from armwright.sigopt.folders import project_runs
+from armwright.sigopt.log_values import assignments_of, checked_metric
+from armwright.sigopt.project import current_project
+from armwright.sigopt.training_run import TrainingRun, training_run
+
+__all__ = ["upload_runs"]
+
+_KEYS = (
+    *("name", "state", "assignments", "values", "metadata", "datasets", "model"),
+    *("source_code", "logs", "sys_metadata", "dev_metadata"),
+)
+
+
+def upload_runs(runs: Iterable[Mapping[str, Any]]) -> list[TrainingRun]:
+    """Adds runs that have ended to the project; all are checked before the first is written.
+
+    Args:
+        runs: Mappings with any of name, state (completed or failed), assignments, values (for each
+            metric an object with value and value_stddev), metadata and the other fields of a run.
+
+    Raises:
+        ApiException: A run cannot be. Status 400.
+    """
+    project = current_project()
+    checked = [_checked(run, f"runs[{place}]") for place, run in enumerate(runs)]
+    if not checked:
+        return []
+    folder, made = project_runs(project), []
+    for state, said in checked:
+        about = {"project": project, "experiment": None, "name": said.pop("name", project)}
+        number, attempt = folder.add_run({**about, "metadata": said.pop("metadata")})
+        if said:
+            folder.patch(number, said, attempt=attempt)
+        folder.finish(number, state, attempt=attempt)
+        made.append(training_run(folder.run(number)))
+    return made
+
+
+def _checked(run: Mapping[str, Any], what: str) -> tuple[str, dict[str, Any]]:
+    if not isinstance(run, Mapping):
+        raise refused(f"{what} should be a mapping, got {run!r}")
+    known_keys(run, _KEYS, what)
+    state = run.get("state") or "completed"
+    if state not in ("completed", "failed"):
+        raise refused(f"{what}: state should be completed or failed, got {state!r}")
+    said = {key: item for key, item in run.items() if item is not None and key != "state"}
+    if "name" in said:
+        said["name"] = checked_name(said["name"], f"{what}: name")
+    said["metadata"] = metadata_of(said.get("metadata"), f"{what}: metadata")
+    try:
+        if "assignments" in said:
+            said["assignments"] = assignments_of(said["assignments"])
+        if "values" in said:
+            said["values"] = {
+                name: checked_metric(name, item.get("value"), item.get("value_stddev"))
+                for name, item in said["values"].items()
+            }
+    except (AttributeError, TypeError, ValueError) as error:
+        raise refused(f"{what}: {error}") from error
+    return state, said
