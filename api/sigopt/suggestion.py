@@ -17,6 +17,7 @@ from armwright.errors import NothingLeftError, UsageError
 from armwright.sigopt.constraint_rules import is_active
 from armwright.sigopt.domain import fill_in
 from armwright.sigopt.exception import refused
+from armwright.sigopt.metric_rules import with_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -75,10 +76,9 @@ def _offline(
     if initial is None and width > 1:
         tunable = len(definition["parameters"]) + len(definition["conditionals"])
         initial = max(5, tunable, width)
-    if (definition["num_solutions"] or 1) > 1:
-        found = _for_solutions(definition, experiment, plan, number)
-        if found is not None:
-            return found
+    found = _beyond_the_default(definition, experiment, plan, initial, number)
+    if found is not None:
+        return found
     try:
         return next_run(
             experiment,
@@ -92,22 +92,44 @@ def _offline(
         return _random(experiment, plan["seed"], number)
 
 
-def _for_solutions(
-    definition: Mapping[str, Any], experiment: Experiment, plan: Mapping[str, Any], number: int
+def _beyond_the_default(
+    definition: Mapping[str, Any],
+    experiment: Experiment,
+    plan: Mapping[str, Any],
+    initial: int | None,
+    number: int,
 ) -> GeneratorRun | None:
-    """An arm for one of several solutions; None while the initial design lasts."""
+    """An arm for several solutions, or for objectives with thresholds; None for other searches.
+
+    None also while the initial design lasts, which is the same for all.
+    """
+    solutions = definition["num_solutions"] or 1
+    thresholds = {
+        metric["name"]: float(metric["threshold"])
+        for metric in with_strategy(definition["metrics"], "optimize")
+        if metric["threshold"] is not None
+    }
+    if solutions == 1 and not thresholds:
+        return None
     from armwright.generation import Models, default_generation_strategy
-    from armwright.sigopt.diverse_search import diverse_run
 
     strategy = default_generation_strategy(
-        experiment.search_space, seed=plan["seed"], initial_trials=plan["initial_trials"]
+        experiment.search_space,
+        seed=plan["seed"],
+        initial_trials=initial,
+        budget=definition["budget"],
     )
-    if strategy._current(experiment).model is Models.SOBOL:
+    step = strategy._current(experiment)
+    if step.model is Models.SOBOL:
         return None
     ahead = min(max(number - experiment._next_trial_index, 0), _MOST_AHEAD)
-    return diverse_run(
-        experiment, solutions=definition["num_solutions"], seed=plan["seed"], ahead=ahead
-    )
+    if solutions > 1:
+        from armwright.sigopt.diverse_search import diverse_run
+
+        return diverse_run(experiment, solutions=solutions, seed=plan["seed"], ahead=ahead)
+    step.model_kwargs = {**(step.model_kwargs or {}), "objective_thresholds": thresholds}
+    run = strategy.gen(experiment, n=1 + ahead)
+    return _with_values(run, run.arms[-1].parameters)
 
 
 def _random(experiment: Experiment, seed: int, number: int) -> GeneratorRun:
@@ -179,11 +201,11 @@ def prior_quantile(prior: Mapping[str, Any], bounds: Mapping[str, float], share:
     return float(min(max(prior["mean"] + prior["scale"] * steps, low), high))
 
 
-def _with_values(run: GeneratorRun, values: Json) -> GeneratorRun:
+def _with_values(run: GeneratorRun, values: Mapping[str, Any]) -> GeneratorRun:
     from armwright.experiment import Arm, GeneratorRun
 
     return GeneratorRun(
-        arms=[Arm(parameters=values)],
+        arms=[Arm(parameters=dict(values))],
         optimization_config=run.optimization_config,
         search_space=run.search_space,
         fit_time=run.fit_time,

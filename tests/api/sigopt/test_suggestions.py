@@ -230,6 +230,20 @@ def test_a_model_serves_every_kind_of_metrics(make, metrics):
 
 
 @pytest.mark.slow
+def test_a_threshold_draws_the_search_to_its_part_of_the_front(make):
+    def tried(**threshold):
+        metrics = [{"name": "y", **threshold}, {"name": "z"}]
+        experiment = make(budget=14, metrics=metrics, parameters=[X, {**X, "name": "u"}])
+        for run in experiment.loop():
+            with run:
+                x, u = run.params.x, run.params.u
+                run.log_metrics({"y": x - u, "z": 1 - x**2 - u})
+        return [run.assignments["x"] for run in experiment.get_runs()][:8]
+
+    assert np.mean(np.array(tried(threshold=0.7)) > 0.6) > np.mean(np.array(tried()) > 0.6)
+
+
+@pytest.mark.slow
 def test_a_model_keeps_constraints_conditionals_and_grids(make):
     experiment = make(
         budget=9,
