@@ -1,42 +1,38 @@
-"""Files and images that belong to a run, kept in the experiment's folder.
+"""Files and images that belong to a run: tables of its trial, one row of one binary column.
 
-They lie in `files/<trial>/<ident>-<name>`, each written once; the run's record lists them.
+So they are part of the store's own format, and whatever copies an experiment copies them.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from armwright.store.location import Location
+    import pyarrow
 
-__all__ = ["file_path", "keep_file", "read_file"]
+    from armwright.store import ExperimentFolder
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+__all__ = ["file_table", "read_file"]
 
-
-def file_path(number: int, ident: str, name: str) -> str:
-    """Where a file of a run lies, relative to the experiment's folder."""
-    return f"files/{number}/{ident}-{_UNSAFE.sub('_', name)[-80:] or 'file'}"
+_COLUMN = "content"
 
 
-def keep_file(location: Location, number: int, name: str, content: bytes) -> str:
-    """Writes a file of a run. Returns its id."""
-    ident = secrets.token_hex(8)
-    location.files.overwrite(location.join(file_path(number, ident, name)), content)
-    return ident
+def file_table(content: bytes) -> pyarrow.Table:
+    """A file as the table that holds it."""
+    import pyarrow as pa
+
+    return pa.table({_COLUMN: pa.array([content], pa.large_binary())})
 
 
-def read_file(location: Location, number: int, ident: str, name: str) -> bytes:
+def read_file(folder: ExperimentFolder, path: str) -> bytes:
     """Reads a file of a run.
 
+    Args:
+        folder: Of the experiment or project.
+        path: Of the table; the file's id in the run's record.
+
     Raises:
-        OSError: It is not there.
+        StoreError: There is none, or it is damaged.
     """
-    path = location.join(file_path(number, ident, name))
-    found = dict(location.files.read([path], 1 << 30))[path]
-    if isinstance(found, OSError):
-        raise found
-    return found
+    content: Any = folder.read_table(path).column(_COLUMN)[0].as_py()
+    return bytes(content)

@@ -142,7 +142,7 @@ class RunContext:
             return
         content, kind = found
         label = name or (str(image).rpartition("/")[2] if isinstance(image, str) else "image")
-        self._folder.keep_file(self._number, label, content, kind)
+        self._folder.keep_file(self._number, label, content, kind, attempt=self._attempt)
 
     def set_parameter(self, name: str, value: Any) -> None:
         """Notes a parameter's value."""

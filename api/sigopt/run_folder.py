@@ -5,6 +5,7 @@ Every write is one fact, so any number of processes may hold the same folder.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import threading
@@ -16,7 +17,7 @@ from armwright.experiment.clock import now, now_ms
 from armwright.persistence.facts import is_retried
 from armwright.persistence.json_codec import object_to_json
 from armwright.sigopt.exception import refused
-from armwright.sigopt.files import keep_file
+from armwright.sigopt.files import file_table
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
@@ -204,10 +205,12 @@ class RunFolder:
                 continue
         raise refused(f"experiment {self.ident} is being changed by others all the time", 409)
 
-    def keep_file(self, number: int, name: str, content: bytes, kind: str) -> None:
+    def keep_file(self, number: int, name: str, content: bytes, kind: str, *, attempt: int) -> None:
         """Keeps a file with a run, in the folder."""
-        ident = keep_file(self._folder.location, number, name, content)
-        self.patch(number, {"files": {ident: {"name": name, "content_type": kind}}})
+        self._facts(number)
+        said = {KEY: {"file": {"name": name, "content_type": kind}, "updated": round(time.time())}}
+        with contextlib.suppress(TrialEndedError):  # it is kept as late
+            self._folder.report_table(number, attempt, file_table(content), said)
 
     def _trials(self) -> list[TrialFacts]:
         return [facts for facts in self._folder.state.trials.values() if facts.arm is not None]

@@ -84,13 +84,21 @@ def _patches(facts: TrialFacts) -> Iterator[Json]:
         lost = attempt is not facts.last_attempt
         for document in (*attempt.data, *attempt.stray, attempt.end or {}):
             if isinstance(document.get(KEY), dict):
-                said = document[KEY]
+                said = _said(document)
                 yield {k: v for k, v in said.items() if k not in _MEASURED} if lost else said
     newest = facts.last_attempt.number if facts.last_attempt is not None else 1
     for document in facts.late:
         zombie = document.get("too_late") and document.get("attempt") != newest
         if isinstance(document.get(KEY), dict) and not zombie:
-            yield document[KEY]
+            yield _said(document)
+
+
+def _said(document: Mapping[str, Any]) -> Json:
+    """What a fact says of the run; a file is known by the table that holds it."""
+    said: Json = dict(document[KEY])
+    if "file" in said and isinstance(document.get("table"), str):
+        said["files"] = {document["table"]: said.pop("file")}
+    return said
 
 
 def _apply(document: Json, patch: Mapping[str, Any]) -> None:

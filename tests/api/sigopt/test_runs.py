@@ -277,9 +277,7 @@ def test_a_run_takes_200_checkpoints(run):
 
 def kept_file(run):
     (ident,) = now(run).files
-    folder, number = opened(split_run_id(run.id)[0]), split_run_id(run.id)[1]
-    name = folder.run(number)["files"][ident]["name"]
-    return read_file(folder._folder.location, number, ident, name)
+    return read_file(opened(split_run_id(run.id)[0])._folder, ident)
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 1), (2, 3, 3), (2, 3, 4)])
@@ -297,6 +295,21 @@ def test_a_picture_by_its_path_is_kept_as_it_is(run, tmp_path):
     (tmp_path / "p.png").write_bytes(b"picture")
     run.log_image(str(tmp_path / "p.png"))
     assert kept_file(run) == b"picture"
+
+
+def test_a_picture_may_come_after_the_end(run):
+    run.end()
+    run.log_image(np.zeros((2, 2)))
+    assert kept_file(run)[:4] == b"\x89PNG"
+
+
+def test_a_picture_is_part_of_the_stores_format(run, experiment):
+    from armwright.store.verify import verify
+
+    run.log_image(np.zeros((2, 2)))
+    run.log_checkpoint({"y": 1})
+    run.end()
+    assert verify(opened(experiment.id)._folder.url).problems == ()
 
 
 @pytest.mark.parametrize("image", [3, np.zeros((2, 2, 2)), "notes.txt", None])
