@@ -16,7 +16,7 @@ from armwright.errors import (
 )
 from armwright.persistence.experiment_json import definition_to_json
 from armwright.persistence.facts import config_document
-from armwright.sigopt.exception import ConnectionException, refused
+from armwright.sigopt.exception import ApiException, ConnectionException, refused
 from armwright.sigopt.place import fresh_id, project_folder_id, store
 from armwright.sigopt.run_folder import RunFolder
 from armwright.sigopt.run_record import KEY
@@ -136,6 +136,10 @@ def opened(ident: str) -> RunFolder:
             return _remember(ident, ExperimentFolder.open(url))
         known.refresh()
         return known
+    except ApiException as error:  # it was removed since it was opened
+        with _lock:
+            _opened.pop(url, None)
+        raise LookupError(ident) from error
     except (ExperimentNotFoundError, ExperimentUnfinishedError, InvalidNameError) as error:
         with _lock:
             _opened.pop(url, None)

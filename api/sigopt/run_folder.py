@@ -12,11 +12,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import ConflictError, TrialEndedError
+from armwright.errors import (
+    ConflictError,
+    ExperimentNotFoundError,
+    StoreError,
+    TrialEndedError,
+)
 from armwright.experiment.clock import now, now_ms
 from armwright.persistence.facts import is_retried
 from armwright.persistence.json_codec import object_to_json
-from armwright.sigopt.exception import refused
+from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
 from armwright.store.heartbeat import Heartbeat
@@ -63,8 +68,18 @@ class RunFolder:
         return definition_in(self._folder.state)
 
     def refresh(self) -> None:
-        """Looks for what others wrote."""
-        self._folder.refresh()
+        """Looks for what others wrote.
+
+        Raises:
+            ApiException: The folder has gone. Status 404.
+            ConnectionException: It cannot be read.
+        """
+        try:
+            self._folder.refresh()
+        except ExperimentNotFoundError as error:
+            raise refused(f"there is no experiment {self.ident} any more", 404) from error
+        except StoreError as error:
+            raise ConnectionException(str(error)) from error
 
     def progress(self) -> Json:
         """How many runs there are; archived ones do not count."""

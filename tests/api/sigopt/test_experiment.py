@@ -1,6 +1,7 @@
 """The handle of an experiment: attributes, progress, updating, archiving."""
 
 import pickle
+import shutil
 
 import pytest
 
@@ -457,6 +458,21 @@ def test_without_a_word_the_store_is_in_the_current_directory(make, monkeypatch,
     monkeypatch.delenv("ARMWRIGHT_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
     assert (tmp_path / "armwright-store" / make().id).is_dir()
+
+
+def test_an_experiment_whose_folder_is_removed_is_404(make, tmp_path):
+    sigopt.set_store(tmp_path)
+    experiment = make()
+    shutil.rmtree(tmp_path / experiment.id)
+    refuses(experiment.refresh, "no experiment", 404)
+    refuses(lambda: sigopt.get_experiment(experiment.id), "no experiment", 404)
+
+
+def test_a_store_that_cannot_be_written_is_a_connection_error(make, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    sigopt.set_store(tmp_path / "file")
+    with pytest.raises(sigopt.exception.ConnectionException, match="file"):
+        make()
 
 
 def test_a_token_is_ignored(make, monkeypatch):
