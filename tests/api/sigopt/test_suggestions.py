@@ -276,6 +276,7 @@ for run in sigopt.get_experiment(sys.argv[2]).loop():
 """
 
 
+@pytest.mark.slow
 def test_processes_share_a_budget_and_get_different_suggestions(make, tmp_path):
     sigopt.set_store(tmp_path)
     experiment = make(type="random", budget=12)
