@@ -7,8 +7,8 @@ the best one inside a box. Its sides are in proportion to the lengthscales,
 $$L\,\frac{\ell_j}{(\prod_k \ell_k)^{1/d}},$$
 
 each factor kept between 1/5 and 5; L begins at 0.4 of the space, doubles after two improvements in
-a row and halves after six arms without one. All this is read off the observations in their order,
-so that no state is kept and any worker comes to the same box.
+a row, halves after six arms without one, and begins again below 0.02. All this is read off the
+observations in their order, so that no state is kept and any worker comes to the same box.
 
 References:
     Eriksson et al. (2019), "Scalable Global Optimization via Local Bayesian Optimization" (TuRBO);
@@ -141,5 +141,7 @@ def _side(values: Float[np.ndarray, " n"], width: int) -> float:
         if wins == _WINS:
             side, wins = min(2.0 * side, _LARGEST), 0
         if losses == _LOSSES:
-            side, losses = max(0.5 * side, _SMALLEST), 0
+            side, losses = 0.5 * side, 0
+        if side < _SMALLEST:
+            side = _FIRST
     return side

@@ -140,14 +140,16 @@ import numpy as np
 from armwright.optimizer import Column, Observations, Problem, sobol, suggest
 problem = Problem(columns=(Column(),) * 6)
 x = sobol(problem, seed=0, start=0, count=20_000).values
-proposal = suggest(problem, Observations(x=x, y=-((x - 0.3) ** 2).sum(axis=1)), seed=0)
+def loss(points):
+    return ((points - 0.3) ** 2).sum(axis=1)
+proposal = suggest(problem, Observations(x=x, y=-loss(x)), seed=0)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-print(json.dumps([peak, proposal.values.tolist()]))
+print(json.dumps([peak, loss(proposal.values)[0], loss(x).min()]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    gigabytes, values = json.loads(done.stdout)
+    gigabytes, proposed, best = json.loads(done.stdout)
     assert gigabytes < 2
-    np.testing.assert_allclose(values, np.full((1, 6), 0.3), atol=0.05)
+    assert proposed < 0.8 * best
 
 
 def test_left_out_predictions_are_of_the_rows_the_model_keeps():

@@ -53,8 +53,9 @@ def test_a_hair_is_no_improvement():
     assert side([*START, *[4.0 + 1e-6 * i for i in range(6)]]) == pytest.approx(0.2)
 
 
-def test_it_never_vanishes():
-    assert side([*START, *[0.0] * 200]) == pytest.approx(0.02)
+def test_before_it_vanishes_it_begins_again():
+    assert side([*START, *[0.0] * 24]) == pytest.approx(0.025)
+    assert side([*START, *[0.0] * 30]) == pytest.approx(0.4)
 
 
 def test_its_sides_are_in_proportion_to_the_lengthscales_and_stay_in_the_space():
