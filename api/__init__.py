@@ -45,6 +45,7 @@ __all__ = [
     "migrate",
     "open",
     "replay",
+    "sigopt",
     "verify",
 ]
 
@@ -64,7 +65,7 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("ax", "errors"):
+    if name in ("ax", "errors", "sigopt"):
         return importlib.import_module(f"armwright.{name}")
     if name in _PLACES:
         return getattr(importlib.import_module(f"armwright.{_PLACES[name]}"), name)

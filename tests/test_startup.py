@@ -42,6 +42,7 @@ def loaded_by_command(*words: str) -> set[str]:
         "import armwright",
         "import armwright.cli",
         "from armwright import ax",
+        "from armwright import sigopt",
         "import armwright.store",
         "import armwright.optimizer",
         "import armwright.persistence",
