@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from armwright import sigopt
+from armwright.store.heartbeat import Heartbeat
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
 N = {"name": "n", "type": "int", "bounds": {"min": 1, "max": 9}}
@@ -16,7 +17,16 @@ def _store(monkeypatch):
     monkeypatch.setenv("ARMWRIGHT_SEED", "3")
     monkeypatch.setenv("SIGOPT_PROJECT", "tests")
     sigopt.set_store(f"memory://{uuid.uuid4().hex}")
+    start, started = Heartbeat.start, []
+
+    def note(heartbeat):
+        started.append(heartbeat)
+        start(heartbeat)
+
+    monkeypatch.setattr(Heartbeat, "start", note)
     yield
+    for heartbeat in started:  # of runs that the test did not end
+        heartbeat.stop()
     sigopt.set_store(None)
     sigopt.params._values.clear()
 
