@@ -150,7 +150,7 @@ class Model:
             self._posteriors.pop(True, None)
 
     def fit(
-        self, starts: Sequence[Float[np.ndarray, "f t"] | None], limits: Sequence[int]
+        self, starts: Sequence[Float[np.ndarray, "_ t"] | None], limits: Sequence[int]
     ) -> Float[np.ndarray, " o"]:
         """Fits each outcome from starts (logarithms); afterwards the model uses what was found.
 
