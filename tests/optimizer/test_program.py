@@ -30,7 +30,8 @@ def test_the_programs_stay_small(monkeypatch):
         fit = jax.jit(learn).lower(lessons[0]).as_text()
         search = jax.jit(partial(run, searches=8)).lower(questions[0]).as_text()
     assert len(fit.splitlines()) < 1200
-    assert fit.count("custom_call @lapack_dpotrf_ffi") == 2  # the fit's and the posterior's
+    # The fit's and the posterior's; newer versions of jax write what is equal once.
+    assert 1 <= fit.count("custom_call @lapack_dpotrf_ffi") <= 2
     assert len(search.splitlines()) < 1400
     assert "custom_call" not in search
     for text in (fit, search):  # or GPUs would round float32 operands, and distances go negative
