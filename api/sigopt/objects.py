@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from typing import Any, ClassVar, final
 
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, dict_of, list_of
@@ -189,3 +190,11 @@ class Project(ApiObject):
     """A project."""
 
     FIELDS: ClassVar[Fields] = {"id": as_is, "name": as_is, "created": as_is, "client": as_is}
+
+
+def __getattr__(name: str) -> Any:
+    """The objects that have a file of their own."""
+    places = {"AIExperiment": "ai_experiment", "TrainingRun": "training_run"}
+    if name not in places:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"armwright.sigopt.{places[name]}"), name)

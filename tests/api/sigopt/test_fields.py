@@ -45,7 +45,7 @@ def with_constraint(*weights, names=("x", "v"), **more):
 
 SHAPES = {
     "name is not text": ({"name": 3}, "name"),
-    "name is empty": ({"name": " "}, "name"),
+    "name is empty": ({"name": ""}, "name"),
     "no parameters": ({"parameters": []}, "parameters"),
     "parameters is a mapping": ({"parameters": X}, "parameters"),
     "parameters is None": ({"parameters": None}, "parameters"),
@@ -55,7 +55,15 @@ SHAPES = {
     "negative budget": ({"budget": -1}, "budget"),
     "infinite budget": ({"budget": float("inf")}, "budget"),
     "budget is text": ({"budget": "9"}, "budget"),
-    "budget is half a run": ({"budget": 2.5}, "budget"),
+    "budget is NaN": ({"budget": float("nan")}, "budget"),
+    "parallel_bandwidth is a float": ({"parallel_bandwidth": 2.0}, "parallel_bandwidth"),
+    "a parameter without a name": (with_x(name=None), "name"),
+    "a parameter without a type": (with_x(type=None), "type"),
+    "a parameter that says nothing": ({"parameters": [{}]}, "parameters[0]"),
+    "a parameter with a key that is no text": ({"parameters": [{**X, 3: 4}]}, "3"),
+    "a metric without a name": (with_metrics({"objective": "maximize"}), "name"),
+    "a strategy that is no text": (with_metrics({**Y, "strategy": 1}), "strategy"),
+    "a threshold that is no number": (with_metrics({**LOW, "threshold": "1"}), "threshold"),
     "parallel_bandwidth 0": ({"parallel_bandwidth": 0}, "parallel_bandwidth"),
     "parallel_bandwidth 1.5": ({"parallel_bandwidth": 1.5}, "parallel_bandwidth"),
     "a project": ({"project": "p"}, "project"),
@@ -70,10 +78,12 @@ def test_a_wrong_shape_is_a_type_error_that_names_the_field(make, fields, named)
 
 
 VALUES = {
+    "name is blank": ({"name": " "}, "empty"),
     "name too long": ({"name": "e" * 101}, "100"),
     "name with a control character": ({"name": "a\nb"}, "control"),
     "unknown type": ({"type": "bayes"}, "type"),
     "budget 0": ({"budget": 0}, "budget"),
+    "budget of half a run": ({"budget": 2.5}, "budget"),
     "num_solutions 0": ({"num_solutions": 0}, "num_solutions"),
     "unknown key": ({"spam": 1}, "spam"),
     "observation_budget": ({"observation_budget": 9}, "observation_budget"),
@@ -81,9 +91,7 @@ VALUES = {
     "runs_only": ({"runs_only": True}, "runs_only"),
     "metric": ({"metric": Y}, "unknown key 'metric'"),
     # parameters
-    "parameter without a type": (with_x(type=None), "type"),
     "parameter of unknown type": (with_x(type="float"), "type"),
-    "parameter without a name": (with_x(name=None), "name"),
     "parameter name too long": (with_x(name="x" * 101), "100"),
     "unknown key of a parameter": (with_x(spam=1), "spam"),
     "two parameters of a name": ({"parameters": [X, {**N, "name": "x"}]}, "twice"),
@@ -141,7 +149,6 @@ VALUES = {
     "default beside the grid": (with_x(bounds=None, grid=[0, 1], default_value=0.5), "default"),
     "default of no category": (with_c(default_value="green"), "default_value"),
     # metrics
-    "metric without a name": (with_metrics({"objective": "maximize"}), "name"),
     "metric name too long": (with_metrics({"name": "m" * 101}), "100"),
     "two metrics of a name": (with_metrics(Y, Y), "twice"),
     "unknown key of a metric": (with_metrics({**Y, "goal": 1}), "goal"),
@@ -157,7 +164,6 @@ VALUES = {
     "threshold on the only optimized": (with_metrics({**Y, "threshold": 1}), "threshold"),
     "threshold on a stored": (with_metrics(Y, {**LOW, "strategy": "store"}), "threshold"),
     "constraint without a threshold": (with_metrics(Y, {**LOW, "threshold": None}), "threshold"),
-    "threshold that is no number": (with_metrics({**LOW, "threshold": "1"}), "threshold"),
     # budget and solutions
     "two optimized without a budget": (with_metrics(Y, Z, budget=None), "budget"),
     "constraint without a budget": (with_metrics(Y, LOW, budget=None), "budget"),
