@@ -1,4 +1,7 @@
-"""Taking trials to run: those that wait first, then new ones under the next free numbers."""
+"""Taking trials to run: those that wait first, then new ones under the next free numbers.
+
+Trials may also be made for others to take, ahead of need: see `armwright.persistence.stock`.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,19 @@ from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
+from armwright.persistence.replaced import ReplacedTrials
 from armwright.persistence.seen import seen_document
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
     from armwright.experiment import Arm, Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State
     from armwright.store.promise import Promise
 
 __all__ = ["Asker"]
+
+_SPREAD = 4  # takers begin somewhere in so large a part of the stock: the first fourth
 
 
 @final
@@ -42,9 +50,16 @@ class Asker:
         self._folder = folder
         self.lock = threading.RLock()
         self._known: FolderView | None = None
+        self._replaced = ReplacedTrials()
 
     def ask(
-        self, count: int, promise: Promise | None, *, within: float | None = None
+        self,
+        count: int,
+        promise: Promise | None,
+        *,
+        within: float | None = None,
+        claim: Mapping[str, Any] | None = None,
+        first: Container[int] = (),
     ) -> list[AskedTrial]:
         """Takes up to `count` trials.
 
@@ -52,6 +67,8 @@ class Asker:
             count: How many; fewer come where the budget or the space leaves fewer.
             promise: How others can tell that we live; None for no promise.
             within: Seconds from now in which arms are to be made; see `StoredExperiment.ask`.
+            claim: What else the claim is to say.
+            first: Numbers to take before all others, if they wait.
 
         Raises:
             NothingLeftError: Not even one is left.
@@ -59,24 +76,48 @@ class Asker:
             StoreError: They cannot be written.
         """
         deadline = None if within is None else time.monotonic() + within
-        claim = {"in_process": promise.place} if promise is not None else {}
+        said = dict(claim or {})
+        if promise is not None:
+            said["in_process"] = promise.place
         with self.lock:
             self._folder.refresh()
-            asked = self._claim_waiting(count, claim, promise)
+            asked = self._claim_waiting(count, said, promise, first)
             while len(asked) < count:
                 try:
-                    asked.append(self._make_trial(claim, promise, deadline))
+                    asked.append(self._make_trial({**said, **_running()}, promise, deadline))
                 except NothingLeftError:
                     if not asked:
                         raise
                     break
             return asked
 
+    def make_waiting(self) -> int:
+        """Makes a trial for whoever asks next, from what is known without looking.
+
+        Returns:
+            Its number.
+
+        Raises:
+            NothingLeftError: The budget or the space is used up.
+            UsageError: The experiment cannot be run.
+            StoreError: It cannot be written.
+        """
+        with self.lock:
+            return self._make_trial(None, None, None).number
+
     def _claim_waiting(
-        self, count: int, claim: dict[str, Any], promise: Promise | None
+        self,
+        count: int,
+        claim: dict[str, Any],
+        promise: Promise | None,
+        first: Container[int],
     ) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
-        waiting = deque(retried_trials(self._folder.state))
+        ready = list(retried_trials(self._folder.state))
+        waiting = deque(sorted(ready, key=lambda facts: facts.number not in first))
+        if not any(facts.number in first for facts in ready):
+            # Of a large stock many take at the same moment: not all of them the first.
+            waiting.rotate(-random.randrange(max(len(ready) // _SPREAD, 1)))  # noqa: S311 - no secret
         while waiting and len(asked) < count:
             facts = waiting.popleft()
             attempt, arm = facts.next_attempt, only_arm(facts)
@@ -90,7 +131,7 @@ class Asker:
         return asked
 
     def _make_trial(
-        self, claim: dict[str, Any], promise: Promise | None, deadline: float | None
+        self, claim: dict[str, Any] | None, promise: Promise | None, deadline: float | None
     ) -> AskedTrial:
         arms: dict[int, Arm] = {}
 
@@ -102,7 +143,7 @@ class Asker:
                 experiment,
                 seed=plan["seed"],
                 initial_trials=plan["initial_trials"],
-                budget=plan["budget"],
+                budget=plan["budget"] and plan["budget"] + self._replaced.count(state),
                 number=number,
                 used=state.trials,
                 deadline=deadline,
@@ -115,7 +156,7 @@ class Asker:
                     trial_to_json(trial), config_of(state, state.version), state.version
                 )
 
-        number = self._folder.add_trial(make, claim={**claim, **_running()}, promise=promise)
+        number = self._folder.add_trial(make, claim=claim, promise=promise)
         return AskedTrial(number=number, attempt=1, arm=arms[number])
 
     def _note(self, run: GeneratorRun, state: State) -> None:
@@ -157,7 +198,8 @@ class Asker:
         if budget is None:
             return
         counts = Counter(state.counts)
-        made, running = counts.total() - counts["void"], counts["running"]
+        made = counts.total() - counts["void"] - self._replaced.count(state)
+        running = counts["running"]
         if made >= budget:
             raise NothingLeftError(
                 f"the budget of {self._folder.url!r} is used up: {made} of {budget} trials are made"

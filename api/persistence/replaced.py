@@ -1,0 +1,44 @@
+"""Trials of a stock whose arms were replaced by better informed ones before anybody took them.
+
+Such a trial was claimed by who replaced it, so that nobody else can run it, and cancelled. It has
+used nothing of the budget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from armwright.store import State, TrialFacts
+
+__all__ = ["REPLACED", "ReplacedTrials", "is_replaced", "spent"]
+
+REPLACED: dict[str, Any] = {"state": "cancelled", "reason": "replaced"}  # how such a trial ends
+
+
+def is_replaced(facts: TrialFacts) -> bool:
+    """Whether a trial's arm was replaced while it waited."""
+    end = (facts.last_attempt.end if facts.last_attempt else None) or {}
+    return all(end.get(key) == value for key, value in REPLACED.items())
+
+
+def spent(state: State) -> int:
+    """How many trials count against the budget: all but skipped numbers and replaced arms."""
+    counts = state.counts
+    return sum(counts.values()) - counts.get("void", 0) - ReplacedTrials().count(state)
+
+
+@final
+class ReplacedTrials:
+    """Counts the replaced trials of one experiment, and looks anew only where some may have come."""
+
+    def __init__(self) -> None:
+        self._seen = (0, 0)  # cancelled trials, and how many of them were replaced
+
+    def count(self, state: State) -> int:
+        """How many there are."""
+        cancelled = state.counts.get("cancelled", 0)
+        if cancelled != self._seen[0]:
+            found = sum(is_replaced(facts) for facts in state.with_status("cancelled"))
+            self._seen = (cancelled, found)
+        return self._seen[1]
