@@ -22,6 +22,7 @@ __all__ = [
     "assignments",
     "experiment_and_words",
     "json_option",
+    "name_of",
     "only_experiment",
     "print_json",
     "public_url",
@@ -100,23 +101,29 @@ def _word(value: Any) -> str:
     return str(value)
 
 
+def name_of(file: BinaryIO) -> str:
+    """The path that a file was opened by; - for standard input."""
+    name = getattr(file, "name", "-")
+    return "-" if name in ("<stdin>", 0) else str(name)
+
+
 def read_definition(file: BinaryIO) -> Definition:
     """Reads a definition file.
 
     Raises:
         UsageError: It cannot be read, or has a fault.
     """
-    from armwright.persistence import definition_from_text
+    from armwright.experiment_file import definition_from_file
 
-    name = getattr(file, "name", "-")
-    source = "standard input" if name in ("-", "<stdin>", 0) else str(name)
+    name = name_of(file)
+    source = "standard input" if name == "-" else name
     try:
         body = file.read()
     except OSError as error:  # such as a folder
         raise UsageError(
             f"cannot read {source}: {(error.strerror or str(error)).lower()}"
         ) from error
-    return definition_from_text(body, source=source)
+    return definition_from_file(body, source=source)
 
 
 def print_json(document: dict[str, Any]) -> None:

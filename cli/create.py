@@ -1,4 +1,4 @@
-"""`armwright create`: makes an experiment from a definition file."""
+"""`armwright create`: makes an experiment from an experiment file."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["create"]
 
 
-@click.command(short_help="Make an experiment from a definition file.")
+@click.command(short_help="Make an experiment from an experiment file.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
 @click.option(
     "--from",
     "definition",
     type=click.File("rb"),
     required=True,
-    help="The definition, TOML or JSON; - reads stdin.",
+    help="The experiment file: YAML, TOML or JSON; - reads stdin.",
 )
 @json_option
 def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> None:
-    """Make EXPERIMENT (a folder or URL) from a definition file.
+    """Make EXPERIMENT (a folder or URL) from an experiment file.
 
-    The definition names parameters and an objective, with the keys of ax.optimize.
+    The file names parameters and an objective: armwright init writes one. SigOpt's experiment.yml
+    is understood as well.
 
     \b
-    armwright create runs/digits --from digits.toml
-    armwright create runs/digits --from - < digits.json
+    armwright create runs/digits --from digits.yml
+    armwright create s3://team/lr --from - --json < lr.json
     """
     from armwright.persistence import StoredExperiment
 
@@ -56,4 +57,6 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
         )
     else:
         click.echo(f"created {stored.url}")
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
     click.echo(f"next: armwright ask {shlex.quote(public_url(url))}", err=True)

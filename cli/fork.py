@@ -22,7 +22,7 @@ __all__ = ["fork"]
     "--from",
     "definition",
     type=click.File("rb"),
-    help="Another definition: bounds, objective, ...; - reads stdin.",
+    help="Another experiment file: bounds, objective, ...; - reads stdin.",
 )
 @click.option("--budget", type=click.IntRange(1), help="New trials; as EXPERIMENT's if left out.")
 @click.option("--seed", type=int, help="Decides new arms; EXPERIMENT's if left out.")

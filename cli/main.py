@@ -13,22 +13,29 @@ import keyword
 import os
 import sys
 from contextlib import suppress
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import click
 
 from armwright.errors import EXIT_FAILURE, ArmwrightError, exit_code
 from armwright.version import __version__
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["main"]
 
 _INTERRUPTED = 130  # what shells make of Ctrl-C
-# In the order of the help text: the order in which a newcomer needs them.
-_VERBS = (
-    *("create", "ask", "tell", "show", "best"),
-    *("fork", "merge", "export", "import"),
-    *("doctor", "verify", "replay", "warmup", "compact", "gc"),
-)
+# By what they are for, in the order in which a newcomer needs them.
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "to begin": ("init", "check", "create"),
+    "to run trials": ("ask", "tell"),
+    "to look": ("show", "best", "replay"),
+    "to copy": ("fork", "merge", "export", "import"),
+    "to look after files": ("doctor", "verify", "warmup", "compact", "gc"),
+}
+_VERBS = tuple(verb for verbs in _SECTIONS.values() for verb in verbs)
+_ALIASES = {"suggest": "ask", "report": "tell"}  # the words of other tools; not in the help
 
 
 @final
@@ -43,6 +50,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """See `click.Group.get_command`."""
         del ctx
+        cmd_name = _ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in _VERBS:
             return None
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
@@ -50,12 +58,23 @@ class _Group(click.Group):
         command: click.Command = getattr(module, name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """See `click.Group.format_commands`; the verbs by what they are for."""
+        with formatter.section("Commands"):
+            width = max(map(len, _VERBS))
+            for title, verbs in _SECTIONS.items():
+                commands = ((verb, self.get_command(ctx, verb)) for verb in verbs)
+                rows = [(verb, it.get_short_help_str(66)) for verb, it in commands if it]
+                formatter.write_text(f"{title}:")
+                with formatter.indentation():
+                    formatter.write_dl([(verb.ljust(width), words) for verb, words in rows])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """See `click.Group.resolve_command`; a verb mistyped is told the nearest one."""
         near = difflib.get_close_matches(args[0], _VERBS, n=1)
-        if args[0] not in _VERBS and near:
+        if args[0] not in (*_VERBS, *_ALIASES) and near:
             ctx.fail(f"no command {args[0]!r}; did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
 
@@ -86,7 +105,7 @@ def main() -> None:
     ARMWRIGHT_EXPERIMENT to leave it out.
 
     \b
-    armwright create runs/digits --from digits.toml
+    armwright init
     armwright ask runs/digits --json
     """
     # This process is ours: a GPU it may share with others is not to be taken whole by JAX.

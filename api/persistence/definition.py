@@ -1,4 +1,4 @@
-"""An experiment written as a file: TOML or JSON, with the keys of `ax.optimize`.
+"""An experiment written as a file: YAML, TOML or JSON, with the keys of `ax.optimize`.
 
 name = "digits"                                # optional; the URL's last part if left out
 description = "support vector machine on handwritten digits"
@@ -8,7 +8,7 @@ parameter_constraints = ["C + coef0 <= 1000"]  # optional; in TOML above the fir
 outcome_constraints = ["latency <= 40"]        # optional
 tracking_metrics = ["fit_seconds"]             # optional: recorded, neither optimized nor bounded
 
-[objective]
+[objective]                                    # or several: [[objectives]], each with these keys
 metric = "accuracy"
 minimize = false
 
@@ -27,8 +27,6 @@ bounds = [-1.0, 1.0]
 
 from __future__ import annotations
 
-import json
-import tomllib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
@@ -38,6 +36,7 @@ from armwright.experiment import (
     ChoiceParameter,
     Experiment,
     Metric,
+    MultiObjective,
     Objective,
     OptimizationConfig,
     ParameterType,
@@ -49,6 +48,7 @@ from armwright.experiment.constraint_text import (
     parameter_constraint_from_text,
 )
 from armwright.experiment.parameter_dict import parameter_from_dict
+from armwright.persistence.document_text import document_from_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,6 +62,7 @@ _KEYS = {
     "description": str,
     "parameters": list,
     "objective": dict,
+    "objectives": list,
     "parameter_constraints": list,
     "outcome_constraints": list,
     "tracking_metrics": list,
@@ -69,7 +70,6 @@ _KEYS = {
     "seed": int,
 }
 _WORDS = {str: "a text", list: "a list", dict: "a table", int: "a whole number"}
-_REQUIRED = ("parameters", "objective")
 _PARAMETER_KEYS = {
     "range": {"name", "type", "value_type", "bounds", "log_scale", "digits"},
     "choice": {"name", "type", "value_type", "values", "is_ordered", "is_task"},
@@ -88,59 +88,27 @@ class Definition:
         experiment: The experiment, without trials.
         budget: How many trials to make; None for no end.
         seed: Decides every arm; None for fresh entropy.
+        notes: What was read otherwise than its writer may expect, in words.
     """
 
     experiment: Experiment
     budget: int | None
     seed: int | None
+    notes: tuple[str, ...] = ()
 
 
 def definition_from_text(text: str | bytes, *, source: str) -> Definition:
-    """Reads a definition; JSON if it begins with a brace, else TOML.
+    """Reads a definition: YAML, TOML or JSON, by the file's ending or what it looks like.
 
     Args:
         text: The file's content; bytes are read as UTF-8.
         source: What to call it in messages: its path, or "standard input".
 
     Raises:
-        UsageError: It is neither, or `definition_from_dict` refuses it. Names the line or the key.
+        UsageError: It is none of them, or `definition_from_dict` refuses it. Names the line or the
+            key.
     """
-    text = text if isinstance(text, str) else _decoded(text, source)
-    is_json = text.lstrip().startswith("{")
-    try:
-        document = _from_json(text) if is_json else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        language = "JSON" if is_json else "TOML"
-        raise UsageError(
-            f"{source} is not {language}: {error}",
-            hint="an example is in the README, under 'From a shell'",
-        ) from error
-    return definition_from_dict(document, source=source)
-
-
-def _decoded(body: bytes, source: str) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise UsageError(
-            f"{source} is not text in UTF-8: line {line} holds the byte 0x{body[error.start]:02x}",
-            hint="save it as UTF-8",
-        ) from error
-
-
-def _from_json(text: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(text, object_pairs_hook=_without_repeats)
-    return document
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} is there twice in one object")
-    return found
+    return definition_from_dict(document_from_text(text, source=source), source=source)
 
 
 def definition_from_dict(document: Mapping[str, Any], *, source: str = "definition") -> Definition:
@@ -165,7 +133,7 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
         f"{source}: parameter_constraints",
         lambda: space.set_parameter_constraints(constraints),
     )
-    objective = _objective(document["objective"], source)
+    objective = _aim(document, source)
     bounds = [
         _made(f"{source}: {where}", partial(outcome_constraint_from_text, text))
         for where, text in _texts(document, "outcome_constraints", source)
@@ -213,9 +181,12 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
             )
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             raise UsageError(f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}")
-    for key in _REQUIRED:
-        if key not in document:
-            raise UsageError(f"{source}: the key {key!r} is missing")
+    if "parameters" not in document:
+        raise UsageError(f"{source}: the key 'parameters' is missing")
+    if ("objective" in document) == ("objectives" in document):
+        if "objective" in document:
+            raise UsageError(f"{source}: expected objective or objectives, got both")
+        raise UsageError(f"{source}: the key 'objective' is missing")
     if not document["parameters"]:
         raise UsageError(f"{source}: parameters should name at least one parameter, got none")
 
@@ -260,22 +231,39 @@ def _set_digits(parameter: RangeParameter, digits: Any, where: str) -> None:
     _made(f"{where}: digits", lambda: parameter.set_digits(digits))
 
 
-def _objective(spec: Mapping[str, Any], source: str) -> Objective:
+def _aim(document: Mapping[str, Any], source: str) -> Objective:
+    """What is optimized: one metric, or several."""
+    if "objective" in document:
+        metric = _objective_metric(document["objective"], f"{source}: objective")
+        return Objective(metric=metric, minimize=bool(metric.lower_is_better))
+    metrics = []
+    for index, spec in enumerate(document["objectives"]):
+        if not isinstance(spec, dict):
+            raise UsageError(f"{source}: objectives[{index}] should be a table, got {spec!r}")
+        metrics.append(_objective_metric(spec, f"{source}: objectives[{index}]"))
+    names = [metric.name for metric in metrics]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise UsageError(
+            f"{source}: objectives should be two or more different metrics, got "
+            f"{', '.join(names) or 'none'}"
+        )
+    return MultiObjective(metrics)
+
+
+def _objective_metric(spec: Mapping[str, Any], where: str) -> Metric:
     unknown = sorted(set(spec) - {"metric", "minimize"})
     if unknown:
-        raise UsageError(
-            f"{source}: unknown key {unknown[0]!r} in objective; the keys are metric, minimize"
-        )
+        raise UsageError(f"{where}: unknown key {unknown[0]!r}; the keys are metric, minimize")
     metric = spec.get("metric")
     if not isinstance(metric, str) or not metric.strip():
         raise UsageError(
-            f"{source}: objective.metric should be a metric's name, got "
+            f"{where}.metric should be a metric's name, got "
             + ("none" if metric is None else repr(metric))
         )
     minimize = spec.get("minimize", False)
     if not isinstance(minimize, bool):
-        raise UsageError(f"{source}: objective.minimize should be true or false, got {minimize!r}")
-    return Objective(metric=Metric(name=metric, lower_is_better=minimize), minimize=minimize)
+        raise UsageError(f"{where}.minimize should be true or false, got {minimize!r}")
+    return Metric(name=metric, lower_is_better=minimize)
 
 
 def _made(where: str, make: Callable[[], Any]) -> Any:

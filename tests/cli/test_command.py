@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from armwright import ax
-from armwright.cli.main import _VERBS
+from armwright.cli.main import _ALIASES, _SECTIONS, _VERBS
 
 COMMAND = str(Path(sys.executable).with_name("armwright"))
 
@@ -27,8 +27,17 @@ def test_the_list_of_verbs_is_whole_and_in_the_order_of_need(run):
     result = run("--help")
     assert result.exit_code == 0
     lines = result.stdout.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in lines] == list(_VERBS)
+    titles = [line for line in lines if not line.startswith("    ")]
+    assert titles == [f"  {title}:" for title in _SECTIONS]
+    assert [line.split()[0] for line in lines if line not in titles] == list(_VERBS)
     assert not any(line.endswith("...") for line in lines)
+
+
+@pytest.mark.parametrize(("alias", "verb"), _ALIASES.items())
+def test_the_words_of_other_tools_are_understood(alias, verb, run):
+    assert run(alias, "-h").stdout == run(verb, "-h").stdout.replace(
+        f"Usage: main {verb}", f"Usage: main {alias}"
+    )
 
 
 @pytest.mark.parametrize("verb", _VERBS)
