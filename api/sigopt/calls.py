@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from armwright.errors import ExperimentExistsError
@@ -10,6 +11,7 @@ from armwright.sigopt.ai_experiment import AIExperimentContext
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.exception import ConflictingProjectException, refused
 from armwright.sigopt.folders import make_experiment, opened, project_runs
+from armwright.sigopt.global_run import global_run
 from armwright.sigopt.new_run import new_run
 from armwright.sigopt.objects import Project
 from armwright.sigopt.place import split_run_id
@@ -151,16 +153,25 @@ def create_project(id_: str | None = None, name: str | None = None) -> Project:
 def set_project(project: str) -> str:
     """Chooses the project of what this process makes from now on.
 
+    Warns where a command line or a notebook's cell began a run: that one stays where it is.
+
     Raises:
         ValueError: This can be no id.
     """
+    if get_run_id() is not None:
+        warnings.warn(
+            "set_project leaves the run in force where it is: name its project with --project, "
+            "or set SIGOPT_PROJECT",
+            UserWarning,
+            stacklevel=2,
+        )
     choose_project(check_project_id(project))
     return project
 
 
 def get_run_id() -> str | None:
-    """The run in force; None, for only the command line and notebooks have one."""
-    return None
+    """The run that the command line or a notebook's cell began; None where there is none."""
+    return global_run.id
 
 
 def _experiment_folder(experiment_id: Any) -> RunFolder:

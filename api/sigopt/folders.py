@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment
 
-__all__ = ["configuration", "make_experiment", "opened", "project_runs"]
+__all__ = ["configuration", "make_experiment", "opened", "opened_at", "project_runs"]
 
 Json = dict[str, Any]
 
@@ -89,7 +89,7 @@ def make_experiment(definition: Json, project: str) -> RunFolder:
             folder = _create(ident, definition["name"], config)
         except ExperimentExistsError:
             continue  # somebody else took this microsecond
-        return _remember(ident, folder)
+        return _remember(experiment_url(store(), ident), folder)
 
 
 def project_runs(project: str, *, exclusive: bool = False) -> RunFolder:
@@ -112,7 +112,7 @@ def project_runs(project: str, *, exclusive: bool = False) -> RunFolder:
         if exclusive:
             raise
         return opened(ident)
-    return _remember(ident, folder)
+    return _remember(experiment_url(store(), ident), folder)
 
 
 def _nothing(name: str) -> Experiment:
@@ -128,12 +128,22 @@ def opened(ident: str) -> RunFolder:
         LookupError: There is none.
         ConnectionException: The store cannot be read.
     """
-    url = experiment_url(store(), ident)
+    return opened_at(experiment_url(store(), ident))
+
+
+def opened_at(url: str) -> RunFolder:
+    """The folder at a URL, as it is now; its last part is the id.
+
+    Raises:
+        LookupError: There is none.
+        ConnectionException: The store cannot be read.
+    """
+    ident = url.rpartition("/")[2]
     try:
         with _lock:
             known = _opened.get(url)
         if known is None:
-            return _remember(ident, ExperimentFolder.open(url))
+            return _remember(url, ExperimentFolder.open(url))
         known.refresh()
         return known
     except ApiException as error:  # it was removed since it was opened
@@ -158,8 +168,7 @@ def _create(ident: str, name: str, config: Json) -> ExperimentFolder:
         raise ConnectionException(str(error)) from error
 
 
-def _remember(ident: str, folder: ExperimentFolder) -> RunFolder:
+def _remember(url: str, folder: ExperimentFolder) -> RunFolder:
     with _lock:
-        found = RunFolder(ident, folder, Suggester(folder))
-        _opened[experiment_url(store(), ident)] = found
+        found = _opened[url] = RunFolder(folder.name, folder, Suggester(folder))
         return found

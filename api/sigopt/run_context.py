@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.sigopt.exception import refused
+from armwright.sigopt.folders import opened_at
 from armwright.sigopt.images import image_file
 from armwright.sigopt.log_values import (
     assignments_of,
@@ -27,14 +28,19 @@ if TYPE_CHECKING:
 
 __all__ = ["RunContext"]
 
-logger = logging.getLogger(__name__)
-
 _MOST_CHECKPOINTS = 200
 
 
 @final
 class RunContext:
     """A run in progress; as a context manager it ends the run, failed where the block raised.
+
+    Args:
+        folder: Where the run is kept.
+        number: Of its trial.
+        attempt: At the trial; ours.
+        defaults: Parameters it has where nothing was suggested.
+        is_ours: Whether this process answers for the run; else the one that started us does.
 
     Attributes:
         id: Of the run.
@@ -44,18 +50,43 @@ class RunContext:
     """
 
     def __init__(
-        self, folder: RunFolder, number: int, attempt: int, defaults: Mapping[str, Any]
+        self,
+        folder: RunFolder,
+        number: int,
+        attempt: int,
+        defaults: Mapping[str, Any],
+        *,
+        is_ours: bool = True,
     ) -> None:
         document = folder.run(number)
         self._folder, self._number, self._attempt = folder, number, attempt
         self._heartbeat = folder.heartbeat(number, attempt)
-        self._heartbeat.start()
+        if is_ours:
+            self._heartbeat.start()
         self.run: TrainingRun = training_run(document)
         self.id: str = document["id"]
         self.experiment: str | None = document.get("experiment")
         frozen = frozenset(document["suggested"]) if self.experiment else frozenset()
         self.params = RunParams(document["assignments"], frozen, self.set_parameters)
         self.params.setdefaults(defaults)
+
+    @classmethod
+    def from_json(cls, handed: Mapping[str, Any]) -> RunContext:
+        """The run of the process that started us; see `to_json`.
+
+        Raises:
+            ApiException: There is no such run. Status 404.
+        """
+        try:
+            folder = opened_at(str(handed["folder"]))
+        except LookupError as error:
+            raise refused(f"there is no run {handed['run']['id']}", 404) from error
+        return cls(folder, int(handed["number"]), int(handed["attempt"]), {}, is_ours=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The run, as a process that we start needs to know it."""
+        place = {"folder": self._folder.url, "number": self._number, "attempt": self._attempt}
+        return {"run": self.run.to_json(), **place}
 
     def __enter__(self) -> Self:
         return self
@@ -96,9 +127,9 @@ class RunContext:
         """Notes a data set that was used."""
         self._say(datasets=[checked_text(name, "the name of a dataset")])
 
-    def log_model(self, type: Any = None) -> None:  # noqa: A002 - the name that callers use
+    def log_model(self, type_: Any = None) -> None:
         """Notes what kind of model was trained."""
-        self._say(model={"type": None if type is None else str(type)})
+        self._say(model={"type": None if type_ is None else str(type_)})
 
     def log_source_code(self, content: str | None = None, hash: str | None = None) -> None:  # noqa: A002
         """Notes what was executed."""
@@ -106,7 +137,17 @@ class RunContext:
         self._say(source_code={key: item for key, item in said.items() if item is not None})
 
     def set_logs(self, logs: Mapping[str, str]) -> None:
-        """Keeps what was printed, by stream."""
+        """Keeps what was printed, by stream.
+
+        Raises:
+            TypeError: This is no mapping of texts.
+        """
+        if not isinstance(logs, Mapping):
+            raise TypeError(f"logs should be a mapping of streams to texts, got {logs!r}")
+        for name, text in logs.items():
+            checked_text(name, "the name of a stream")
+            if not isinstance(text, str):
+                raise TypeError(f"what {name} printed should be a text, got {text!r}")
         self._say(logs={name: shortened(text) for name, text in logs.items()})
 
     def log_checkpoint(self, values: Mapping[str, Any]) -> None:
@@ -136,9 +177,15 @@ class RunContext:
             image: A path, a PIL image, a matplotlib figure or an array.
             name: For people.
         """
+        if name is not None:
+            checked_text(name, "the name of an image")
         found = image_file(image)
         if found is None:
-            logger.warning("log_image takes paths, images, figures and arrays, got %r", type(image))
+            warnings.warn(
+                f"log_image takes paths of images, images, figures and arrays, got {image!r:.80}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
             return
         content, kind = found
         label = name or (str(image).rpartition("/")[2] if isinstance(image, str) else "image")
@@ -156,6 +203,10 @@ class RunContext:
         """Notes how parameters are to be shown."""
         self._say(parameters_meta=dict(meta))
 
+    def set_parameter_meta(self, name: str, meta: Mapping[str, Any]) -> None:
+        """The same for one."""
+        self.set_parameters_meta({name: meta})
+
     def set_parameter_source(self, name: str, source: str) -> None:
         """Notes where a parameter's value came from."""
         self.set_parameters_meta({name: {"source": source}})
@@ -164,9 +215,10 @@ class RunContext:
         """The same for several."""
         self.set_parameters_meta({name: {"source": source} for name in values})
 
-    def set_parameters_sources_meta(self, source: str, **meta: Any) -> None:
+    def set_parameters_sources_meta(self, source_name: str, sort: int, default_show: bool) -> None:  # noqa: FBT001 - as callers give it
         """Notes how parameters of one source are to be shown."""
-        self._say(parameters_sources_meta={source: meta})
+        shown = {"sort": sort, "default_show": default_show}
+        self._say(parameters_sources_meta={source_name: shown})
 
     def log_sys_metadata(self, key: str, value: Any) -> None:
         """Notes something about the system."""
@@ -180,5 +232,7 @@ class RunContext:
         self._folder.patch(self._number, changes, attempt=self._attempt)
 
     def _finish(self, state: str) -> None:
-        self._folder.finish(self._number, state, attempt=self._attempt)
-        self._heartbeat.stop()
+        try:
+            self._folder.finish(self._number, state, attempt=self._attempt)
+        finally:
+            self._heartbeat.stop()

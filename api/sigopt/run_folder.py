@@ -12,17 +12,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import (
-    ConflictError,
-    ExperimentNotFoundError,
-    StoreError,
-    TrialEndedError,
-)
+from armwright.errors import ConflictError, TrialEndedError
 from armwright.experiment.clock import now, now_ms
 from armwright.persistence.facts import is_retried
 from armwright.persistence.json_codec import object_to_json
 from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
+from armwright.sigopt.reaching import reaching
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
@@ -63,6 +59,11 @@ class RunFolder:
         self._looked = -math.inf
 
     @property
+    def url(self) -> str:
+        """Where it is, as another process can open it."""
+        return self._folder.location.opening or self._folder.url
+
+    @property
     def definition(self) -> Json:
         """What is kept of the experiment, as far as is known; of a project, its id."""
         return definition_in(self._folder.state)
@@ -74,12 +75,8 @@ class RunFolder:
             ApiException: The folder has gone. Status 404.
             ConnectionException: It cannot be read.
         """
-        try:
+        with reaching(self.ident):
             self._folder.refresh()
-        except ExperimentNotFoundError as error:
-            raise refused(f"there is no experiment {self.ident} any more", 404) from error
-        except StoreError as error:
-            raise ConnectionException(str(error)) from error
 
     def progress(self) -> Json:
         """How many runs there are; archived ones do not count."""
@@ -118,10 +115,11 @@ class RunFolder:
             Its number, and the attempt at it that is ours.
         """
         self.release_gone()
-        self._folder.refresh()
+        self.refresh()
         if self.definition.get("state") == "deleted":
             raise refused(f"experiment {self.ident} is archived: no run can be added")
-        return self._suggester.add_run(about)
+        with reaching(self.ident):
+            return self._suggester.add_run(about)
 
     def release_gone(self) -> None:
         """Looks, now and then, for runs whose workers have gone, and frees them."""
@@ -129,7 +127,8 @@ class RunFolder:
             if time.monotonic() - self._looked < _LOOK_EVERY_S:
                 return
             self._looked = time.monotonic()
-            self._watcher.release()
+            with reaching(self.ident):
+                self._watcher.release()
 
     def heartbeat(self, number: int, attempt: int) -> Heartbeat:
         """What shows others that we live while we work on a run; to be started."""
@@ -147,15 +146,14 @@ class RunFolder:
         facts = self._facts(number)
         document = {KEY: {**changes, "updated": round(time.time())}}
         newest = facts.last_attempt
-        try:
+        # Where somebody ends it at this moment, what is said is kept as late.
+        with reaching(self.ident), contextlib.suppress(TrialEndedError):
             if attempt is not None and newest is not None and attempt != newest.number:
                 self._folder.report(number, attempt, document)  # it was given up: kept as late
             elif newest is None or newest.end is not None:
                 self._folder.late(number, document)
             else:
                 self._folder.report(number, newest.number, document)
-        except TrialEndedError:
-            pass  # somebody ended it at this moment; what was said is kept as late
 
     def finish(self, number: int, state: str, *, attempt: int) -> None:
         """Ends a run, or moves the state of an ended one up: completed, then failed.
@@ -163,15 +161,19 @@ class RunFolder:
         An attempt that was given up meanwhile, or taken up by another, ends nothing: what it says
         is kept as late, and a warning says so.
         """
-        self._folder.refresh()
+        self.refresh()
         facts = self._facts(number)
         document = run_document(facts, self.ident)
         if document["observation"] is None:
             try:
-                self._folder.end(number, attempt, self._end(facts, document, state))
+                with reaching(self.ident):
+                    self._folder.end(number, attempt, self._end(facts, document, state))
                 return
-            except TrialEndedError as error:
-                self._folder.refresh()
+            except ConnectionException as failure:
+                error = failure.__cause__
+                if not isinstance(error, TrialEndedError):
+                    raise
+                self.refresh()
                 document = self.run(number)
                 if document["observation"] is None:
                     logger.warning("run %s was given up meanwhile: %s", document["id"], error)
@@ -208,23 +210,21 @@ class RunFolder:
         from armwright.sigopt.folders import configuration
 
         for _ in range(_MOST_TRIES):
-            state = self._folder.refresh()
+            with reaching(self.ident):
+                state = self._folder.refresh()
             config = state.configs[state.version]
             definition = change(dict(config[KEY]))
-            try:
-                self._folder.add_config(
-                    {**config, **configuration(definition, config)}, base=state.version
-                )
+            changed = {**config, **configuration(definition, config)}
+            with reaching(self.ident), contextlib.suppress(ConflictError):
+                self._folder.add_config(changed, base=state.version)
                 return
-            except ConflictError:
-                continue
         raise refused(f"experiment {self.ident} is being changed by others all the time", 409)
 
     def keep_file(self, number: int, name: str, content: bytes, kind: str, *, attempt: int) -> None:
         """Keeps a file with a run, in the folder."""
         self._facts(number)
         said = {KEY: {"file": {"name": name, "content_type": kind}, "updated": round(time.time())}}
-        with contextlib.suppress(TrialEndedError):  # it is kept as late
+        with reaching(self.ident), contextlib.suppress(TrialEndedError):  # it is kept as late
             self._folder.report_table(number, attempt, file_table(content), said)
 
     def _trials(self) -> list[TrialFacts]:
@@ -233,7 +233,8 @@ class RunFolder:
     def _facts(self, number: int) -> TrialFacts:
         facts = self._folder.state.trials.get(number)
         if facts is None or facts.arm is None:
-            facts = self._folder.refresh().trials.get(number)
+            self.refresh()
+            facts = self._folder.state.trials.get(number)
         if facts is None or facts.arm is None:
             raise refused(f"there is no run {self.ident}{number}", 404)
         return facts

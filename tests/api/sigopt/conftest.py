@@ -28,7 +28,7 @@ def _store(monkeypatch):
     for heartbeat in started:  # of runs that the test did not end
         heartbeat.stop()
     sigopt.set_store(None)
-    sigopt.params._values.clear()
+    sigopt.params.clear()
 
 
 @pytest.fixture
@@ -54,3 +54,13 @@ def ended(make):
         return experiment
 
     return ended
+
+
+@pytest.fixture
+def experiment(make):
+    return make(type="random", parameters=[X, N])
+
+
+@pytest.fixture
+def run(experiment):
+    return experiment.create_run()

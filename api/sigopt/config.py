@@ -1,0 +1,113 @@
+"""What a user has chosen once for all, and what a command line hands to the scripts it starts.
+
+The choices are in `sigopt.json` in the folder `armwright` of the user's configuration folder
+(`XDG_CONFIG_HOME`, else `~/.config`). What is handed on is JSON in base64 in the environment
+variable `SIGOPT_CONTEXT`: the run in force, so that `sigopt.log_metric` knows whose metric it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, Protocol, final
+
+__all__ = ["Config", "ContextEntry", "config"]
+
+Json = dict[str, Any]
+
+
+class ContextEntry(Protocol):
+    """Something that is handed on, under a name of its own."""
+
+    CONFIG_CONTEXT_KEY: str
+
+    def to_json(self) -> Any:
+        """What is handed on."""
+        ...
+
+
+@final
+class Config:
+    """The user's choices, and what the environment and this process hand on."""
+
+    API_TOKEN_KEY = "api_token"  # noqa: S105 - a key's name
+    CELL_TRACKING_ENABLED_KEY = "code_tracking_enabled"
+    LOG_COLLECTION_ENABLED_KEY = "log_collection_enabled"
+    CONTEXT_ENVIRONMENT_KEY = "SIGOPT_CONTEXT"
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._choices: Json | None = None
+        self._entries: dict[str, ContextEntry] = {}
+        encoded = os.environ.get(self.CONTEXT_ENVIRONMENT_KEY)
+        self._context: Json = json.loads(base64.b64decode(encoded)) if encoded else {}
+
+    @property
+    def config_json_path(self) -> str:
+        """The file of the user's choices."""
+        base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        return str(Path(base) / "armwright" / "sigopt.json")
+
+    @property
+    def api_token(self) -> str | None:
+        """A token that was given; nothing needs it."""
+        token: str | None = self._read().get(self.API_TOKEN_KEY)
+        return token
+
+    @property
+    def cell_tracking_enabled(self) -> bool:
+        """Whether the source of notebook cells is kept with their runs."""
+        return bool(self._read().get(self.CELL_TRACKING_ENABLED_KEY, False))
+
+    @property
+    def log_collection_enabled(self) -> bool:
+        """Whether what runs print is kept with them."""
+        return bool(self._read().get(self.LOG_COLLECTION_ENABLED_KEY, False))
+
+    def persist_configuration_options(self, options: Json) -> None:
+        """Adds to the user's choices; the file is the user's alone, for a token may be in it."""
+        path = Path(self.config_json_path)
+        with self._lock:
+            choices = {**self._read(), **options}
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".{path.name}.{os.getpid()}")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(json.dumps(choices, indent=2, sort_keys=True) + "\n")
+            fresh.replace(path)
+            self._choices = choices
+
+    def get_context_data(self, kind: Any) -> Any:
+        """What is handed on under a kind's name; None if there is nothing."""
+        entry = self._entries.get(kind.CONFIG_CONTEXT_KEY)
+        return self._context.get(kind.CONFIG_CONTEXT_KEY) if entry is None else entry.to_json()
+
+    def set_context_entry(self, entry: ContextEntry) -> None:
+        """Hands something on from now on."""
+        self._entries[entry.CONFIG_CONTEXT_KEY] = entry
+
+    def get_environment_context(self, *entries: ContextEntry) -> dict[str, str]:
+        """The environment variable for a process that we start.
+
+        Args:
+            *entries: Handed on to that process alone.
+        """
+        handed = {**self._entries, **{entry.CONFIG_CONTEXT_KEY: entry for entry in entries}}
+        context = {**self._context, **{key: entry.to_json() for key, entry in handed.items()}}
+        encoded = base64.b64encode(json.dumps(context).encode()).decode("ascii")
+        return {self.CONTEXT_ENVIRONMENT_KEY: encoded}
+
+    def _read(self) -> Json:
+        with self._lock:
+            if self._choices is None:
+                try:
+                    self._choices = json.loads(Path(self.config_json_path).read_text("utf-8"))
+                except FileNotFoundError:
+                    self._choices = {}
+            return self._choices
+
+
+config = Config()

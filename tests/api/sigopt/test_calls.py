@@ -1,0 +1,158 @@
+"""The module's calls beside experiments: runs, projects, uploads."""
+
+import pickle
+import shutil
+
+import pytest
+
+from armwright import sigopt
+from armwright.sigopt.exception import ApiException
+
+X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
+N = {"name": "n", "type": "int", "bounds": {"min": 1, "max": 9}}
+C = {"name": "c", "type": "categorical", "categorical_values": ["red", "blue"]}
+
+
+def refuses(call, said, status=400):
+    with pytest.raises(ApiException, match=said) as caught:
+        call()
+    assert caught.value.status_code == status
+
+
+# The module's other calls -----------------------------------------------------------------------
+
+
+def test_an_api_exception_says_status_and_message():
+    error = ApiException({"message": "no such thing"}, 404)
+    assert str(error) == "ApiException (404): no such thing"
+    assert (error.status_code, error.message) == (404, "no such thing")
+    assert error.to_json()["message"] == "no such thing"
+
+
+def test_an_api_exception_can_be_pickled():
+    error = pickle.loads(pickle.dumps(ApiException({"message": "no"}, 400)))  # noqa: S301 - made here
+    assert (error.status_code, error.message) == (400, "no")
+
+
+def test_a_project_is_made_once():
+    assert sigopt.create_project("p1", "Project one").name == "Project one"
+    with pytest.raises(sigopt.exception.ConflictingProjectException, match="p1"):
+        sigopt.create_project("p1")
+
+
+@pytest.mark.parametrize("project", ["Upper", "with space", "x" * 33, ""])
+def test_a_project_needs_a_legal_id(project):
+    with pytest.raises(ValueError, match="a-z"):
+        sigopt.set_project(project)
+
+
+def test_a_chosen_project_is_that_of_what_follows(make):
+    sigopt.set_project("chosen")
+    try:
+        assert make().project == "chosen"
+    finally:
+        from armwright.sigopt.project import choose_project
+
+        choose_project(None)
+
+
+def test_the_default_project_is_the_current_directory(make, monkeypatch, tmp_path):
+    folder = tmp_path / "My Project!"
+    folder.mkdir()
+    monkeypatch.delenv("SIGOPT_PROJECT")
+    monkeypatch.chdir(folder)
+    assert make().project == "myproject"
+
+
+def test_there_is_no_run_in_force():
+    assert sigopt.get_run_id() is None
+
+
+def test_an_experiment_is_a_store_folder_that_other_tools_read(make, tmp_path):
+    import armwright
+
+    sigopt.set_store(tmp_path)
+    experiment = make(type="random")
+    with experiment.create_run() as run:
+        run.log_metric("y", 3.5)
+    best = armwright.open(tmp_path / experiment.id).best()
+    assert (best.mean, best.arm.parameters) == (3.5, dict(run.params))
+
+
+def test_the_environment_names_the_store(make, monkeypatch, tmp_path):
+    sigopt.set_store(None)
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path / "here"))
+    assert (tmp_path / "here" / make().id).is_dir()
+
+
+def test_without_a_word_the_store_is_in_the_current_directory(make, monkeypatch, tmp_path):
+    sigopt.set_store(None)
+    monkeypatch.delenv("ARMWRIGHT_STORE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert (tmp_path / "armwright-store" / make().id).is_dir()
+
+
+def test_an_experiment_whose_folder_is_removed_is_404(make, tmp_path):
+    sigopt.set_store(tmp_path)
+    experiment = make()
+    shutil.rmtree(tmp_path / experiment.id)
+    refuses(experiment.refresh, "no experiment", 404)
+    refuses(lambda: sigopt.get_experiment(experiment.id), "no experiment", 404)
+
+
+def test_a_store_that_cannot_be_written_is_a_connection_error(make, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    sigopt.set_store(tmp_path / "file")
+    with pytest.raises(sigopt.exception.ConnectionException, match="file"):
+        make()
+
+
+def test_a_token_is_ignored(make, monkeypatch):
+    monkeypatch.setenv("SIGOPT_API_TOKEN", "x")
+    assert make().state == "active"
+
+
+# A project's own calls, and runs from elsewhere -------------------------------------------------
+
+
+def test_a_factory_makes_experiments_and_runs_of_its_project():
+    factory = sigopt.SigOptFactory("mine")
+    experiment = factory.create_experiment(name="e", parameters=[X], metrics=[{"name": "y"}])
+    assert experiment.project == "mine"
+    assert factory.create_run().run.project == "mine"
+
+
+def test_a_factory_needs_a_legal_project():
+    with pytest.raises(ValueError, match="a-z"):
+        sigopt.SigOptFactory("My Project")
+
+
+def test_a_factory_finds_and_archives():
+    factory = sigopt.SigOptFactory("mine")
+    experiment = factory.create_aiexperiment(name="e", parameters=[X], metrics=[{"name": "y"}])
+    factory.archive_experiment(experiment.id)
+    assert factory.get_experiment(experiment.id).state == "deleted"
+    factory.unarchive_experiment(experiment.id)
+    assert factory.get_aiexperiment(experiment.id).state == "active"
+
+
+def test_uploaded_runs_are_as_they_were_given():
+    values = {"y": {"value": 2, "value_stddev": 0.5}}
+    first, second = sigopt.upload_runs(
+        [
+            {"name": "a", "assignments": {"lr": 0.1}, "values": values, "metadata": {"m": 1}},
+            {"state": "failed"},
+        ]
+    )
+    assert (first.name, first.assignments, first.metadata) == ("a", {"lr": 0.1}, {"m": 1})
+    assert (first.values["y"].value, first.values["y"].value_stddev) == (2, 0.5)
+    assert (first.state, second.state) == ("completed", "failed")
+    assert sigopt.get_run(first.id) == first
+
+
+@pytest.mark.parametrize(
+    "run",
+    [{"spam": 1}, {"state": "active"}, {"values": {"y": {"value": "high"}}}, {"values": {"y": 1}}],
+)
+def test_an_uploaded_run_that_cannot_be_is_refused(run):
+    refuses(lambda: sigopt.upload_runs([{}, run]), r"runs\[1\]")
