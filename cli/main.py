@@ -29,7 +29,7 @@ _INTERRUPTED = 130  # what shells make of Ctrl-C
 # By what they are for, in the order in which a newcomer needs them.
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
-    "to run trials": ("ask", "tell"),
+    "to run trials": ("ask", "tell", "renew", "worker", "stock"),
     "to look": ("show", "best", "replay"),
     "to copy": ("fork", "merge", "export", "import"),
     "to look after files": ("doctor", "verify", "warmup", "compact", "gc"),
@@ -98,7 +98,8 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="armwright")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Bayesian optimization without a server: experiments are folders of plain files.
 
     An EXPERIMENT is a folder or URL, for example runs/digits or s3://team/lr. Set
@@ -108,6 +109,7 @@ def main() -> None:
     armwright init
     armwright ask runs/digits --json
     """
+    ctx.meta["armwright.environment"] = dict(os.environ)  # for commands that a verb runs
     # This process is ours: a GPU it may share with others is not to be taken whole by JAX.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     # A name or value that the terminal cannot show must not cost the answer.

@@ -30,7 +30,7 @@ def spent(state: State) -> int:
 
 @final
 class ReplacedTrials:
-    """Counts the replaced trials of one experiment, and looks anew only where some may have come."""
+    """Counts the replaced trials of one experiment, and looks anew only where some may be new."""
 
     def __init__(self) -> None:
         self._seen = (0, 0)  # cancelled trials, and how many of them were replaced

@@ -19,6 +19,7 @@ from armwright.persistence.facts import plan_of
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
+from armwright.persistence.replaced import ReplacedTrials
 from armwright.persistence.seen import state_as_seen
 from armwright.persistence.stored_experiment import StoredExperiment
 from armwright.store import ExperimentFolder
@@ -177,7 +178,7 @@ def _made_again(
             view.experiment,
             seed=plan["seed"],
             initial_trials=plan["initial_trials"],
-            budget=plan["budget"],
+            budget=plan["budget"] and plan["budget"] + ReplacedTrials().count(view.state),
             number=number,
             used=view.state.trials,
             deadline=deadline,

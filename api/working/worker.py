@@ -1,0 +1,388 @@
+"""The loop of a worker: take a trial, run its command, tell its end; until there is nothing to do.
+
+One thread decides everything. Commands that end, and signals, come to it through a queue.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import NothingLeftError, StoreError, TrialEndedError, UsageError
+from armwright.persistence import StoredExperiment
+from armwright.store import ExperimentFolder
+from armwright.store.heartbeat import Heartbeat
+from armwright.store.lease import Watcher
+from armwright.store.process import this_place
+from armwright.store.promise import Promise
+from armwright.working.command_process import CommandProcess, Watchdog
+from armwright.working.events import Event, Remark, TrialEnded, TrialStarted, WorkDone
+from armwright.working.run_in_slot import RunInSlot
+from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
+from armwright.working.telling import tell_end
+from armwright.working.top_up import TopUp
+from armwright.working.trial_command import TrialCommand
+from armwright.working.verdict import judged
+from armwright.working.work_folder import WorkFolder, default_place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from armwright.persistence import AskedTrial
+    from armwright.working.options import WorkerOptions
+
+__all__ = ["Worker"]
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+_TICK_S = 1.0  # how often it looks at the clock while commands run
+_PAUSE_S = 5.0  # from one look for lost trials to the next, where it waits for them
+_LAST_S = 10.0  # of a job's time, kept for the killing and telling
+
+
+@final
+class Worker:
+    """Runs trials of one experiment as commands of this machine.
+
+    Args:
+        url: Of the experiment.
+        words: The command; see `TrialCommand`.
+        options: How it works.
+        report: Called with what happens.
+        environment: What commands find beside their arm; this process's own if None.
+        clock: This process's own clock, in seconds.
+
+    Raises:
+        ExperimentNotFoundError: There is no experiment.
+        UsageError: The command cannot be run, or the folder is another experiment's.
+        StoreError: The experiment cannot be read.
+    """
+
+    def __init__(
+        self,
+        url: str | os.PathLike[str],
+        words: Sequence[str],
+        *,
+        options: WorkerOptions,
+        report: Callable[[Event], None],
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._options, self._report, self._clock = options, report, clock
+        self._folder = ExperimentFolder.open(url)
+        self._stored = stored = StoredExperiment(self._folder)
+        self._command = TrialCommand(
+            words,
+            url=stored.url,
+            parameters=list(stored.search_space.parameters),
+            environment=os.environ if environment is None else environment,
+        )
+        place = options.folder or default_place(self._folder)
+        self._work = WorkFolder(place, self._folder.id)
+        config = stored.optimization_config
+        self._metrics, self._needed = list(stored.metrics), list(config.metrics if config else ())
+        self._promise = Promise(place=this_place())
+        self._watcher = Watcher(self._folder)
+        self._job = SlurmJob.current()
+        self._top_up = TopUp(stored.url) if options.tops_up else None
+        self._events: queue.SimpleQueue[RunInSlot | signal.Signals] = queue.SimpleQueue()
+        self._running: dict[int, RunInSlot] = {}
+        self._watchdog = Watchdog()
+        self._mine: list[int] = []  # what this job ran before it was queued again
+        self._looked = self._again_at = -float("inf")
+        self._started = self._ran = self._handed_back = self._crashes = 0
+        self._stopped = ""  # why; empty while it takes trials
+        self._kill_at: float | None = None
+        self._stop_at, self._end_at = self._limits()
+
+    def run(self) -> WorkDone:
+        """Works until there is nothing more to do; returns why that was.
+
+        In the main thread SIGTERM, SIGUSR1 and SIGINT are forwarded to the commands, which then
+        have the grace time to end; what they had to leave undone is handed back.
+
+        Raises:
+            StoreError: The experiment can no longer be read or written. What runs is handed back
+                as far as that is possible.
+            UsageError: No arm can be made.
+        """
+        before = self._take_signals()
+        why = ""
+        try:
+            while not why:
+                self._look()
+                why = self._fill()
+                if not why:
+                    self._wait()
+        except BaseException:
+            self._abort()
+            raise
+        finally:
+            self._watchdog.close()
+            if self._top_up is not None:
+                self._top_up.stop()
+            for number, handler in before:
+                signal.signal(number, handler)
+        done = WorkDone(why=why, ran=self._ran, handed_back=self._handed_back)
+        self._report(done)
+        return done
+
+    # Taking and starting ----------------------------------------------------------------------
+
+    def _fill(self) -> str:
+        """Starts trials while there is room for them; returns why nothing is left to do, or ''."""
+        options, nothing_left = self._options, False
+        if self._running and self._clock() < self._again_at:
+            return ""
+        while not self._stopped and len(self._running) < options.parallel:
+            if options.count is not None and self._started >= options.count:
+                return "" if self._running else "count"
+            try:
+                self._start()
+            except NothingLeftError:
+                if not self._look(at_once=True):
+                    nothing_left, self._again_at = True, self._clock() + options.looks_every
+                    break
+        if self._running:
+            if self._top_up is not None and not self._stopped:
+                self._top_up.consider(self._folder, ours=len(self._running))
+            return ""
+        if self._stopped:
+            return self._stopped
+        if nothing_left and options.waits and self._folder.state.counts.get("running", 0):
+            return ""
+        return "used up" if nothing_left else ""
+
+    def _start(self) -> None:
+        asked = self._clock()
+        claim = {"work": {"folder": str(self._work.place)}, **slurm_claim(self._job)}
+        (trial,) = self._stored.asker.ask(1, self._promise, claim=claim, first=self._mine)
+        self._started += 1
+        slot = next(at for at in range(self._options.parallel) if at not in self._running)
+        heartbeat = Heartbeat(self._folder, trial.number, trial.attempt, self._promise)
+        try:
+            folder = self._work.make(
+                trial.number, trial.attempt, checkpoint=self._checkpoint(trial)
+            )
+            words, environment = self._command.plan(trial, folder, slot)
+            run = RunInSlot(
+                trial=trial, slot=slot, folder=folder, heartbeat=heartbeat, began=self._clock()
+            )
+            run.command = CommandProcess(
+                words,
+                environment=environment,
+                folder=folder,
+                ended=partial(self._events.put, run),
+            )
+        except BaseException as error:
+            self._stored.release(trial, reason="its command could not be started")
+            if isinstance(error, OSError):
+                raise UsageError(f"trial {trial.number} could not be started: {error}") from error
+            raise
+        self._running[slot] = run
+        heartbeat.start()
+        self._watch()
+        self._report(
+            TrialStarted(
+                trial=trial.number,
+                attempt=trial.attempt,
+                slot=slot,
+                parameters=trial.arm.parameters,
+                folder=str(folder.path),
+                wait_s=run.began - asked,
+            )
+        )
+
+    def _checkpoint(self, trial: AskedTrial) -> str | None:
+        """Where the attempts before this one kept their checkpoint, as they said."""
+        for attempt in reversed(self._folder.state.trials[trial.number].attempts.values()):
+            if attempt.number < trial.attempt:
+                said = (attempt.end or {}).get("checkpoint")
+                place = ((attempt.claim or {}).get("work") or {}).get("folder")
+                if said or place:
+                    return str(said or f"{place}/{trial.number}/checkpoint")
+        return None
+
+    def _watch(self) -> None:
+        self._watchdog.watch([run.process.group for run in self._running.values()])
+
+    # Waiting ----------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Until a command has ended, a signal has come, or it is time for something."""
+        try:
+            event = self._events.get(timeout=_TICK_S if self._running else _PAUSE_S)
+        except queue.Empty:
+            pass
+        else:
+            if isinstance(event, RunInSlot):
+                self._end(event)
+            else:
+                self._on_signal(event)
+        now = self._clock()
+        if self._stop_at is not None and now >= self._stop_at and not self._stopped:
+            self._stop("time limit", signal.SIGTERM)
+        for run in list(self._running.values()):
+            timeout = self._options.timeout
+            if timeout is not None and not run.timed_out and now - run.began >= timeout:
+                run.timed_out, run.kill_at = True, now + self._options.grace
+                run.process.signal(signal.SIGTERM)
+            deadline = min(
+                (at for at in (run.kill_at, self._kill_at) if at is not None), default=None
+            )
+            if deadline is not None and now >= deadline:
+                run.process.signal(signal.SIGKILL)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        if self._stopped and number is signal.SIGINT:  # somebody insists
+            self._kill_at = self._clock()
+        else:
+            self._stop(number.name, number)
+
+    def _stop(self, why: str, number: signal.Signals) -> None:
+        """Takes no more trials, and tells the commands to end."""
+        again, self._stopped = self._stopped, self._stopped or why
+        now, grace = self._clock(), self._options.grace
+        if number is signal.SIGUSR1 and self._end_at is not None:
+            # The time is known: the commands may have it, less what killing and telling take.
+            grace = max(grace, self._end_at - _LAST_S - now)
+        self._kill_at = now + grace if self._kill_at is None else min(self._kill_at, now + grace)
+        for run in self._running.values():
+            run.told = run.told or why
+            run.process.signal(number)
+        if not again and self._running:
+            numbers = ", ".join(str(run.trial.number) for run in self._running.values())
+            self._report(Remark(text=f"{why}: told trial {numbers} to end"))
+
+    # Ending -----------------------------------------------------------------------------------
+
+    def _end(self, run: RunInSlot) -> None:
+        """Reads what a command left, and tells how its trial ended."""
+        code, seconds = run.process.finish(), self._clock() - run.began
+        self._again_at = -float("inf")
+        del self._running[run.slot]
+        self._watch()
+        facts = self._folder.state.trials[run.trial.number]
+        ends = [attempt.end or {} for attempt in facts.attempts.values()]
+        verdict = judged(
+            code,
+            run.folder,
+            metrics=self._metrics,
+            needed=self._needed,
+            kinds=self._options.kinds,
+            told=run.told,
+            timed_out=run.timed_out,
+            asked_before=sum(end.get("reason") == "exit 75" for end in ends),
+        )
+        state, reason, note = verdict.state, verdict.reason, verdict.note
+        try:
+            ended = tell_end(self._folder, self._stored, run, verdict)
+            state, reason = ended.state, ended.reason
+        except TrialEndedError as error:
+            state, reason, note = "late", "", error.message
+        finally:
+            run.heartbeat.stop()
+        if state == "preempted":
+            self._handed_back += 1
+        elif state != "late":
+            self._ran += 1
+        self._report(
+            TrialEnded(
+                trial=run.trial.number,
+                attempt=run.trial.attempt,
+                slot=run.slot,
+                state=state,
+                reason=reason,
+                note=note,
+                values={name: mean for name, (mean, _) in verdict.values.items()},
+                seconds=seconds,
+            )
+        )
+        self._count_crashes(state)
+
+    def _count_crashes(self, state: str) -> None:
+        most = self._options.most_crashes
+        self._crashes = self._crashes + 1 if state == "failed" else 0
+        if most and self._crashes >= most and self._crashes == self._ran and not self._stopped:
+            self._stop("crashes", signal.SIGTERM)
+
+    def _abort(self) -> None:
+        """Hands back what runs; nothing more can be done about what cannot be written."""
+        for run in self._running.values():
+            run.told = run.told or "its worker failed"
+            run.process.signal(signal.SIGTERM)
+        deadline = time.monotonic() + self._options.grace
+        while self._running:
+            try:
+                event = self._events.get(timeout=max(deadline - time.monotonic(), 0.0))
+            except queue.Empty:
+                for run in self._running.values():
+                    run.process.signal(signal.SIGKILL)
+                deadline += self._options.grace
+                continue
+            if isinstance(event, RunInSlot) and event.slot in self._running:
+                try:
+                    self._end(event)
+                except Exception as error:  # noqa: BLE001 - the first error is the one to be raised
+                    self._running.pop(event.slot, None)
+                    number = event.trial.number
+                    self._report(Remark(text=f"trial {number} could not be handed back: {error}"))
+
+    # Looking around ---------------------------------------------------------------------------
+
+    def _look(self, *, at_once: bool = False) -> bool:
+        """Frees the trials of workers that have gone; whether there were any."""
+        now = self._clock()
+        if self._stopped or not (at_once or now - self._looked >= self._options.looks_every):
+            return False
+        first, self._looked = self._looked < 0, now
+        try:
+            gone = [released.number for released in self._watcher.release()]
+            if self._job is not None:
+                gone += release_gone_jobs(self._folder, self._job.cluster)
+        except StoreError as error:
+            if not error.retryable:
+                raise
+            self._report(Remark(text=f"cannot look for workers that have gone: {error.message}"))
+            return False
+        if first and self._job is not None and self._job.restarts:
+            self._mine = own_trials(self._folder.refresh(), self._job)
+        if gone:
+            numbers = ", ".join(map(str, gone))
+            self._report(Remark(text=f"trial {numbers}: its worker has gone; it waits again"))
+        self._drop_ended()
+        return bool(gone)
+
+    def _drop_ended(self) -> None:
+        """Stops the commands of trials that somebody else has ended, such as cancelled ones."""
+        for run in self._running.values():
+            attempt = self._folder.state.trials[run.trial.number].attempts.get(run.trial.attempt)
+            if attempt is not None and attempt.end is not None and not run.told:
+                run.told, run.kill_at = "ended elsewhere", self._clock() + self._options.grace
+                run.process.signal(signal.SIGTERM)
+
+    def _limits(self) -> tuple[float | None, float | None]:
+        """When to tell the commands to end, and when this process will be."""
+        limit = self._options.time_limit
+        left = self._job.seconds_left() if self._job is not None else None
+        known = [seconds for seconds in (limit, left) if seconds is not None]
+        if not known:
+            return None, None
+        end, now = min(known), self._clock()
+        return now + end - min(self._options.margin, end / 10), now + end
+
+    def _take_signals(self) -> list[tuple[signal.Signals, Any]]:
+        """Lets signals come through the queue; returns the handlers there were."""
+        try:
+            return [
+                (
+                    number,
+                    signal.signal(number, lambda got, _: self._events.put(signal.Signals(got))),
+                )
+                for number in _FORWARDED
+            ]
+        except ValueError:  # not the main thread: signals are its business
+            return []

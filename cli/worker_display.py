@@ -1,0 +1,118 @@
+"""What a worker shows: a live table on a terminal, plain lines elsewhere, or JSON lines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, final
+
+import click
+
+from armwright.cli.arguments import assignments, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import RenderableType
+
+    from armwright.working import Event
+
+__all__ = ["display"]
+
+
+@contextmanager
+def display(*, as_json: bool) -> Iterator[Callable[[Event], None]]:
+    """Gives what shows an event: results on stdout, the rest on stderr."""
+    if as_json:
+        yield lambda event: print_json(event.as_dict())
+    elif not sys.stdout.isatty():
+        yield _print_plainly
+    else:
+        from rich.console import Console
+        from rich.live import Live
+
+        console, table = Console(highlight=False), _Table()
+        with Live(get_renderable=table.rows, console=console, transient=True, refresh_per_second=2):
+
+            def show(event: Event) -> None:
+                table.take(event)
+                for line in _lines(event):
+                    console.print(line, markup=False, soft_wrap=True)
+
+            yield show
+
+
+def _print_plainly(event: Event) -> None:
+    from armwright.working import TrialEnded
+
+    for line in _lines(event):
+        click.echo(line, err=not isinstance(event, TrialEnded))
+    if isinstance(event, TrialEnded):
+        sys.stdout.flush()
+
+
+def _lines(event: Event) -> Iterator[str]:
+    from armwright.working import Remark, TrialEnded, TrialStarted
+
+    if isinstance(event, TrialStarted):
+        again = f"  attempt {event.attempt}" if event.attempt > 1 else ""
+        yield f"{event.trial}  running{again}  {assignments(event.parameters)}"
+    elif isinstance(event, TrialEnded):
+        how = f"{event.state} ({event.reason})" if event.reason else event.state
+        values = "".join(f"  {name}={value:.6g}" for name, value in event.values.items())
+        yield f"{event.trial}  {how}{values}  {event.seconds:.1f} s"
+        if event.note and event.state != "preempted":
+            yield f"    {event.note}"
+    elif isinstance(event, Remark):
+        yield event.text
+    else:
+        back = f", {event.handed_back} handed back" if event.handed_back else ""
+        yield f"done ({event.why}): {event.ran} trials ended{back}"
+
+
+@final
+class _Table:
+    """The commands that run now."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[str, str, str, float]] = {}
+        self._ended = self._failed = 0
+
+    def take(self, event: Event) -> None:
+        """Notes what has changed."""
+        from armwright.working import TrialEnded, TrialStarted
+
+        if isinstance(event, TrialStarted):
+            words = assignments(event.parameters)
+            row = (str(event.trial), words, f"{event.folder}/stdout", time.monotonic())
+            self._running = {**self._running, event.slot: row}
+        elif isinstance(event, TrialEnded):
+            self._running = {at: it for at, it in self._running.items() if at != event.slot}
+            self._ended += event.state == "completed"
+            self._failed += event.state == "failed"
+
+    def rows(self) -> RenderableType:
+        """What is to be seen now."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 2))
+        for trial, words, path, began in self._running.values():
+            seconds = f"{time.monotonic() - began:.0f} s"
+            table.add_row(trial, seconds, Text(words, overflow="ellipsis"), Text(_last_line(path)))
+        counts = f"{self._ended} completed, {self._failed} failed"
+        table.add_row("", "", Text(counts, style="dim"), "")
+        return table
+
+
+def _last_line(path: str, most: int = 400) -> str:
+    """The end of what a command printed last."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - redrawn twice a second
+            file.seek(0, 2)
+            file.seek(max(file.tell() - most, 0))
+            lines = file.read().decode(errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip()[-60:] for line in reversed(lines) if line.strip()), "")
