@@ -27,7 +27,9 @@ __all__ = [
     "print_json",
     "public_url",
     "read_definition",
+    "read_text",
     "trial_number",
+    "url_and_words",
 ]
 
 VERSION = 1  # of every JSON document printed
@@ -58,6 +60,17 @@ def experiment_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             hint="name it, for example runs/digits, or set ARMWRIGHT_EXPERIMENT",
         )
     return words[0], tuple(words[1:])
+
+
+def url_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The same for a verb whose other words are name=value.
+
+    Raises:
+        UsageError: Neither names an experiment.
+    """
+    if os.environ.get("ARMWRIGHT_EXPERIMENT") and words and "=" in words[0]:
+        return os.environ["ARMWRIGHT_EXPERIMENT"], tuple(words)
+    return experiment_and_words(words)
 
 
 def only_experiment(words: Sequence[str]) -> str:
@@ -108,22 +121,40 @@ def name_of(file: BinaryIO) -> str:
 
 
 def read_definition(file: BinaryIO) -> Definition:
-    """Reads a definition file.
+    """Reads an experiment file.
 
     Raises:
         UsageError: It cannot be read, or has a fault.
     """
     from armwright.experiment_file import definition_from_file
 
-    name = name_of(file)
-    source = "standard input" if name == "-" else name
+    return definition_from_file(_read(file), source=_source(file))
+
+
+def read_text(file: BinaryIO) -> str:
+    """Reads text in UTF-8.
+
+    Raises:
+        UsageError: It cannot be read, or is none.
+    """
     try:
-        body = file.read()
+        return _read(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{_source(file)} is not text in UTF-8") from error
+
+
+def _source(file: BinaryIO) -> str:
+    name = name_of(file)
+    return "standard input" if name == "-" else name
+
+
+def _read(file: BinaryIO) -> bytes:
+    try:
+        return file.read()
     except OSError as error:  # such as a folder
         raise UsageError(
-            f"cannot read {source}: {(error.strerror or str(error)).lower()}"
+            f"cannot read {_source(file)}: {(error.strerror or str(error)).lower()}"
         ) from error
-    return definition_from_file(body, source=source)
 
 
 def print_json(document: dict[str, Any]) -> None:

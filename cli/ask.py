@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +17,7 @@ from armwright.cli.arguments import (
     print_json,
     public_url,
 )
+from armwright.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,17 +38,33 @@ _FEW = 1000  # trials up to which a GPU does not pay; see armwright.optimizer.de
     metavar="SECONDS",
     help="Take the best found by then; the record says what was cut.",
 )
+@click.option("--env", "as_env", is_flag=True, help="One trial as variables, for a shell.")
+@click.option("--to", "file", metavar="FILE", help="One trial's parameters as JSON, too.")
 @json_option
-def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bool) -> None:
+def ask(
+    words: tuple[str, ...],
+    count: int,
+    *,
+    within: float | None,
+    as_env: bool,
+    file: str | None,
+    as_json: bool,
+) -> None:
     """Take trials of EXPERIMENT to run; each is yours until you tell its result.
 
-    Prints a line per trial: its number, then parameter=value. Ends with 3 when none is left.
+    Prints a line per trial: its number, then parameter=value. eval "$(armwright ask --env)" sets
+    ARMWRIGHT_TRIAL, ARMWRIGHT_PARAM_lr and so on. Ends with 3 when none is left.
 
     \b
     armwright ask runs/digits
     armwright ask runs/digits -n 4 --json --within 2
     """
+    if count > 1 and (as_env or file is not None):
+        raise UsageError(f"--env and --to are for one trial, got --count {count}")
+    if as_env and as_json:
+        raise UsageError("expected --env or --json, got both")
     from armwright.persistence import StoredExperiment
+    from armwright.persistence.environment import environment_lines
 
     url = only_experiment(words)
     stored = StoredExperiment.open(url)
@@ -54,8 +73,13 @@ def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bo
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
     trials = stored.ask(count, within=within)
     try:
-        _print(trials, stored.url, as_json=as_json)
-    except OSError:
+        if file is not None:
+            _write(trials[0], file)
+        if as_env:
+            click.echo("\n".join(environment_lines(trials[0], stored.url)))
+        else:
+            _print(trials, stored.url, as_json=as_json)
+    except (OSError, UsageError):
         # Nobody reads our answer, so nobody will run these: they go back to whoever asks next.
         for trial in trials:
             stored.release(trial, reason="the answer could not be printed")
@@ -68,6 +92,11 @@ def ask(words: tuple[str, ...], count: int, *, within: float | None, as_json: bo
 
 def _device() -> str:
     return os.environ.get("ARMWRIGHT_DEVICE", "").lower() or "auto"
+
+
+def _write(trial: AskedTrial, file: str) -> None:
+    with Path(file).open("w", encoding="utf-8") as out:
+        out.write(f"{json.dumps(trial.arm.parameters)}\n")
 
 
 def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:

@@ -29,13 +29,18 @@ _INTERRUPTED = 130  # what shells make of Ctrl-C
 # By what they are for, in the order in which a newcomer needs them.
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
-    "to run trials": ("ask", "tell", "renew", "worker", "stock"),
+    "to run trials": ("ask", "tell", "add", "renew", "worker", "stock"),
     "to look": ("show", "best", "replay"),
+    "to run other code": ("exec", "sigopt"),
     "to copy": ("fork", "merge", "export", "import"),
     "to look after files": ("doctor", "verify", "warmup", "compact", "gc"),
 }
 _VERBS = tuple(verb for verbs in _SECTIONS.values() for verb in verbs)
-_ALIASES = {"suggest": "ask", "report": "tell"}  # the words of other tools; not in the help
+_ALIASES = {
+    "suggest": "ask",
+    "report": "tell",
+    "enqueue": "add",
+}  # the words of other tools; not in the help
 
 
 @final

@@ -172,8 +172,11 @@ class Asker:
             ),
         }
 
-    def add(self, arm: Arm) -> int:
-        """Adds a trial of an arm of the caller's, who runs it. Returns its number."""
+    def add(self, arm: Arm, *, claimed: bool = True) -> int:
+        """Adds a trial of an arm of the caller's, who runs it unless it is not `claimed`.
+
+        Returns its number.
+        """
 
         def make(number: int, state: State) -> dict[str, Any]:
             with drafted(self.known_experiment(state), number) as trial:
@@ -184,7 +187,7 @@ class Asker:
 
         with self.lock:
             self._folder.refresh()
-            return self._folder.add_trial(make, claim=_running())
+            return self._folder.add_trial(make, claim=_running() if claimed else None)
 
     def known_experiment(self, state: State) -> Experiment:
         """What arms are made from: the facts, and nothing that somebody did to `experiment`."""

@@ -280,8 +280,16 @@ def test_tell_records_a_failure_and_why(words, stdout, run, asked):
         (["0", "loss=1", "loss=2"], 2, "expected one value for loss, got another: 'loss=2'"),
         (["0", "lose=1"], 2, "unknown metric 'lose', expected a=b, loss"),
         (["0", "a=b=1"], 2, "no value for 'loss', got a=b"),
-        (["0", "loss=1", "--failed"], 2, "has either results or --failed, got both: loss=1"),
-        (["0", "loss=1", "--why", "oom"], 2, "has either results or --failed, got both"),
+        (
+            ["0", "loss=1", "--failed"],
+            2,
+            "has either results or a failure, got both: loss and crash",
+        ),
+        (
+            ["0", "loss=1", "--why", "oom"],
+            2,
+            "has either results or a failure, got both: loss and oom",
+        ),
         (["0", "--why", ""], 2, "reason should be a word such as oom, got ''"),
         (["0", "--why", "\udcff"], 2, "reason and note should be Unicode text"),
         (["0", "--nonsense"], 2, "No such option"),
