@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from armwright.sigopt import exception, objects, validate
+    from armwright.sigopt import exception, interface, objects, validate
     from armwright.sigopt.calls import (
         archive_experiment,
         archive_run,
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
         log_model,
         params,
     )
+    from armwright.sigopt.interface import Connection
     from armwright.sigopt.place import set_store
+    from armwright.sigopt.store_driver import ClientDriver as driver
     from armwright.sigopt.upload import upload_runs
 
     create_aiexperiment = create_experiment
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VERSION",
+    "Connection",
     "SigOptFactory",
     "archive_aiexperiment",
     "archive_experiment",
@@ -52,11 +55,13 @@ __all__ = [
     "create_experiment",
     "create_project",
     "create_run",
+    "driver",
     "exception",
     "get_aiexperiment",
     "get_experiment",
     "get_run",
     "get_run_id",
+    "interface",
     "log_checkpoint",
     "log_dataset",
     "log_failure",
@@ -78,14 +83,16 @@ __all__ = [
 
 VERSION = "8.8.3"  # of the client whose calls these are
 
-_MODULES = ("exception", "objects", "validate")
+_MODULES = ("exception", "interface", "objects", "validate")
 _PLACES = {
+    "Connection": "interface",
     "SigOptFactory": "factory",
+    "driver": "store_driver",
     "params": "global_run",
     "set_store": "place",
     "upload_runs": "upload",
 }
-_ALIASES = {
+_ALIASES = {"driver": "ClientDriver"} | {
     f"{verb}_aiexperiment": f"{verb}_experiment"
     for verb in ("archive", "create", "get", "unarchive")
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, list_of
 from armwright.sigopt.best_runs import best_of
 from armwright.sigopt.new_run import new_run
-from armwright.sigopt.objects import (
+from armwright.sigopt.parts import (
     Conditional,
     LinearConstraint,
     Metadata,

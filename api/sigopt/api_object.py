@@ -7,10 +7,13 @@ is seen by the next look at `experiment.parameters`. Nothing is stored by it.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-__all__ = ["ApiObject", "Fields", "as_is", "dict_of", "list_of"]
+from armwright.sigopt.fields import plain_json
+
+__all__ = ["ApiObject", "DictObject", "Fields", "as_is", "dict_of", "list_of"]
 
 Wrap = Callable[[Any], Any]
 Fields = Mapping[str, Wrap]
@@ -38,6 +41,8 @@ class ApiObject:
 
     Args:
         body: The object; it is held, not copied.
+        bound_endpoint: The call that it came from.
+        retrieve_params: What that was called with.
 
     Attributes:
         FIELDS: How each attribute is read. One that is not in the object reads as None.
@@ -45,9 +50,15 @@ class ApiObject:
 
     FIELDS: ClassVar[Fields] = {}
     _body: dict[str, Any]
+    _bound_endpoint: Any
+    _retrieve_params: Any
 
-    def __init__(self, body: dict[str, Any]) -> None:
+    def __init__(
+        self, body: dict[str, Any], bound_endpoint: Any = None, retrieve_params: Any = None
+    ) -> None:
         object.__setattr__(self, "_body", body)
+        object.__setattr__(self, "_bound_endpoint", bound_endpoint)
+        object.__setattr__(self, "_retrieve_params", retrieve_params)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self.FIELDS:
@@ -65,6 +76,11 @@ class ApiObject:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         del self._body[name]
 
+    @staticmethod
+    def as_json(value: Any) -> Any:
+        """A value as JSON has it: objects of ours as dicts, numbers of NumPy as Python's."""
+        return plain_json(value)
+
     def to_json(self) -> dict[str, Any]:
         """A copy of the object underneath, with nothing shared."""
         return copy.deepcopy(self._body)
@@ -74,26 +90,44 @@ class ApiObject:
         return type(self)(self.to_json())
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._body == other._body
+        return isinstance(other, type(self)) and self._body == other._body
 
     __hash__ = None  # type: ignore[assignment] # it can change
 
     def __repr__(self) -> str:
+        return self._text({name: getattr(self, name) for name in self.FIELDS if name in self._body})
+
+    def _text(self, values: Mapping[str, Any]) -> str:
         lines = [
-            f"  {name}={getattr(self, name)!r},".replace("\n", "\n  ")
-            for name in self.FIELDS
-            if name in self._body
+            f"  {name}={_shown(value)},".replace("\n", "\n  ") for name, value in values.items()
         ]
-        return "\n".join([f"{type(self).__name__}(", *lines, ")"])
+        inside = "\n".join(["", *lines, ""]) if lines else ""
+        return f"{type(self).__name__}({inside})"
 
     def __getstate__(self) -> dict[str, Any]:
         return self.to_json()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        object.__setattr__(self, "_body", state)
+        ApiObject.__init__(self, state)
+
+
+class DictObject(dict[str, Any]):
+    """A mapping of the user's own keys, as part of an object."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict, with nothing shared."""
+        return copy.deepcopy(dict(self))
+
+    def copy(self) -> DictObject:
+        """One of the same class with the same items."""
+        return type(self)(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({json.dumps(plain_json(self), indent=2, sort_keys=True)})"
 
 
 def _plain(value: Any) -> Any:
+    """What is put in the object underneath; parts that are objects keep what they hold."""
     if isinstance(value, ApiObject):
         return value._body
     if isinstance(value, list | tuple):
@@ -101,3 +135,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value as it is written in a repr: a line for each item."""
+    if isinstance(value, ApiObject | DictObject):
+        return repr(value)
+    if isinstance(value, dict) and value:
+        lines = [_indented(f'"{key}"={_shown(item)},') for key, item in value.items()]
+        return "\n".join(["{", *lines, "}"])
+    if isinstance(value, list) and value:
+        return "\n".join(["[", *(_indented(f"{_shown(item)},") for item in value), "]"])
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _indented(text: str) -> str:
+    return "  " + text.replace("\n", "\n  ")

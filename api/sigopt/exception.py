@@ -29,7 +29,18 @@ class SigOptException(Exception):
 
 @final
 class ConnectionException(SigOptException):
-    """The store cannot be reached."""
+    """The store cannot be reached.
+
+    Attributes:
+        message: Why.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}: {self.message}"
 
 
 class ApiException(SigOptException):
@@ -51,7 +62,7 @@ class ApiException(SigOptException):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return f"{type(self).__name__} ({self.status_code}): {self.message}"
+        return f"{type(self).__name__} ({self.status_code}): {self.message or ''}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.message!r}, {self.status_code})"
@@ -60,8 +71,8 @@ class ApiException(SigOptException):
         return type(self), (self._body, self.status_code)
 
     def to_json(self) -> dict[str, Any]:
-        """The body, with the status."""
-        return {**self._body, "status": self.status_code}
+        """The body."""
+        return dict(self._body)
 
 
 @final

@@ -1,200 +1,84 @@
-"""What experiments and runs are made of, as attributes over JSON objects; see `ApiObject`."""
+"""All that SigOpt code is handed, in one place; see `ApiObject`."""
 
-from __future__ import annotations
-
-import warnings
-from importlib import import_module
-from typing import Any, ClassVar, final
-
-from armwright.sigopt.api_object import ApiObject, Fields, as_is, dict_of, list_of
+from armwright.sigopt.ai_experiment import AIExperiment
+from armwright.sigopt.api_object import ApiObject
+from armwright.sigopt.core_objects import (
+    BestAssignments,
+    Client,
+    CoreProgress,
+    Experiment,
+    Importances,
+    ImportancesMap,
+    MetricImportances,
+    Observation,
+    Organization,
+    QueuedSuggestion,
+    Session,
+    StoppingCriteria,
+    Suggestion,
+    Task,
+    Token,
+    User,
+)
+from armwright.sigopt.pagination import Pagination, Paging
+from armwright.sigopt.parts import (
+    Assignments,
+    Bounds,
+    CategoricalValue,
+    Checkpoint,
+    Conditional,
+    Conditions,
+    ConstraintTerm,
+    LinearConstraint,
+    Metadata,
+    Metric,
+    MetricEvaluation,
+    Model,
+    Parameter,
+    ParameterPrior,
+    Progress,
+    Project,
+    SourceCode,
+)
+from armwright.sigopt.training_run import TrainingRun
 
 __all__ = [
+    "AIExperiment",
+    "ApiObject",
     "Assignments",
+    "BestAssignments",
     "Bounds",
     "CategoricalValue",
     "Checkpoint",
+    "Client",
     "Conditional",
     "Conditions",
     "ConstraintTerm",
+    "CoreProgress",
+    "Experiment",
+    "Importances",
+    "ImportancesMap",
     "LinearConstraint",
     "Metadata",
     "Metric",
     "MetricEvaluation",
+    "MetricImportances",
     "Model",
+    "Observation",
+    "Organization",
+    "Pagination",
+    "Paging",
     "Parameter",
     "ParameterPrior",
     "Progress",
     "Project",
+    "QueuedSuggestion",
+    "Session",
     "SourceCode",
+    "StoppingCriteria",
+    "Suggestion",
+    "Task",
+    "Token",
+    "TrainingRun",
+    "User",
 ]
-
-
-@final
-class Metadata(dict[str, Any]):
-    """What users note about an experiment or a run."""
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict."""
-        return dict(self)
-
-
-@final
-class Assignments(dict[str, Any]):
-    """The value of each parameter of a run."""
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict."""
-        return dict(self)
-
-
-@final
-class Conditions(dict[str, Any]):
-    """The values of conditionals under which a parameter is there."""
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict."""
-        return dict(self)
-
-
-@final
-class Bounds(ApiObject):
-    """The ends of a range, both included."""
-
-    FIELDS: ClassVar[Fields] = {"min": float, "max": float}
-
-
-@final
-class CategoricalValue(ApiObject):
-    """One category; `enum_index` counts from 1 and stays with the name."""
-
-    FIELDS: ClassVar[Fields] = {"name": as_is, "enum_index": as_is}
-
-
-@final
-class ParameterPrior(ApiObject):
-    """Where good values are believed to be."""
-
-    FIELDS: ClassVar[Fields] = {
-        "name": as_is,
-        "mean": as_is,
-        "scale": as_is,
-        "shape_a": as_is,
-        "shape_b": as_is,
-    }
-
-
-@final
-class Parameter(ApiObject):
-    """A parameter of an experiment."""
-
-    FIELDS: ClassVar[Fields] = {
-        "name": as_is,
-        "type": as_is,
-        "bounds": Bounds,
-        "categorical_values": list_of(CategoricalValue),
-        "conditions": Conditions,
-        "default_value": as_is,
-        "grid": as_is,
-        "precision": as_is,
-        "prior": ParameterPrior,
-        "transformation": as_is,
-        "tunable": as_is,
-    }
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "tunable":
-            warnings.warn("tunable is deprecated", DeprecationWarning, stacklevel=2)
-        return super().__getattr__(name)
-
-    def __repr__(self) -> str:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return super().__repr__()
-
-
-@final
-class Metric(ApiObject):
-    """A metric of an experiment."""
-
-    FIELDS: ClassVar[Fields] = {
-        "name": as_is,
-        "objective": as_is,
-        "strategy": as_is,
-        "threshold": as_is,
-    }
-
-
-@final
-class Conditional(ApiObject):
-    """A choice that decides which parameters are there."""
-
-    FIELDS: ClassVar[Fields] = {"name": as_is, "values": as_is}
-
-
-@final
-class ConstraintTerm(ApiObject):
-    """A parameter and its weight."""
-
-    FIELDS: ClassVar[Fields] = {"name": as_is, "weight": as_is}
-
-
-@final
-class LinearConstraint(ApiObject):
-    """A weighted sum of parameters that is at most, or at least, a threshold."""
-
-    FIELDS: ClassVar[Fields] = {"type": as_is, "threshold": as_is, "terms": list_of(ConstraintTerm)}
-
-
-@final
-class Progress(ApiObject):
-    """How many runs there are, and how many are left."""
-
-    FIELDS: ClassVar[Fields] = {
-        "active_run_count": as_is,
-        "finished_run_count": as_is,
-        "total_run_count": as_is,
-        "remaining_budget": as_is,
-    }
-
-
-@final
-class MetricEvaluation(ApiObject):
-    """What a run measured of a metric."""
-
-    FIELDS: ClassVar[Fields] = {"name": as_is, "value": as_is, "value_stddev": as_is}
-
-
-@final
-class Model(ApiObject):
-    """What a run trained."""
-
-    FIELDS: ClassVar[Fields] = {"type": as_is}
-
-
-@final
-class SourceCode(ApiObject):
-    """What a run executed."""
-
-    FIELDS: ClassVar[Fields] = {"content": as_is, "hash": as_is}
-
-
-@final
-class Checkpoint(ApiObject):
-    """What a run measured on its way."""
-
-    FIELDS: ClassVar[Fields] = {"id": as_is, "created": as_is, "values": dict_of(MetricEvaluation)}
-
-
-@final
-class Project(ApiObject):
-    """A project."""
-
-    FIELDS: ClassVar[Fields] = {"id": as_is, "name": as_is, "created": as_is, "client": as_is}
-
-
-def __getattr__(name: str) -> Any:
-    """The objects that have a file of their own."""
-    places = {"AIExperiment": "ai_experiment", "TrainingRun": "training_run"}
-    if name not in places:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"armwright.sigopt.{places[name]}"), name)

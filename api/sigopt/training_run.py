@@ -6,7 +6,7 @@ import copy
 from typing import Any, ClassVar, final
 
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, dict_of, list_of
-from armwright.sigopt.objects import (
+from armwright.sigopt.parts import (
     Assignments,
     Checkpoint,
     Metadata,
@@ -18,6 +18,11 @@ from armwright.sigopt.objects import (
 __all__ = ["TrainingRun", "training_run"]
 
 
+def _logs(logs: dict[str, Any]) -> dict[str, str]:
+    """What was printed, by stream; each a text, or an object with the text as content."""
+    return {n: log["content"] if isinstance(log, dict) else log for n, log in logs.items()}
+
+
 @final
 class TrainingRun(ApiObject):
     """A run as it was when it was looked up; nothing can be written through it."""
@@ -25,6 +30,7 @@ class TrainingRun(ApiObject):
     FIELDS: ClassVar[Fields] = {
         "id": as_is,
         "name": as_is,
+        "object": as_is,
         "project": as_is,
         "experiment": as_is,
         "state": as_is,
@@ -38,7 +44,7 @@ class TrainingRun(ApiObject):
         "metadata": Metadata,
         "datasets": as_is,
         "model": Model,
-        "logs": as_is,
+        "logs": _logs,
         "source_code": SourceCode,
         "checkpoint_count": as_is,
         "checkpoints": list_of(Checkpoint),

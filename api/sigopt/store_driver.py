@@ -1,0 +1,110 @@
+"""The driver: what answers the core API, and the official client, from our store."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, final
+
+from armwright.sigopt.exception import ApiException, ConnectionException, SigOptException
+
+__all__ = ["DEFAULT_HTTP_TIMEOUT", "ClientDriver", "StoreDriver"]
+
+DEFAULT_HTTP_TIMEOUT = 150  # seconds; nothing here waits for a server
+
+
+@final
+class StoreDriver:
+    """Answers requests from the store that `set_store` or `ARMWRIGHT_STORE` names.
+
+    Args:
+        client_token: No token is needed. This and the rest are kept for code that reads them.
+        headers: Not used.
+        proxies: Not used.
+        timeout: Not used.
+        client_ssl_certs: Not used.
+        session: Not used.
+        api_url: Not used.
+        compute_mode: Not used; what sigoptlite takes.
+    """
+
+    def __init__(
+        self,
+        client_token: str | None = None,
+        headers: Any = None,
+        proxies: Any = None,
+        timeout: float = DEFAULT_HTTP_TIMEOUT,
+        client_ssl_certs: Any = None,
+        session: Any = None,
+        api_url: str | None = None,
+        *,
+        compute_mode: str | None = None,
+    ) -> None:
+        self.client_token, self.api_url, self.timeout = client_token, api_url, timeout
+        self.default_headers, self.proxies, self.session = headers or {}, proxies, session
+        self.client_ssl_certs, self.verify_ssl_certs = client_ssl_certs, None
+        self.compute_mode = compute_mode
+
+    def set_client_token(self, client_token: str) -> None:
+        """Keeps the token."""
+        self.client_token = client_token
+
+    def set_api_url(self, api_url: str) -> None:
+        """Keeps the address."""
+        self.api_url = api_url
+
+    def request(
+        self,
+        method: str,
+        path: list[Any],
+        data: Any = None,
+        headers: dict[str, str] | None = None,  # noqa: ARG002 - those of HTTP say nothing here
+    ) -> dict[str, Any] | None:
+        """Does what is asked.
+
+        Args:
+            method: GET, POST, PUT, MERGE or DELETE.
+            path: Names and ids, such as `["experiments", "7", "observations"]`.
+            data: Fields; may hold objects and arrays.
+            headers: Not used.
+
+        Raises:
+            ApiException: It is refused, or there is no such thing.
+            ConnectionException: The store cannot be read or written.
+        """
+        from armwright.sigopt.routes.answer import answer
+
+        return answer(method, path, data)
+
+
+@final
+class ClientDriver:
+    """The same for the client from PyPI: `sigopt.Connection(driver=armwright.sigopt.driver)`.
+
+    Errors are of that client's classes, where it has been imported.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._driver = StoreDriver(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+    def request(
+        self,
+        method: str,
+        path: list[Any],
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any] | None:
+        """See `StoreDriver.request`."""
+        try:
+            return self._driver.request(method, path, data, headers)
+        except SigOptException as error:
+            theirs = sys.modules.get("sigopt.exception")
+            if theirs is None or isinstance(error, theirs.SigOptException):
+                raise
+            if isinstance(error, ApiException):
+                raise theirs.ApiException(error.to_json(), error.status_code) from error
+            if isinstance(error, ConnectionException):
+                raise theirs.ConnectionException(str(error)) from error
+            raise theirs.SigOptException(str(error)) from error
