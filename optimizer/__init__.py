@@ -21,6 +21,7 @@ from armwright.optimizer.columns import (
 from armwright.optimizer.compiling import compiles_ahead
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.initial_design import initial_points
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
 from armwright.optimizer.pareto import hypervolume, pareto_front
@@ -63,6 +64,7 @@ __all__ = [
     "from_unit",
     "hypervolume",
     "importance",
+    "initial_points",
     "lattice",
     "pareto_front",
     "predict",

@@ -23,6 +23,7 @@ from armwright.optimizer.columns import Problem, feasible, to_model, to_values
 from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.initial_design import initial_points
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.shapes import Bool, Float
 
@@ -127,7 +128,7 @@ def trust_region(
 
 def _side(values: Float[np.ndarray, " n"], width: int) -> float:
     """L, after the arms that came before; those that filled the space at first do not count."""
-    begin = max(5, width)
+    begin = initial_points(width)
     known = values[np.isfinite(values)]
     with np.errstate(over="ignore"):
         gain = _GAIN * known.max() - _GAIN * np.median(known[:begin])

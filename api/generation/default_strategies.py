@@ -30,7 +30,9 @@ def default_generation_strategy(
     Any number of workers ask at once, so nobody is refused: while too few of the first trials are
     completed there are further Sobol arms. Categorical parameters are modelled, not left to chance.
     """
-    initial = initial_trials or max(5, len(search_space.tunable_parameters))
+    from armwright.optimizer import initial_points
+
+    initial = initial_trials or initial_points(len(search_space.tunable_parameters))
     strategy = GenerationStrategy(
         [
             GenerationStep(

@@ -164,6 +164,8 @@ def _known_then(facts: TrialFacts) -> int | None:
 
 def _least(state: State) -> int:
     """How many results are worth a new arm at all; the first so many make a model possible."""
+    from armwright.optimizer import initial_points
+
     initial = plan_of(state)["initial_trials"]
     space = config_of(state, state.version)["search_space"]
-    return math.ceil((initial or max(5, len(space["parameters"]))) / 2)
+    return math.ceil((initial or initial_points(len(space["parameters"]))) / 2)

@@ -91,7 +91,8 @@ class StoredExperiment:
             experiment: Its definition, and its trials if it has any.
             budget: How many trials to make; None for no end.
             seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
-            initial_trials: How many quasi-random trials come first; max(5, parameters) if left out.
+            initial_trials: How many quasi-random trials come first; one for each
+                parameter, but at least 5 and at most 16, if left out.
 
         Raises:
             ExperimentExistsError: There is an experiment already.

@@ -69,13 +69,14 @@ def _offline(
     number: int,
     used: Container[int],
 ) -> GeneratorRun:
+    from armwright.optimizer import initial_points
     from armwright.persistence.next_run import next_run
 
     width = definition["parallel_bandwidth"] or 1
     initial = plan["initial_trials"]
     if initial is None and width > 1:
         tunable = len(definition["parameters"]) + len(definition["conditionals"])
-        initial = max(5, tunable, width)
+        initial = max(initial_points(tunable), width)
     found = _beyond_the_default(definition, experiment, plan, initial, number)
     if found is not None:
         return found

@@ -13,6 +13,8 @@ import numpy as np
 from peers import peer_python
 from problems import Benchmark
 
+from armwright.optimizer import initial_points
+
 __all__ = ["PEERS", "peer_run"]
 
 SIDES = Path(__file__).parent / "peer_sides"
@@ -52,7 +54,7 @@ def peer_run(
         "seed": seed,
         "budget": budget,
     }
-    begin = min(budget - 1, max(5, len(problem.columns)))
+    begin = min(budget - 1, initial_points(len(problem.columns)))
     values, y, seconds = [], [], []
     # One thread each: with more on shared cores they wait for one another, ten times as long.
     with subprocess.Popen(

@@ -4,8 +4,9 @@
     python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
     python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
 
-Each run starts with max(5, columns) Sobol points and then asks for one arm at a time. Prints
-quartiles over seeds, or with --json one line per run. README.md beside this file has results.
+Each run starts with a Sobol point per column, 5 to 16 of them, and then asks for one arm at a time.
+Prints quartiles over seeds, or with --json one line per run. README.md beside this file has
+results.
 """
 
 import json
@@ -23,13 +24,14 @@ from problems import BENCHMARKS, Benchmark
 from rich.console import Console
 from rich.table import Table
 from tuning_problems import TUNING
+from wide_problems import WIDE
 
-from armwright.optimizer import Measurements, sobol, to_model
+from armwright.optimizer import Measurements, initial_points, sobol, to_model
 
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
 OPTIMIZERS = ("armwright", "sobol")
-PROBLEMS = BENCHMARKS | CLASSICS | TUNING
+PROBLEMS = BENCHMARKS | CLASSICS | TUNING | WIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
             cpu_s=seconds,
             notes=(),
         )
-    begin = min(budget, max(5, len(benchmark.problem.columns)))
+    begin = min(budget, initial_points(len(benchmark.problem.columns)))
     first = budget if optimizer == "sobol" else begin
     values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
     y = np.array([benchmark.outcomes(row) for row in values])
