@@ -30,6 +30,7 @@ __all__ = [
     "create_experiment",
     "create_project",
     "create_run",
+    "experiment_of",
     "get_experiment",
     "get_run",
     "get_run_id",
@@ -77,13 +78,18 @@ def get_experiment(experiment_id: str | int) -> AIExperimentContext:
         ApiException: There is none of this id. Status 404.
         ConnectionException: The store cannot be read.
     """
+    return experiment_of(experiment_id, current_project())
+
+
+def experiment_of(experiment_id: str | int, project: str) -> AIExperimentContext:
+    """Looks an experiment up, and warns where it belongs to another project than expected."""
     experiment = AIExperimentContext(_experiment_folder(experiment_id))
-    if experiment.project != current_project():
+    if experiment.project != project:
         logger.warning(
             "experiment %s belongs to the project %r, not to %r",
             experiment.id,
             experiment.project,
-            current_project(),
+            project,
         )
     return experiment
 

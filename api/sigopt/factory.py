@@ -9,10 +9,12 @@ from armwright.sigopt.ai_experiment import AIExperimentContext
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.folders import make_experiment, project_runs
 from armwright.sigopt.new_run import new_run
-from armwright.sigopt.project import check_project_id
+from armwright.sigopt.project import check_project_id, current_project
+from armwright.sigopt.upload import upload_to
+from armwright.sigopt.validate import validate_aiexperiment_input
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from armwright.sigopt.objects import Project
     from armwright.sigopt.run_context import RunContext
@@ -33,15 +35,37 @@ class SigOptFactory:
     """
 
     def __init__(self, project: str) -> None:
-        self.project = check_project_id(project)
+        self._project = check_project_id(project)
+
+    @classmethod
+    def from_default_project(cls) -> SigOptFactory:
+        """For the project in force: see `armwright.sigopt.set_project`."""
+        return cls(current_project())
+
+    @property
+    def project(self) -> str:
+        """The project's id."""
+        return self._project
+
+    def set_project(self, project: str) -> None:
+        """Chooses another project.
+
+        Raises:
+            ValueError: This can be no id.
+        """
+        self._project = check_project_id(project)
 
     def create_experiment(self, **fields: Any) -> AIExperimentContext:
         """See `armwright.sigopt.create_experiment`."""
-        return AIExperimentContext(make_experiment(definition_from_fields(fields), self.project))
+        return self.create_prevalidated_aiexperiment(validate_aiexperiment_input(fields))
+
+    def create_prevalidated_aiexperiment(self, body: Mapping[str, Any]) -> AIExperimentContext:
+        """Makes an experiment of a body whose shape has been checked."""
+        return AIExperimentContext(make_experiment(definition_from_fields(body), self.project))
 
     def get_experiment(self, experiment_id: str | int) -> AIExperimentContext:
         """See `armwright.sigopt.get_experiment`."""
-        return calls.get_experiment(experiment_id)
+        return calls.experiment_of(experiment_id, self.project)
 
     def archive_experiment(
         self,
@@ -74,8 +98,17 @@ class SigOptFactory:
         """See `armwright.sigopt.unarchive_run`."""
         calls.unarchive_run(run_id)
 
-    def create_project(self, name: str | None = None) -> Project:
+    def upload_runs(
+        self, runs: Iterable[Mapping[str, Any]], max_batch_size: int = 10000
+    ) -> list[TrainingRun]:
+        """See `armwright.sigopt.upload_runs`."""
+        del max_batch_size
+        return upload_to(self.project, runs)
+
+    def create_project(self, id_: str | None = None, name: str | None = None) -> Project:
         """See `armwright.sigopt.create_project`."""
+        if id_ is not None:
+            self.set_project(id_)
         return calls.create_project(self.project, name)
 
     create_aiexperiment = create_experiment

@@ -12,25 +12,38 @@ from armwright.sigopt.log_values import assignments_of, checked_metric
 from armwright.sigopt.project import current_project
 from armwright.sigopt.training_run import TrainingRun, training_run
 
-__all__ = ["upload_runs"]
+__all__ = ["upload_runs", "upload_to"]
 
 _KEYS = (
     *("name", "state", "assignments", "values", "metadata", "datasets", "model"),
     *("source_code", "logs", "sys_metadata", "dev_metadata"),
+    *("assignments_meta", "assignments_sources"),
 )
+_KEPT_AS = {
+    "assignments_meta": "parameters_meta",
+    "assignments_sources": "parameters_sources_meta",
+}
 
 
-def upload_runs(runs: Iterable[Mapping[str, Any]]) -> list[TrainingRun]:
+def upload_runs(
+    runs: Iterable[Mapping[str, Any]], max_batch_size: int = 10000
+) -> list[TrainingRun]:
     """Adds runs that have ended to the project; all are checked before the first is written.
 
     Args:
         runs: Mappings with any of name, state (completed or failed), assignments, values (for each
             metric an object with value and value_stddev), metadata and the other fields of a run.
+        max_batch_size: Accepted, and without effect: each run is a file of its own.
 
     Raises:
         ApiException: A run cannot be. Status 400.
     """
-    project = current_project()
+    del max_batch_size
+    return upload_to(current_project(), runs)
+
+
+def upload_to(project: str, runs: Iterable[Mapping[str, Any]]) -> list[TrainingRun]:
+    """The same for a project."""
     checked = [_checked(run, f"runs[{place}]") for place, run in enumerate(runs)]
     if not checked:
         return []
@@ -52,7 +65,11 @@ def _checked(run: Mapping[str, Any], what: str) -> tuple[str, dict[str, Any]]:
     state = run.get("state") or "completed"
     if state not in ("completed", "failed"):
         raise refused(f"{what}: state should be completed or failed, got {state!r}")
-    said = {key: item for key, item in run.items() if item is not None and key != "state"}
+    said = {
+        _KEPT_AS.get(key, key): item
+        for key, item in run.items()
+        if item is not None and key != "state"
+    }
     if "name" in said:
         said["name"] = checked_name(said["name"], f"{what}: name")
     said["metadata"] = metadata_of(said.get("metadata"), f"{what}: metadata")

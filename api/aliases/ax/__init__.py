@@ -1,0 +1,13 @@
+"""`import ax` under `armwright exec`: it is `armwright.ax`."""
+
+try:
+    from armwright.aliases.renamed import alias
+except ModuleNotFoundError as error:
+    import sys
+
+    raise ModuleNotFoundError(
+        f"armwright exec: {sys.executable} has no armwright, so its ax cannot be ours; "
+        "install armwright there, or run the program with the Python that has it"
+    ) from error
+
+alias("ax", "armwright.ax")

@@ -1,0 +1,13 @@
+"""`import sigopt` under `armwright exec`: it is `armwright.sigopt`."""
+
+try:
+    from armwright.aliases.renamed import alias
+except ModuleNotFoundError as error:
+    import sys
+
+    raise ModuleNotFoundError(
+        f"armwright exec: {sys.executable} has no armwright, so its sigopt cannot be ours; "
+        "install armwright there, or run the program with the Python that has it"
+    ) from error
+
+alias("sigopt", "armwright.sigopt")

@@ -1,0 +1,137 @@
+"""Running a command line for a run: what it logs with `sigopt.log_...` is the run's."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from armwright.errors import UsageError
+from armwright.sigopt.config import config
+from armwright.sigopt.global_run import GlobalRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armwright.sigopt.run_context import RunContext
+
+__all__ = ["check_command", "run_command"]
+
+_CHUNK, _MOST_KEPT = 8192, 1 << 20
+
+
+def check_command(words: Sequence[str]) -> None:
+    """Refuses, before there is any run, a command that cannot be started.
+
+    Raises:
+        UsageError: There is none of this name, or it may not be executed; says what would do.
+    """
+    name = words[0]
+    if shutil.which(name) is not None:
+        return
+    if not Path(name).is_file():
+        raise UsageError(f"there is no command {name!r}")
+    hint = f"say how to run it, for example ./{name}, and make it executable with chmod +x"
+    if name.endswith(".py"):
+        hint = f"say what runs it: python {name}"
+    raise UsageError(f"{name!r} is a file, but no command", hint=hint)
+
+
+def run_command(run: RunContext, words: Sequence[str], *, source: str | None = None) -> int:
+    """Runs a command line to its end; does not end the run.
+
+    What it prints is shown, and kept with the run where the user has chosen so.
+
+    Args:
+        run: The run in force while it works.
+        words: Of the command line.
+        source: The source code to be kept with the run.
+
+    Returns:
+        The exit code; minus the signal's number where a signal ended it.
+
+    Raises:
+        UsageError: It cannot be started.
+    """
+    revision = _git_revision()
+    if source is not None or revision is not None:
+        run.log_source_code(content=source, hash=revision)
+    pipe = subprocess.PIPE if config.log_collection_enabled else None
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the user's own command
+            list(words), env=_environment(run), stdout=pipe, stderr=pipe
+        )
+    except OSError as error:
+        raise UsageError(f"cannot start {words[0]!r}: {error.strerror}") from error
+    shown = [
+        _Shown(stream, to)
+        for stream, to in ((process.stdout, sys.stdout), (process.stderr, sys.stderr))
+        if stream is not None
+    ]
+    try:
+        return _wait(process)
+    finally:
+        texts = [one.text() for one in shown]
+        if texts:
+            run.set_logs(dict(zip(("stdout", "stderr"), texts, strict=True)))
+
+
+def _environment(run: RunContext) -> dict[str, str]:
+    root = run.to_json()["folder"].rpartition("/")[0]
+    place = {"ARMWRIGHT_STORE": root, "SIGOPT_PROJECT": run.run.project}
+    return {**os.environ, **place, **config.get_environment_context(GlobalRun(run))}
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Waits for the end; what interrupts us is passed on first."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    except SystemExit:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _git_revision() -> str | None:
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(  # noqa: S603 - git, as the user has it
+        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+class _Shown:
+    """Passes on what a process prints, and keeps its head and tail."""
+
+    def __init__(self, stream: IO[bytes], to: IO[str]) -> None:
+        self._stream, self._to = stream, to
+        self._kept = bytearray()
+        self._thread = threading.Thread(target=self._pass_on, daemon=True)
+        self._thread.start()
+
+    def _pass_on(self) -> None:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for chunk in iter(lambda: self._stream.read1(_CHUNK), b""):  # type: ignore[attr-defined]
+            self._kept += chunk
+            if len(self._kept) > _MOST_KEPT:
+                self._kept = self._kept[:_CHUNK] + self._kept[-_CHUNK:]
+            self._to.write(decoder.decode(chunk))
+            self._to.flush()
+
+    def text(self) -> str:
+        """What was printed, once all of it was."""
+        self._thread.join()
+        self._stream.close()
+        return self._kept.decode("utf-8", "replace")

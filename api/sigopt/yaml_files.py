@@ -1,0 +1,52 @@
+"""`experiment.yml` and `run.yml`, read and checked by their shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import UsageError
+from armwright.persistence.document_text import document_from_text
+from armwright.sigopt.validate import (
+    ValidationError,
+    validate_aiexperiment_input,
+    validate_run_input,
+)
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+__all__ = ["read_experiment_yaml", "read_run_yaml"]
+
+Json = dict[str, Any]
+
+
+def read_experiment_yaml(path: str | os.PathLike[str]) -> Json:
+    """Reads the body of `create_experiment`.
+
+    Raises:
+        UsageError: There is no such file, it is no YAML, or it has another shape.
+    """
+    return _read(Path(path), validate_aiexperiment_input)
+
+
+def read_run_yaml(path: str | os.PathLike[str]) -> Json:
+    """Reads the options of runs; see `validate_run_input`.
+
+    Raises:
+        UsageError: As above.
+    """
+    return _read(Path(path), validate_run_input)
+
+
+def _read(path: Path, validate: Callable[[Any], Json]) -> Json:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot read {path}: {reason}") from error
+    try:
+        return validate(document_from_text(body, source=str(path)))
+    except ValidationError as error:
+        raise UsageError(f"{path}: {error}") from error

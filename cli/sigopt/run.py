@@ -1,0 +1,51 @@
+"""`armwright sigopt run`: a command as a run of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from armwright.cli.sigopt.words import (
+    chosen_project,
+    project_option,
+    read_run_options,
+    run_all,
+    run_file_option,
+    source_file_option,
+    words_argument,
+)
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = ["run"]
+
+
+@click.command(
+    short_help="Run a command as a run.",
+    context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True},
+)
+@run_file_option
+@source_file_option
+@project_option
+@words_argument
+def run(
+    run_file: str | None,
+    source_file: TextIO | None,
+    project: str | None,
+    words: tuple[str, ...],
+) -> None:
+    """Run COMMAND once; what it logs with sigopt.log_metric and its like is kept as one run.
+
+    \b
+    armwright sigopt run python train.py --epochs 3
+    armwright sigopt run -r night.yml -p vision
+    """
+    from armwright.sigopt.factory import SigOptFactory
+
+    name, command = read_run_options(run_file, words)
+    source = source_file.read() if source_file else None
+    begun = SigOptFactory(chosen_project(project)).create_run(name=name)
+    click.echo(f"run {begun.id} has begun", err=True)
+    run_all([begun], command, source)
