@@ -3,6 +3,7 @@
 double, int         a range; with a grid an ordered choice, because its steps may be uneven
 categorical         a choice, and so is a conditional
 strategy store      a tracked metric
+tasks               a choice of tasks, as the core API has them
 constraints alone   an objective that nobody measures: arms are made to keep the constraints
 """
 
@@ -49,6 +50,8 @@ def domain_experiment(definition: Mapping[str, Any]) -> Experiment:
             for item in definition["conditionals"]
         ),
     ]
+    if definition.get("tasks"):
+        parameters.append(_task_parameter(definition))
     space = SearchSpace(parameters=parameters)
     space.set_parameter_constraints([_half_space(c) for c in definition["linear_constraints"]])
     stored = with_strategy(definition["metrics"], "store")
@@ -76,6 +79,18 @@ def active_assignments(definition: Mapping[str, Any], values: Mapping[str, Any])
         if is_active(parameter, values):
             found[parameter["name"]] = values[parameter["name"]]
     return found
+
+
+def _task_parameter(definition: Mapping[str, Any]) -> Parameter:
+    """The choice of a task; what counts in the end is the one that costs 1."""
+    tasks = {task["name"]: task["cost"] for task in definition["tasks"]}
+    return ChoiceParameter(
+        definition["task_parameter"],
+        ParameterType.STRING,
+        list(tasks),
+        is_task=True,
+        target_value=max(tasks, key=lambda name: tasks[name]),
+    )
 
 
 def _parameter(item: Mapping[str, Any]) -> Parameter:

@@ -44,6 +44,8 @@ def configuration(definition: Json, before: Mapping[str, Any] | None = None) -> 
         definition: Checked.
         before: The configuration that this one replaces.
     """
+    if before is not None and "parameters" not in definition:  # a project's
+        return {**before, KEY: definition}
     from armwright.sigopt.domain import domain_experiment
 
     document = config_document(definition_to_json(domain_experiment(definition)))

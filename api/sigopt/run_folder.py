@@ -13,12 +13,11 @@ import time
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, TrialEndedError
-from armwright.experiment.clock import now, now_ms
 from armwright.persistence.facts import is_retried
-from armwright.persistence.json_codec import object_to_json
 from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
 from armwright.sigopt.reaching import reaching
+from armwright.sigopt.run_end import run_end
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
@@ -103,13 +102,21 @@ class RunFolder:
         """
         return run_document(self._facts(number), self.ident)
 
-    def add_run(self, about: Mapping[str, Any]) -> tuple[int, int]:
+    def add_run(
+        self,
+        about: Mapping[str, Any],
+        given: Mapping[str, Any] | None = None,
+        *,
+        begun: bool = True,
+    ) -> tuple[int, int]:
         """Adds a run, with a suggestion where this is an experiment.
 
         A run whose worker has gone is taken up again before there is a new one.
 
         Args:
             about: What the run is to say of itself from the start.
+            given: What it is to try: a value of every parameter; a suggestion where None.
+            begun: Whether it is begun at once; else it waits for somebody to take it up.
 
         Returns:
             Its number, and the attempt at it that is ours.
@@ -119,7 +126,7 @@ class RunFolder:
         if self.definition.get("state") == "deleted":
             raise refused(f"experiment {self.ident} is archived: no run can be added")
         with reaching(self.ident):
-            return self._suggester.add_run(about)
+            return self._suggester.add_run(about, given, begun=begun)
 
     def release_gone(self) -> None:
         """Looks, now and then, for runs whose workers have gone, and frees them."""
@@ -167,7 +174,9 @@ class RunFolder:
         if document["observation"] is None:
             try:
                 with reaching(self.ident):
-                    self._folder.end(number, attempt, self._end(facts, document, state))
+                    self._folder.end(
+                        number, attempt, self._end(facts, document["values"], state=state)
+                    )
                 return
             except ConnectionException as failure:
                 error = failure.__cause__
@@ -181,29 +190,34 @@ class RunFolder:
         if RANK[state] > RANK[document["state"]]:
             self.patch(number, {"state": state}, attempt=attempt)
 
-    def _end(self, facts: TrialFacts, document: Json, state: str) -> Json:
+    def _end(self, facts: TrialFacts, measured: Mapping[str, Json], **said: Any) -> Json:
         """The fact that decides what the optimizer learns from the run."""
-        ended = {"state": state, "completed": round(time.time())}
-        end: Json = {"time_completed": object_to_json(now()), KEY: ended}
-        measured, arms = document["values"], (facts.arm or {}).get("arms") or []
         wanted = [metric["name"] for metric in self.definition.get("metrics", ())]
-        missing = [name for name in wanted if name not in measured]
-        if state == "failed" or missing:
-            reason = "crash" if state == "failed" else "missing"
-            note = {"note": f"no value of {', '.join(missing)}"} if missing else {}
-            return {"state": "failed", "reason": reason, **note, **end}
-        rows = [
-            {
-                "arm_name": arms[0]["name"],
-                "metric_name": name,
-                "mean": measured[name]["value"],
-                "sem": measured[name]["value_stddev"],
-                "trial_index": facts.number,
-            }
-            for name in (wanted if arms else ())
-        ]
-        data = [{"timestamp": now_ms(), "rows": rows}] if rows else []
-        return {"state": "completed", "data": data, **end}
+        return run_end(facts, wanted, measured, said)
+
+    def observe(self, number: int, measured: Mapping[str, Json], **said: Any) -> None:
+        """Ends the newest attempt at a run with what was measured, in one write.
+
+        Args:
+            number: Of the run.
+            measured: Values of the metrics.
+            **said: What the run says of itself; `state` is completed or failed.
+
+        Raises:
+            ApiException: It has ended, or nobody has begun it. Status 400.
+        """
+        facts = self._facts(number)
+        attempt = facts.open_attempt
+        if attempt is not None:
+            with reaching(self.ident), contextlib.suppress(TrialEndedError):
+                self._folder.end(number, attempt, self._end(facts, measured, **said))
+                return
+        raise refused(f"there is an observation of {self.ident}{number} already")
+
+    @property
+    def waiting(self) -> set[int]:
+        """The numbers of runs that nobody has begun."""
+        return {facts.number for facts in self._trials() if not facts.attempts}
 
     def redefine(self, change: Callable[[Json], Json]) -> None:
         """Replaces the definition by what `change` makes of the newest one."""

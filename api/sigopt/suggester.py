@@ -51,16 +51,29 @@ class Suggester:
 
     @property
     def promise(self) -> Promise | None:
-        """How others can tell that a worker lives; a project's runs are nobody else's business."""
+        """How others can tell that a worker lives.
+
+        A project's runs are nobody else's business, and who observes what the core API suggests may
+        be another process than the one that asked.
+        """
         state = self._folder.state
         definition = state.configs[state.version].get(KEY, {})
-        return Promise(place=this_place()) if "parameters" in definition else None
+        is_shared = "parameters" in definition and definition.get("api") != "core"
+        return Promise(place=this_place()) if is_shared else None
 
-    def add_run(self, about: Mapping[str, Any]) -> tuple[int, int]:
+    def add_run(
+        self,
+        about: Mapping[str, Any],
+        given: Mapping[str, Any] | None = None,
+        *,
+        begun: bool = True,
+    ) -> tuple[int, int]:
         """Takes up a run whose worker has gone, or adds one, for this process to work on.
 
         Args:
             about: What a new run says of itself from the start.
+            given: A value of every parameter for a new run; a suggestion where None.
+            begun: Whether a new run is begun at once.
 
         Returns:
             The number of its trial, and the attempt that is ours.
@@ -72,7 +85,7 @@ class Suggester:
             view = self._known(state)
             with drafted(view.experiment, number) as trial:
                 if "parameters" in definition:
-                    said["assignments"] = self._suggest(trial, number, state, view)
+                    said |= self._suggest(trial, number, state, view, given)
                 return {
                     **trial_document(
                         trial_to_json(trial), config_of(state, state.version), state.version
@@ -85,7 +98,7 @@ class Suggester:
             "time_run_started": object_to_json(now()),
         }
         with self._lock:
-            for facts in retried_trials(self._folder.state):
+            for facts in retried_trials(self._folder.state) if given is None else ():
                 attempt = facts.next_attempt
                 if (
                     attempt is not None
@@ -95,19 +108,34 @@ class Suggester:
                 ):
                     self._folder.refresh()
                     return facts.number, attempt
-            return self._folder.add_trial(make, claim=claim, promise=self.promise), 1
+            return self._folder.add_trial(
+                make, claim=claim if begun else None, promise=self.promise if begun else None
+            ), 1
 
-    def _suggest(self, trial: Trial, number: int, state: State, view: FolderView) -> Json:
+    def _suggest(
+        self,
+        trial: Trial,
+        number: int,
+        state: State,
+        view: FolderView,
+        given: Mapping[str, Any] | None,
+    ) -> Json:
         """Gives the trial its arm; returns what the run is told of it."""
+        from armwright.experiment import Arm, GeneratorRun
         from armwright.sigopt.domain import active_assignments
         from armwright.sigopt.suggestion import suggested_run
 
         definition = state.configs[state.version][KEY]
-        run = suggested_run(
-            definition, view.experiment, plan=plan_of(state), number=number, used=state.trials
-        )
+        if given is not None:
+            run = GeneratorRun(arms=[Arm(parameters=dict(given))], model_key="Given")
+        else:
+            run = suggested_run(
+                definition, view.experiment, plan=plan_of(state), number=number, used=state.trials
+            )
         trial.add_generator_run(run)
-        return active_assignments(definition, trial.arms[0].parameters)
+        values = trial.arms[0].parameters
+        task = {"task": values[definition["task_parameter"]]} if definition.get("tasks") else {}
+        return {"assignments": active_assignments(definition, values), **task}
 
     def _known(self, state: State) -> FolderView:
         """What suggestions are made from: all runs but the archived ones."""
@@ -132,13 +160,15 @@ class Suggester:
         return self._view
 
     def _filled_in(self, facts: TrialFacts, definition: Json) -> TrialFacts:
-        """The trial with values for the parameters that came after it."""
+        """The trial as it counts now, with values for the parameters that came after it."""
+        from armwright.sigopt.core.corrected import corrected
         from armwright.sigopt.domain import fill_in
 
         known = self._filled.get(facts.number)
         if known is not None and known[0] is facts:
             return known[1]
-        filled, arms = facts, (facts.arm or {}).get("arms") or ()
+        filled = corrected(facts)
+        arms = (filled.arm or {}).get("arms") or ()
         missing = {
             parameter["name"]: fill_in(parameter)
             for parameter in definition.get("parameters", ())
@@ -146,6 +176,6 @@ class Suggester:
         }
         if missing:
             whole = [{**arm, "parameters": {**arm["parameters"], **missing}} for arm in arms]
-            filled = replace(facts, arm={**(facts.arm or {}), "arms": whole})
+            filled = replace(filled, arm={**(filled.arm or {}), "arms": whole})
         self._filled[facts.number] = (facts, filled)
         return filled

@@ -1,0 +1,1 @@
+"""Experiments of the core API: suggestions and observations, tasks, a queue."""

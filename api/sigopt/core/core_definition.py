@@ -1,0 +1,113 @@
+"""The definition of an experiment of the core API, checked and as it is kept.
+
+It is that of an AI experiment with more: `api` says whose it is, and there may be tasks. Its
+`observation_budget` is kept as the budget, which here observations use up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.core.tasks import check_tasks, checked_tasks, task_parameter
+from armwright.sigopt.definition import definition_from_fields
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import known_keys, metadata_of
+from armwright.sigopt.update import updated
+from armwright.sigopt.validate import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["CORE", "core_definition", "is_core", "updated_core", "well_formed"]
+
+Json = dict[str, Any]
+
+CORE = "core"
+_SHARED = (
+    *("name", "parameters", "metrics", "type", "parallel_bandwidth", "num_solutions"),
+    *("conditionals", "linear_constraints", "metadata"),
+)
+_KEYS = (*_SHARED, "observation_budget", "tasks", "metric", "project", "client", "development")
+_CHANGING = (
+    *("name", "parameters", "metrics", "metadata", "observation_budget", "parallel_bandwidth"),
+    *("state", "project"),
+)
+_UNNAMED = "value"  # the metric of an experiment that names none
+_NAMELESS = "experiment"
+
+
+def is_core(definition: Mapping[str, Any]) -> bool:
+    """Whether a definition is one of the core API."""
+    return definition.get("api") == CORE
+
+
+def core_definition(fields: Mapping[str, Any]) -> Json:
+    """Checks the fields of `experiments().create`.
+
+    Raises:
+        ApiException: They cannot be; says why. Status 400.
+    """
+    given = _without_kinds(fields)
+    known_keys(given, _KEYS, "an experiment")
+    body = {key: given[key] for key in _SHARED if key in given}
+    body["metrics"] = _metrics(given)
+    if body.get("name") is None:
+        body["name"] = _NAMELESS
+    kept = well_formed(
+        lambda: definition_from_fields({**body, "budget": given.get("observation_budget")})
+    )
+    kept |= {"api": CORE, "tasks": checked_tasks(given.get("tasks"))}
+    check_tasks(kept)
+    if kept["tasks"]:
+        kept["task_parameter"] = task_parameter(kept)
+    return kept
+
+
+def updated_core(definition: Json, fields: Mapping[str, Any]) -> Json:
+    """The definition with some fields changed.
+
+    Raises:
+        ApiException: It cannot change so. Status 400.
+    """
+    given = _without_kinds(fields)
+    known_keys(given, _CHANGING, "an update")
+    if "observation_budget" in given:
+        given["budget"] = given.pop("observation_budget")
+        if definition["tasks"] and given["budget"] is None:
+            raise refused("tasks need an observation_budget, got none")
+    if given.get("metrics") is not None:
+        given["metrics"] = _metrics(given)
+    project = given.pop("project", None) or definition["project"]
+    if "metadata" in given:
+        given["metadata"] = metadata_of(given["metadata"])
+    if given.get("name", "?") is None:
+        del given["name"]
+    return {**well_formed(lambda: updated(definition, given)), "project": project}
+
+
+def well_formed(make: Callable[[], Json]) -> Json:
+    """What `make` returns; refuses with status 400 a body of the wrong shape, as a server does."""
+    try:
+        return make()
+    except ValidationError as error:
+        raise refused(str(error)) from error
+
+
+def _metrics(given: Mapping[str, Any]) -> list[Any]:
+    """Metrics as objects: they may be bare names, one by itself as `metric`, or none at all."""
+    metrics = given.get("metrics")
+    if metrics is None:
+        metrics = [given["metric"]] if given.get("metric") is not None else [{}]
+    if not isinstance(metrics, list) or not metrics:
+        raise refused(f"metrics should be a list that is not empty, got {metrics!r}")
+    found = [{"name": item} if isinstance(item, str) else item for item in metrics]
+    if len(found) == 1 and isinstance(found[0], dict) and found[0].get("name") is None:
+        return [{**found[0], "name": _UNNAMED}]
+    return found
+
+
+def _without_kinds(value: Any) -> Any:
+    """A body without the word on each object that says what it is."""
+    if isinstance(value, dict):
+        return {k: _without_kinds(v) for k, v in value.items() if k != "object"}
+    return [_without_kinds(item) for item in value] if isinstance(value, list) else value
