@@ -71,7 +71,7 @@ def test_a_whole_program_runs_unchanged(execute, script, tmp_path):
         "    parameters=[dict(name='x', type='int', grid=[1, 2])])\n"
         "for run in e.loop():\n"
         "    with run: run.log_metric('y', run.params.x)\n"
-        "print(next(e.get_best_runs()).assignments)\n"
+        "print(dict(next(e.get_best_runs()).assignments))\n"
     )
     done = execute("python", script(text), ARMWRIGHT_STORE=str(tmp_path / "store"))
     assert done.stdout == "{'x': 2}\n", done.stderr
@@ -84,7 +84,7 @@ def test_sitecustomize_and_the_path_of_the_caller_still_work(execute, script, tm
     (site / "mine.py").write_text("name = 'mine'")
     text = "import mine, sigopt; print(mine.name, sigopt.__name__)"
     done = execute("python", script(text), PYTHONPATH=str(site))
-    assert done.stdout == "customized\nmine armwright.sigopt\n"
+    assert done.stdout.endswith("customized\nmine armwright.sigopt\n")
 
 
 def test_a_scripts_own_module_comes_before_ours(execute, script):
