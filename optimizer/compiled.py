@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -86,9 +86,9 @@ def expect(lesson: Lesson, question: Question, *, searches: int) -> None:
         threading.Thread(target=search.make, name="armwright-compile").start()
 
 
-def compile_count() -> int:
-    """Number of programs this process has compiled or loaded from disk: two per shape asked for."""
-    return len(_programs)
+def compile_count(kind: Literal["learn", "search"]) -> int:
+    """Number of programs of a kind this process has compiled or loaded: one per shape asked for."""
+    return sum(key[0] == kind for key in _programs)
 
 
 def missing(

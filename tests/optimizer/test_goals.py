@@ -38,8 +38,8 @@ def measured(problem, values, function):
 
 
 def loop(problem, function, aim, *, begin, trials, seed=0):
-    """Values after a run, and how many programs it compiled."""
-    values, warm, before = begin, None, compile_count()
+    """Values after a run, and how many searches it compiled."""
+    values, warm, before = begin, None, compile_count("search")
     while len(values) < trials:
         proposal = suggest(
             problem, measured(problem, values, function), goal=aim, warm=warm, seed=seed
@@ -47,7 +47,7 @@ def loop(problem, function, aim, *, begin, trials, seed=0):
         assert proposal.notes == ()
         warm, seed = proposal.fits, seed + 1
         values = np.concatenate([values, proposal.values])
-    return values, compile_count() - before
+    return values, compile_count("search") - before
 
 
 def start(problem, count, seed=0):
@@ -66,12 +66,12 @@ def best_feasible(values, function=gramacy):
     return y[(y[:, 1:] <= 0).all(axis=1), 0].max(initial=-np.inf)
 
 
-def test_a_constrained_optimum_is_found_with_two_programs_per_bucket():
+def test_a_constrained_optimum_is_found_with_one_compilation_per_bucket():
     aim = goal([[1.0]], upper=[0.0, 0.0])
     values, programs = loop(SQUARE, gramacy, aim, begin=start(SQUARE, 5, seed=2), trials=17)
     assert best_feasible(values) > -0.61
     assert best_feasible(values) > best_feasible(start(SQUARE, 17))
-    assert programs <= 2
+    assert programs <= 1
 
 
 @pytest.mark.slow
@@ -178,7 +178,7 @@ def test_two_objectives_gain_more_hypervolume_than_sobol():
     line = np.linspace(0.2, 0.8, 400)
     whole = hypervolume(np.array([schaffer((x, 0.5)) for x in line]), reference)
     assert whole - ours < 0.75 * (whole - theirs)
-    assert programs <= 2
+    assert programs <= 1
 
 
 @pytest.mark.slow
