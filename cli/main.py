@@ -29,7 +29,7 @@ _INTERRUPTED = 130  # what shells make of Ctrl-C
 # By what they are for, in the order in which a newcomer needs them.
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
-    "to run trials": ("ask", "tell", "add", "renew", "worker", "stock"),
+    "to run trials": ("ask", "tell", "add", "renew", "worker", "submit", "stock"),
     "to look": ("show", "best", "replay"),
     "to run other code": ("exec", "sigopt"),
     "to copy": ("fork", "merge", "export", "import"),

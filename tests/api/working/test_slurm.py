@@ -1,0 +1,158 @@
+"""Workers as jobs of a real Slurm: arrays, requeued jobs, crashes, and preemption."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import armwright
+from armwright.store import ExperimentFolder
+
+pytestmark = pytest.mark.slurm
+
+COMMAND = str(Path(sys.executable).with_name("armwright"))
+
+# Trains for ten steps; goes on after the last one that its checkpoint knows.
+TRAIN = """#!/bin/sh
+done=$(cat "$ARMWRIGHT_CHECKPOINT/step" 2>/dev/null || echo 0)
+echo "$ARMWRIGHT_ATTEMPT $done" >> "$ARMWRIGHT_CHECKPOINT/begun"
+while [ "$done" -lt 10 ]; do
+    sleep 0.1
+    done=$((done + 1))
+    echo $done > "$ARMWRIGHT_CHECKPOINT/next" && mv "$ARMWRIGHT_CHECKPOINT/next" "$ARMWRIGHT_CHECKPOINT/step"
+done
+echo "$ARMWRIGHT_ATTEMPT" >> "$ARMWRIGHT_CHECKPOINT/finished"
+echo "{\\"loss\\": $1}"
+"""
+
+# Saves when Slurm says that time is up, and takes no notice else: only a kill ends it sooner.
+DEAF = """#!/bin/sh
+trap '' TERM
+[ -e "$ARMWRIGHT_CHECKPOINT/seen" ] && { echo '{"loss": 1}'; exit; }
+touch "$ARMWRIGHT_CHECKPOINT/seen"
+sleep 600
+"""
+
+
+@pytest.fixture
+def url(tmp_path):
+    if "ARMWRIGHT_TEST_SLURM" not in os.environ:
+        pytest.skip("ARMWRIGHT_TEST_SLURM is not set: no Slurm; scripts/test-stores starts one")
+    for name, text in (("train.sh", TRAIN), ("deaf.sh", DEAF)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    definition = {
+        "objective": {"metric": "loss", "minimize": True},
+        "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+        "budget": 200,
+        "seed": 1,
+    }
+    seed = definition.pop("seed")
+    budget = definition.pop("budget")
+    armwright.create(tmp_path / "lr", definition, seed=seed, budget=budget)
+    return tmp_path / "lr"
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def submit(url, *words):
+    return json.loads(run(COMMAND, "submit", "slurm", str(url), "--json", *words))["job"]
+
+
+def wait_for(what, seconds=240):
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return found
+
+
+def state_of(job):
+    words = run("scontrol", "show", "job", job).split()
+    return next(word.partition("=")[2] for word in words if word.startswith("JobState="))
+
+
+def begin_again_at_once(jobs):
+    """Slurm lets a requeued job wait for two minutes, unless it is told otherwise.
+
+    Its node tells credentials apart by whole seconds, and refuses one as old as the kill.
+    """
+    for job in jobs:
+        wait_for(lambda job=job: "Reason=BeginTime" in run("scontrol", "show", "job", job))
+    time.sleep(3)
+    for job in jobs:
+        run("scontrol", "update", f"JobId={job}", "StartTime=now")
+
+
+def ended(url):
+    return ExperimentFolder.open(url).state.counts["completed"]
+
+
+def test_an_array_ends_all_trials_once_whatever_is_requeued_killed_or_preempted(url):
+    job = submit(url, "--array", "8", "--", f"{url.parent}/train.sh", "{x}")
+    wait_for(lambda: ended(url) >= 30)
+    run("scontrol", "requeue", f"{job}_1")
+    run("scancel", "--signal=KILL", "--full", f"{job}_2")
+    begin_again_at_once([f"{job}_1"])
+    wait_for(lambda: ended(url) >= 80)
+    urgent = run("sbatch", "--parsable", "-p", "urgent", "-n", "4", "--wrap", "sleep 3")
+    wait_for(lambda: state_of(urgent) == "COMPLETED")
+    lines = run("squeue", "--noheader", "--array", "--format", "%i %r").splitlines()
+    begin_again_at_once([line.split()[0] for line in lines if line.endswith("BeginTime")])
+    assert len(lines) > 0
+    wait_for(lambda: run("squeue", "--noheader", "--format", "%T") == "")
+
+    trials = ExperimentFolder.open(url).state.trials
+    assert Counter(trial.status for trial in trials.values()) == {"completed": 200}
+    work = Path(f"{url}.trials")
+    again = 0
+    for number, trial in trials.items():
+        checkpoint = work / str(number) / "checkpoint"
+        finished = (checkpoint / "finished").read_text().split()
+        assert finished == [str(trial.last_attempt.number)], number  # ran to its end once
+        assert [attempt.end["state"] for attempt in trial.attempts.values()].count("completed") == 1
+        begun = [line.split() for line in (checkpoint / "begun").read_text().splitlines()]
+        steps = [int(step) for _, step in begun]
+        assert steps == sorted(steps)
+        again += any(step > 0 for step in steps[1:])
+    assert again >= 3  # requeued, killed and preempted ones went on from their checkpoints
+    states = Counter(
+        attempt.end["state"] for trial in trials.values() for attempt in trial.attempts.values()
+    )
+    assert states["preempted"] >= 2
+    assert states["lost"] >= 1
+
+
+def test_a_requeued_job_takes_back_what_it_was_killed_at(url):
+    job = submit(url, "--array", "1", "--count", "1", "--", f"{url.parent}/deaf.sh")
+    work = Path(f"{url}.trials")
+    (seen,) = wait_for(lambda: list(work.glob("*/checkpoint/seen")))
+    number = int(seen.parent.parent.name)
+    run("scontrol", "requeue", f"{job}_0")
+    begin_again_at_once([f"{job}_0"])
+    wait_for(lambda: ended(url) == 1)
+    attempts = ExperimentFolder.open(url).state.trials[number].attempts
+    assert [attempt.end["state"] for attempt in attempts.values()] == ["preempted", "completed"]
+    assert attempts[1].end["reason"] == "requeued"
+    assert attempts[2].claimed.writer["slurm_restart_count"] == 1
+
+
+def test_near_the_end_of_its_time_a_job_hands_its_trial_back(url):
+    job = submit(
+        url, "--array", "1", "--count", "1", "--time", "1m", "--no-requeue", "--grace", "2s",
+        "--", f"{url.parent}/deaf.sh",
+    )  # fmt: skip
+    folder = ExperimentFolder.open(url)
+    wait_for(lambda: folder.refresh().counts.get("preempted", 0) == 1)
+    assert state_of(f"{job}_0") in ("RUNNING", "COMPLETING", "FAILED")  # and not TIMEOUT
+    (trial,) = folder.state.with_status("preempted")
+    end = trial.attempts[1].end
+    assert end["reason"] == "time limit"
+    assert Path(end["checkpoint"], "seen").exists()
