@@ -28,6 +28,7 @@ __all__ = [
     "public_url",
     "read_definition",
     "read_text",
+    "reason_option",
     "trial_number",
     "url_and_words",
 ]
@@ -36,6 +37,10 @@ VERSION = 1  # of every JSON document printed
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on stdout."
+)
+
+reason_option: Callable[[Any], Any] = click.option(
+    "--reason", default="", metavar="TEXT", help="Why; kept with it, for people."
 )
 
 _NUMBER = re.compile(r"[0-9]{1,15}")

@@ -30,9 +30,10 @@ _INTERRUPTED = 130  # what shells make of Ctrl-C
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
     "to run trials": ("ask", "tell", "add", "renew", "worker", "submit", "stock"),
+    "to steer": ("edit", "stop", "resume", "cancel", "requeue"),
     "to look": ("show", "best", "replay"),
     "to run other code": ("exec", "sigopt"),
-    "to copy": ("fork", "merge", "export", "import"),
+    "to copy and remove": ("fork", "merge", "export", "import", "archive", "delete"),
     "to look after files": ("doctor", "verify", "warmup", "compact", "gc"),
 }
 _VERBS = tuple(verb for verbs in _SECTIONS.values() for verb in verbs)

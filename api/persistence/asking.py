@@ -19,6 +19,7 @@ from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
 from armwright.persistence.facts import config_of, plan_of, retried_trials, trial_document
 from armwright.persistence.folder_view import FolderView
+from armwright.persistence.halted import check_not_halted
 from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
@@ -71,7 +72,7 @@ class Asker:
             first: Numbers to take before all others, if they wait.
 
         Raises:
-            NothingLeftError: Not even one is left.
+            NothingLeftError: Not even one is left, or the experiment was stopped.
             UsageError: The experiment cannot be run.
             StoreError: They cannot be written.
         """
@@ -80,7 +81,7 @@ class Asker:
         if promise is not None:
             said["in_process"] = promise.place
         with self.lock:
-            self._folder.refresh()
+            check_not_halted(self._folder.refresh(), self._folder.url)
             asked = self._claim_waiting(count, said, promise, first)
             while len(asked) < count:
                 try:
@@ -103,6 +104,7 @@ class Asker:
             StoreError: It cannot be written.
         """
         with self.lock:
+            check_not_halted(self._folder.state, self._folder.url)
             return self._make_trial(None, None, None).number
 
     def _claim_waiting(

@@ -55,7 +55,15 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Parameter
 
-__all__ = ["Definition", "definition_from_dict", "definition_from_text"]
+__all__ = [
+    "Definition",
+    "definition_from_dict",
+    "definition_from_text",
+    "made_or_refused",
+    "objective_from_dict",
+    "parameter_from_spec",
+    "texts_of",
+]
 
 _KEYS = {
     "name": str,
@@ -120,26 +128,30 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
     """
     _check_keys(document, source)
     parameters = [
-        _parameter(spec, f"{source}: parameters[{index}]")
+        parameter_from_spec(spec, f"{source}: parameters[{index}]")
         for index, spec in enumerate(document["parameters"])
     ]
     by_name = {parameter.name: parameter for parameter in parameters}
-    space = _made(f"{source}: parameters", lambda: SearchSpace(parameters=parameters))
+    space = made_or_refused(f"{source}: parameters", lambda: SearchSpace(parameters=parameters))
     constraints = [
-        _made(f"{source}: {where}", partial(parameter_constraint_from_text, text, by_name))
-        for where, text in _texts(document, "parameter_constraints", source)
+        made_or_refused(
+            f"{source}: {where}", partial(parameter_constraint_from_text, text, by_name)
+        )
+        for where, text in texts_of(document, "parameter_constraints", source)
     ]
-    _made(
+    made_or_refused(
         f"{source}: parameter_constraints",
         lambda: space.set_parameter_constraints(constraints),
     )
-    objective = _aim(document, source)
+    objective = objective_from_dict(document, source)
     bounds = [
-        _made(f"{source}: {where}", partial(outcome_constraint_from_text, text))
-        for where, text in _texts(document, "outcome_constraints", source)
+        made_or_refused(f"{source}: {where}", partial(outcome_constraint_from_text, text))
+        for where, text in texts_of(document, "outcome_constraints", source)
     ]
-    config = _made(f"{source}: outcome_constraints", lambda: OptimizationConfig(objective, bounds))
-    tracked = [Metric(name=text) for _, text in _texts(document, "tracking_metrics", source)]
+    config = made_or_refused(
+        f"{source}: outcome_constraints", lambda: OptimizationConfig(objective, bounds)
+    )
+    tracked = [Metric(name=text) for _, text in texts_of(document, "tracking_metrics", source)]
     for metric in tracked:
         if metric.name in config.metrics:
             raise UsageError(
@@ -149,7 +161,7 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
     if budget is not None and budget < 1:
         raise UsageError(f"{source}: budget should be at least 1, got {budget}")
     return Definition(
-        experiment=_made(
+        experiment=made_or_refused(
             f"{source}: tracking_metrics",
             lambda: Experiment(
                 search_space=space,
@@ -164,7 +176,7 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
     )
 
 
-def _texts(document: Mapping[str, Any], key: str, source: str) -> Iterator[tuple[str, str]]:
+def texts_of(document: Mapping[str, Any], key: str, source: str) -> Iterator[tuple[str, str]]:
     """The texts of a list, each with its place, such as "tracking_metrics[0]"."""
     for index, text in enumerate(document.get(key, ())):
         if not isinstance(text, str) or not text.strip():
@@ -191,7 +203,16 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
         raise UsageError(f"{source}: parameters should name at least one parameter, got none")
 
 
-def _parameter(spec: Any, where: str) -> Parameter:
+def parameter_from_spec(spec: Any, where: str) -> Parameter:
+    """Makes one parameter.
+
+    Args:
+        spec: Its table.
+        where: What to call it in messages.
+
+    Raises:
+        UsageError: A key is missing, unknown or of the wrong kind.
+    """
     if not isinstance(spec, dict):
         raise UsageError(f"{where} should be a table with name, type and bounds, got {spec!r}")
     if isinstance(spec.get("name"), str):
@@ -208,7 +229,7 @@ def _parameter(spec: Any, where: str) -> Parameter:
             f"{where}: unknown key {unknown[0]!r} for a parameter of type {kind!r}; "
             f"the keys are {', '.join(sorted(known | _ANY_PARAMETER_KEYS))}"
         )
-    parameter: Parameter = _made(where, lambda: parameter_from_dict(spec))
+    parameter: Parameter = made_or_refused(where, lambda: parameter_from_dict(spec))
     if isinstance(parameter, ChoiceParameter):
         twice = [value for value in parameter.values if parameter.values.count(value) > 1]
         if twice:
@@ -228,11 +249,19 @@ def _set_digits(parameter: RangeParameter, digits: Any, where: str) -> None:
             f"{where}: digits are for parameters of type float, this one is an integer",
             hint="write its bounds with a decimal point, such as 0.0",
         )
-    _made(f"{where}: digits", lambda: parameter.set_digits(digits))
+    made_or_refused(f"{where}: digits", lambda: parameter.set_digits(digits))
 
 
-def _aim(document: Mapping[str, Any], source: str) -> Objective:
-    """What is optimized: one metric, or several."""
+def objective_from_dict(document: Mapping[str, Any], source: str) -> Objective:
+    """What is optimized: one metric, or several.
+
+    Args:
+        document: Has `objective` or `objectives`.
+        source: What to call it in messages.
+
+    Raises:
+        UsageError: A key is missing, unknown or of the wrong kind.
+    """
     if "objective" in document:
         metric = _objective_metric(document["objective"], f"{source}: objective")
         return Objective(metric=metric, minimize=bool(metric.lower_is_better))
@@ -266,7 +295,7 @@ def _objective_metric(spec: Mapping[str, Any], where: str) -> Metric:
     return Metric(name=metric, lower_is_better=minimize)
 
 
-def _made(where: str, make: Callable[[], Any]) -> Any:
+def made_or_refused(where: str, make: Callable[[], Any]) -> Any:
     """What `make` returns; the errors of the domain become usage errors that say where."""
     try:
         return make()

@@ -1,0 +1,300 @@
+"""Changing an experiment that is under way: bounds, values, budget, metrics, with a reason.
+
+Keys are those of the experiment file; a key of a parameter follows its name and a dot.
+
+    budget=50   lr.bounds=[1e-6,1]   kernel.values=["rbf","poly"]   objective.minimize=true
+    outcome_constraints=["latency <= 40"]   tracking_metrics=["seconds"]   description=...
+
+An edit is a new version of the configuration. Trials keep the arms they have; those made under
+earlier versions go on telling the model what they can.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import UsageError
+from armwright.experiment import (
+    ChoiceParameter,
+    FixedParameter,
+    Metric,
+    OptimizationConfig,
+    RangeParameter,
+    SearchSpace,
+)
+from armwright.experiment.constraint_text import (
+    outcome_constraint_from_text,
+    parameter_constraint_from_text,
+)
+from armwright.persistence.changing import add_change
+from armwright.persistence.definition import (
+    made_or_refused,
+    objective_from_dict,
+    parameter_from_spec,
+    texts_of,
+)
+from armwright.persistence.experiment_json import without_trials
+from armwright.persistence.facts import config_document, config_of, plan_of
+from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.next_run import check_runnable
+from armwright.store import ExperimentFolder
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
+    from armwright.experiment import Parameter
+
+__all__ = ["Edited", "changes_from_words", "edit"]
+
+_Json = dict[str, Any]
+_KEYS = (
+    *("budget", "description", "objective", "objectives", "outcome_constraints"),
+    *("parameter_constraints", "tracking_metrics"),
+)
+_AIM_KEYS = ("objective.metric", "objective.minimize")
+_LISTS = ("outcome_constraints", "parameter_constraints", "tracking_metrics")
+_TYPE_WORDS = {"INT": "int", "FLOAT": "float", "BOOL": "bool", "STRING": "str"}
+_WRAPPED = re.compile(r"\w+\((.*)\)")  # as a constraint prints itself
+_OTHERS = ("sigopt",)  # of a configuration that its own code keeps in step
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What an edit did, or would do.
+
+    Attributes:
+        version: Of the configuration that is in force then.
+        changes: Each in words; empty where all was so already.
+        dry_run: Whether it only looked.
+    """
+
+    version: int
+    changes: tuple[str, ...]
+    dry_run: bool = False
+
+
+def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
+    """Reads key=value; a value is JSON, else text.
+
+    Args:
+        words: Such as "lr.bounds=[1e-6,1]".
+        names: Of the parameters.
+
+    Raises:
+        UsageError: A word is no assignment, or its key unknown or given twice.
+    """
+    found: _Json = {}
+    names = list(names)
+    for word in words:
+        ends = [place for place, letter in enumerate(word) if letter == "="]
+        end = next((end for end in ends if _is_key(word[:end], names)), None)
+        if end is None:
+            raise UsageError(
+                f"expected key=value, got {word!r}; the keys are {', '.join((*_KEYS, *_AIM_KEYS))} "
+                f"and those of the parameters {', '.join(names)}, such as {names[0]}.bounds"
+            )
+        key, text = word[:end], word[end + 1 :]
+        if key in found:
+            raise UsageError(f"expected one value for {key}, got another: {word!r}")
+        try:
+            found[key] = json.loads(text)
+        except ValueError:
+            found[key] = text
+    return found
+
+
+def _is_key(key: str, names: Iterable[str]) -> bool:
+    return key in (*_KEYS, *_AIM_KEYS) or any(key.startswith(f"{name}.") for name in names)
+
+
+def edit(
+    url: str | os.PathLike[str],
+    changes: Mapping[str, Any],
+    *,
+    reason: str,
+    dry_run: bool = False,
+) -> Edited:
+    """Changes an experiment.
+
+    Args:
+        url: Of the experiment.
+        changes: New values by key; see the module.
+        reason: Why; kept with the change, for people.
+        dry_run: Only check and say what would change.
+
+    Raises:
+        ConflictError: Somebody else changed it at the same moment.
+        ExperimentNotFoundError: There is none.
+        UsageError: A key is unknown, a value cannot be, there is no reason, or the experiment could
+            not be run any more.
+    """
+    if not reason.strip():
+        raise UsageError("why? expected a reason for the edit, got none", hint="--reason TEXT")
+    if not changes:
+        raise UsageError("expected changes such as budget=50, got none")
+    folder = ExperimentFolder.open(url)
+    state = folder.state
+    newest = state.configs[state.version]
+    for key in _OTHERS:
+        if key in newest:
+            raise UsageError(
+                f"{folder.url!r} was made by SigOpt code, which keeps its own definition",
+                hint="change it with experiment.update(...) in Python",
+            )
+    config = config_of(state, state.version)
+    fresh, words = _edited(config, plan_of(state), changes)
+    if not words:
+        return Edited(version=state.version, changes=(), dry_run=dry_run)
+    check_runnable(without_trials({**config_document({**newest, **fresh}), "name": None}))
+    if dry_run:
+        return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
+    version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
+    return Edited(version=version, changes=tuple(words))
+
+
+def _edited(config: _Json, plan: _Json, changes: Mapping[str, Any]) -> tuple[_Json, list[str]]:
+    """The parts of the configuration that are to be others, and what changes in words."""
+    space: SearchSpace = object_from_json(config["search_space"])
+    parameters, words = _parameters(space, changes)
+    fresh: _Json = {}
+    constraints = space.parameter_constraints
+    if "parameter_constraints" in changes:
+        _note(words, "parameter_constraints", constraints, changes["parameter_constraints"])
+        constraints = [
+            made_or_refused(where, partial(parameter_constraint_from_text, text, parameters))
+            for where, text in texts_of(changes, "parameter_constraints", "edit")
+        ]
+    space = made_or_refused("edit", partial(SearchSpace, parameters=list(parameters.values())))
+    made_or_refused("edit", partial(space.set_parameter_constraints, constraints))
+    fresh["search_space"] = object_to_json(space)
+    fresh |= _aims(config, changes, words)
+    if "budget" in changes:
+        budget = changes["budget"]
+        if budget == "none":
+            budget = None
+        if budget is not None and (type(budget) is not int or budget < 1):
+            raise UsageError(f"budget should be a whole number from 1 on, or none, got {budget!r}")
+        _note(words, "budget", plan["budget"], budget)
+        fresh["plan"] = {**plan, "budget": budget}
+    if "description" in changes:
+        text = changes["description"]
+        if text is not None and not isinstance(text, str):
+            raise UsageError(f"description should be a text, got {text!r}")
+        _note(words, "description", config["description"], text)
+        fresh["description"] = text
+    return fresh, words
+
+
+def _parameters(
+    space: SearchSpace, changes: Mapping[str, Any]
+) -> tuple[dict[str, Parameter], list[str]]:
+    parameters = space.parameters
+    words: list[str] = []
+    by_name: dict[str, _Json] = {}
+    for key, value in changes.items():
+        if key in (*_KEYS, *_AIM_KEYS):
+            if key in _LISTS and not isinstance(value, list):
+                raise UsageError(f"{key} should be a list, got {value!r}")
+            continue
+        owners = [name for name in parameters if key.startswith(f"{name}.")]
+        if not owners:
+            raise UsageError(f"unknown key {key!r}; the parameters are {', '.join(parameters)}")
+        name = max(owners, key=len)
+        by_name.setdefault(name, {})[key[len(name) + 1 :]] = value
+    for name, values in by_name.items():
+        spec = _spec(parameters[name])
+        for key in ("name", "type", "value_type"):
+            if values.get(key, spec[key]) != spec[key]:
+                raise UsageError(
+                    f"{name}: {key} stays what it is, {spec[key]!r}, got {values[key]!r}",
+                    hint="names and types of parameters are for ever; make a new experiment",
+                )
+        for key, value in values.items():
+            _note(words, f"{name}.{key}", spec.get(key), value)
+        parameters[name] = parameter_from_spec({**spec, **values}, "edit")
+    return parameters, words
+
+
+def _spec(parameter: Parameter) -> _Json:
+    """A parameter as an experiment file has it."""
+    spec: _Json = {"name": parameter.name, "value_type": _TYPE_WORDS[parameter.parameter_type.name]}
+    if isinstance(parameter, RangeParameter):
+        bounds = [parameter.lower, parameter.upper]
+        spec |= {"type": "range", "bounds": bounds, "log_scale": parameter.log_scale}
+        if parameter.digits is not None:
+            spec["digits"] = parameter.digits
+    elif isinstance(parameter, ChoiceParameter):
+        spec |= {"type": "choice", "values": parameter.values}
+        spec |= {"is_ordered": parameter.is_ordered, "is_task": parameter.is_task}
+    elif isinstance(parameter, FixedParameter):
+        spec |= {"type": "fixed", "value": parameter.value}
+    if parameter.is_fidelity:
+        spec |= {"is_fidelity": True, "target_value": parameter.target_value}
+    return spec
+
+
+def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
+    """The optimization config and the tracked metrics, where they change."""
+    known: OptimizationConfig | None = object_from_json(config["optimization_config"])
+    if known is None:
+        raise UsageError("an experiment without an objective cannot be edited")
+    objective, bounds = known.objective, known.outcome_constraints
+    aims = {key: changes[key] for key in ("objective", "objectives") if key in changes}
+    spec = {"metric": objective.metrics[0].name, "minimize": objective.minimize}
+    small = {key.partition(".")[2]: changes[key] for key in _AIM_KEYS if key in changes}
+    if small:
+        if aims or len(objective.metrics) > 1:
+            raise UsageError("objective.metric and objective.minimize are for one objective")
+        aims = {"objective": {**spec, **small}}
+    for key, value in aims.items():
+        wanted = dict if key == "objective" else list
+        if not isinstance(value, wanted):
+            raise UsageError(f"{key} should be a {'table' if wanted is dict else 'list'}")
+        old: Any = spec
+        if len(objective.metrics) > 1 or key == "objectives":
+            old = [
+                {"metric": item.name, "minimize": bool(item.lower_is_better)}
+                for item in objective.metrics
+            ]
+        _note(words, key, old, value)
+    if aims:
+        objective = objective_from_dict(aims, "edit")
+    if "outcome_constraints" in changes:
+        _note(words, "outcome_constraints", bounds, changes["outcome_constraints"])
+        bounds = [
+            made_or_refused(where, partial(outcome_constraint_from_text, text))
+            for where, text in texts_of(changes, "outcome_constraints", "edit")
+        ]
+    fresh: _Json = {}
+    aim = made_or_refused("edit", partial(OptimizationConfig, objective, bounds))
+    if aims or "outcome_constraints" in changes:
+        fresh["optimization_config"] = object_to_json(aim)
+    if "tracking_metrics" in changes:
+        tracked: list[Metric] = object_from_json(config["tracking_metrics"])
+        there = {metric.name: metric for metric in tracked}
+        _note(words, "tracking_metrics", list(there), changes["tracking_metrics"])
+        names = [text for _, text in texts_of(changes, "tracking_metrics", "edit")]
+        for name in names:
+            if name in aim.metrics:
+                raise UsageError(f"tracking_metrics: {name!r} is optimized or bounded already")
+        fresh["tracking_metrics"] = object_to_json(
+            [there.get(name) or Metric(name) for name in dict.fromkeys(names)]
+        )
+    return fresh
+
+
+def _note(words: list[str], key: str, old: Any, new: Any) -> None:
+    """Writes down a change, unless there is none."""
+    shown = [_WRAPPED.sub(r"\1", str(item)) for item in old] if key in _LISTS else old
+    if shown != new or type(shown) is not type(new):
+        words.append(f"{key}: {_text(shown)} -> {_text(new)}")
+
+
+def _text(value: Any) -> str:
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,66 @@
+"""Removing an experiment: all of its files, and nothing that is not its own.
+
+The file that makes the folder an experiment goes last. Stopped half way, the same call goes on.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import final
+
+from armwright.store.absence import not_found
+from armwright.store.layout import EXPERIMENT_FILE, TRIALS_FOLDER
+from armwright.store.location import locate
+from armwright.store.walk import walk
+
+__all__ = ["Removed", "remove_experiment"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What was removed, or would be.
+
+    Attributes:
+        url: Of the experiment.
+        files: How many files.
+        left: What is in the folder and not the experiment's: it stays.
+        dry_run: Whether it only looked.
+    """
+
+    url: str
+    files: int
+    left: tuple[str, ...]
+    dry_run: bool
+
+
+def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
+    """Removes an experiment for ever. Whoever still works on it is refused from then on.
+
+    Args:
+        url: Of the experiment.
+        dry_run: Only say what would go.
+
+    Raises:
+        ExperimentNotFoundError: There is none.
+        StoreError: Something cannot be removed; what is left can be removed by the same call.
+    """
+    location = locate(url)
+    files = location.files
+    listing = files.list(location.path)
+    if EXPERIMENT_FILE not in listing.files:
+        raise not_found(location)
+    seen = walk(location)
+    own = [
+        *(path for path in (*seen.facts, *seen.torn) if path != EXPERIMENT_FILE),
+        *(name.path for name in (*seen.tables, *seen.snapshots)),
+        *(*seen.beats, *seen.formats),
+        *(path for path in seen.temporaries if path not in listing.folders),
+    ]
+    if not dry_run:
+        files.remove_many([location.join(path) for path in own])
+        # Where folders are real, the empty ones go with what was in them.
+        files.remove_many([location.join(f"{TRIALS_FOLDER}/.gone")])
+        files.remove_many([location.join(EXPERIMENT_FILE)])
+    return Removed(
+        url=location.url, files=len(own) + 1, left=tuple(sorted(seen.foreign)), dry_run=dry_run
+    )
