@@ -98,6 +98,13 @@ _ALIASES = {"driver": "ClientDriver"} | {
 }
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """Teaches a notebook `%%run`, `%%experiment` and `%%optimize`: `%load_ext armwright.sigopt`."""
+    from armwright.sigopt.magics import SigOptMagics
+
+    ipython.register_magics(SigOptMagics)
+
+
 def __getattr__(name: str) -> Any:
     """Loads each name when it is first asked for."""
     if name in _MODULES:

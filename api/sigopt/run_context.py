@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import plain_json
 from armwright.sigopt.folders import opened_at
 from armwright.sigopt.images import image_file
 from armwright.sigopt.log_values import (
@@ -222,11 +223,11 @@ class RunContext:
 
     def log_sys_metadata(self, key: str, value: Any) -> None:
         """Notes something about the system."""
-        self._say(sys_metadata={checked_text(key, "a key"): metadata_value(value)})
+        self._say(sys_metadata={checked_text(key, "a key"): plain_json(value)})
 
     def log_dev_metadata(self, key: str, value: Any) -> None:
         """Notes something for developers."""
-        self._say(dev_metadata={checked_text(key, "a key"): metadata_value(value)})
+        self._say(dev_metadata={checked_text(key, "a key"): plain_json(value)})
 
     def _say(self, **changes: Any) -> None:
         self._folder.patch(self._number, changes, attempt=self._attempt)

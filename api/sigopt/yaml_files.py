@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-__all__ = ["read_experiment_yaml", "read_run_yaml"]
+__all__ = ["experiment_of_yaml", "read_experiment_yaml", "read_run_yaml"]
 
 Json = dict[str, Any]
 
@@ -29,6 +29,19 @@ def read_experiment_yaml(path: str | os.PathLike[str]) -> Json:
         UsageError: There is no such file, it is no YAML, or it has another shape.
     """
     return _read(Path(path), validate_aiexperiment_input)
+
+
+def experiment_of_yaml(text: str, *, source: str) -> Json:
+    """Reads the body of `create_experiment` from a text.
+
+    Args:
+        text: In YAML.
+        source: What to call it in messages.
+
+    Raises:
+        UsageError: It is no YAML, or has another shape.
+    """
+    return _checked(text, source, validate_aiexperiment_input)
 
 
 def read_run_yaml(path: str | os.PathLike[str]) -> Json:
@@ -46,7 +59,11 @@ def _read(path: Path, validate: Callable[[Any], Json]) -> Json:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot read {path}: {reason}") from error
+    return _checked(body, str(path), validate)
+
+
+def _checked(body: str | bytes, source: str, validate: Callable[[Any], Json]) -> Json:
     try:
-        return validate(document_from_text(body, source=str(path)))
+        return validate(document_from_text(body, source=source))
     except ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{source}: {error}") from error
