@@ -20,9 +20,18 @@ from armwright.sigopt.exception import refused
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["DEFAULT_ROOT", "fresh_id", "project_folder_id", "set_store", "split_run_id", "store"]
+__all__ = [
+    "CLIENT_ID",
+    "DEFAULT_ROOT",
+    "fresh_id",
+    "project_folder_id",
+    "set_store",
+    "split_run_id",
+    "store",
+]
 
 DEFAULT_ROOT = "./armwright-store"
+CLIENT_ID = "1"  # a store has one client: whoever can read it
 
 _DIGITS = 16
 _lock = threading.Lock()

@@ -26,6 +26,7 @@ from armwright.store.promise import Promise
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from armwright.experiment import Experiment
     from armwright.sigopt.suggester import Suggester
     from armwright.store import ExperimentFolder, State, TrialFacts
 
@@ -213,6 +214,15 @@ class RunFolder:
                 self._folder.end(number, attempt, self._end(facts, measured, **said))
                 return
         raise refused(f"there is an observation of {self.ident}{number} already")
+
+    def known_experiment(self) -> Experiment:
+        """What suggestions are made from: all runs but the archived ones, as they count now."""
+        return self._suggester.experiment()
+
+    def newest_attempt(self, number: int) -> int:
+        """The newest attempt at a run."""
+        attempt = self._facts(number).last_attempt
+        return 1 if attempt is None else attempt.number
 
     @property
     def waiting(self) -> set[int]:

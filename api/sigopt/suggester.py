@@ -25,7 +25,7 @@ from armwright.store.promise import Promise
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from armwright.experiment import Trial
+    from armwright.experiment import Experiment, Trial
     from armwright.store import ExperimentFolder, State, TrialFacts
 
 __all__ = ["Suggester"]
@@ -112,6 +112,11 @@ class Suggester:
                 make, claim=claim if begun else None, promise=self.promise if begun else None
             ), 1
 
+    def experiment(self) -> Experiment:
+        """All that is known, as what is suggested next is made from."""
+        with self._lock:
+            return self._known(self._folder.state).experiment
+
     def _suggest(
         self,
         trial: Trial,
@@ -128,6 +133,10 @@ class Suggester:
         definition = state.configs[state.version][KEY]
         if given is not None:
             run = GeneratorRun(arms=[Arm(parameters=dict(given))], model_key="Given")
+        elif definition.get("tasks"):
+            from armwright.sigopt.core.task_run import task_run
+
+            run = task_run(definition, view.experiment, plan=plan_of(state), number=number)
         else:
             run = suggested_run(
                 definition, view.experiment, plan=plan_of(state), number=number, used=state.trials

@@ -6,6 +6,7 @@ the one that counts.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.exception import refused
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment
 
-__all__ = ["check_tasks", "checked_tasks", "dearest", "next_task", "task_named", "task_parameter"]
+__all__ = [
+    "check_tasks",
+    "checked_tasks",
+    "dearest",
+    "next_task",
+    "task_named",
+    "task_parameter",
+    "used_tasks",
+]
 
 Json = dict[str, Any]
 
@@ -107,7 +116,7 @@ def next_task(definition: Mapping[str, Any], used: Iterable[str]) -> str:
     for name in used:
         spent[name] += costs[name]
     full = max(costs, key=lambda name: costs[name])
-    left = definition["budget"] - sum(spent.values())
+    left = round(definition["budget"] - math.fsum(spent.values()), 9)
     if left <= max(_LAST_SHARE * definition["budget"], 1.0):
         return full
     return min(costs, key=lambda name: (spent[name] + costs[name], costs[name]))

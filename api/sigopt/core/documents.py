@@ -1,0 +1,173 @@
+"""Experiments, suggestions and observations of the core API as JSON objects.
+
+All of a trial are told by its run's record; what it began as is its `made_as`:
+
+    suggestion    asked for; open until it is observed
+    queued        put in the queue, a suggestion once somebody was given it
+    observation   told with its assignments, no suggestion
+    run           a training run, and a suggestion
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.best_runs import best_of
+from armwright.sigopt.core.tasks import dearest
+from armwright.sigopt.metric_rules import with_strategy
+from armwright.sigopt.place import CLIENT_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from armwright.sigopt.run_folder import RunFolder
+
+__all__ = [
+    "best_observed",
+    "core_experiment",
+    "is_observation",
+    "metric_values",
+    "observation_document",
+    "observed",
+    "queue_of",
+    "queued_document",
+    "suggestion_document",
+    "suggestions_of",
+]
+
+Json = dict[str, Any]
+
+
+def core_experiment(folder: RunFolder) -> Json:
+    """An experiment, with its progress."""
+    definition = copy.deepcopy(folder.definition)
+    optimized = with_strategy(definition["metrics"], "optimize")
+    kept = {key: definition[key] for key in definition if key not in ("api", "task_parameter")}
+    budget = kept.pop("budget")
+    return {
+        "object": "experiment",
+        **kept,
+        "id": folder.ident,
+        "client": CLIENT_ID,
+        "user": None,
+        "development": False,
+        "can_be_deleted": True,
+        "observation_budget": budget,
+        "num_solutions": definition["num_solutions"] or 1,
+        "parallel_bandwidth": definition["parallel_bandwidth"] or 1,
+        "metric": (optimized or definition["metrics"])[0],
+        "progress": _progress(folder),
+    }
+
+
+def _progress(folder: RunFolder) -> Json:
+    runs = folder.runs()
+    found = observed(runs)
+    costs = {task["name"]: task["cost"] for task in folder.definition["tasks"]}
+    best = best_observed(folder, runs)
+
+    def shown(items: list[Json]) -> Json | None:
+        return observation_document(folder, items[0]) if items else None
+
+    return {
+        "object": "progress",
+        "observation_count": len(found),
+        "observation_budget_consumed": round(
+            math.fsum(costs.get(run.get("task", ""), 1.0) for run in found), 9
+        ),
+        "first_observation": shown(found[-1:]),
+        "last_observation": shown(found[:1]),
+        "best_observation": shown(best),
+    }
+
+
+def is_observation(run: Json) -> bool:
+    """Whether a run's document is that of something observed."""
+    return run["observation"] is not None and not run["deleted"]
+
+
+def suggestions_of(folder: RunFolder) -> list[Json]:
+    """The runs' documents that are suggestions, newest first; those withdrawn are not."""
+    waiting = {f"{folder.ident}{number}" for number in folder.waiting}
+    return [
+        run
+        for run in folder.runs()
+        if run.get("made_as") != "observation"
+        and run["id"] not in waiting
+        and not run.get("withdrawn")
+    ]
+
+
+def queue_of(folder: RunFolder) -> list[Json]:
+    """The runs' documents that are in the queue, newest first."""
+    waiting = {f"{folder.ident}{number}" for number in folder.waiting}
+    return [run for run in folder.runs() if run["id"] in waiting and not run["deleted"]]
+
+
+def observed(runs: Iterable[Json]) -> list[Json]:
+    """Those of runs' documents that are observations, newest first."""
+    found = [run for run in runs if is_observation(run)]
+    return sorted(found, key=lambda run: (run["completed"] or 0, int(run["id"])), reverse=True)
+
+
+def best_observed(folder: RunFolder, runs: Iterable[Json]) -> list[Json]:
+    """The best of what was observed, best first; of tasks that which counts."""
+    full = dearest(folder.definition)
+    counted = [run for run in runs if full is None or run.get("task") == full["name"]]
+    return best_of(folder.definition, counted)
+
+
+def suggestion_document(folder: RunFolder, run: Json) -> Json:
+    """A suggestion."""
+    return {
+        "object": "suggestion",
+        **_shared(folder, run),
+        "state": "open" if run["observation"] is None and not run["deleted"] else "closed",
+        "metadata": run["metadata"],
+    }
+
+
+def queued_document(folder: RunFolder, run: Json) -> Json:
+    """A suggestion that nobody was given yet."""
+    return {"object": "queued_suggestion", **_shared(folder, run)}
+
+
+def observation_document(folder: RunFolder, run: Json) -> Json:
+    """An observation."""
+    said = run["observation"]
+    values = None if said["failed"] else metric_values(folder, said["values"])
+    single = values[0] if values and len(values) == 1 else {}
+    return {
+        "object": "observation",
+        **_shared(folder, run),
+        "created": run["completed"],
+        "failed": said["failed"],
+        "metadata": run.get("observation_metadata") or {},
+        "suggestion": run["id"] if run.get("made_as") != "observation" else None,
+        "value": single.get("value"),
+        "value_stddev": single.get("value_stddev"),
+        "values": values,
+    }
+
+
+def metric_values(folder: RunFolder, values: Json) -> list[Json]:
+    """Values by metric as a list, in the order of the experiment's metrics."""
+    names = [metric["name"] for metric in folder.definition["metrics"]]
+    return [
+        {"object": "metric_evaluation", **values[name], "name": name}
+        for name in names
+        if name in values
+    ]
+
+
+def _shared(folder: RunFolder, run: Json) -> Json:
+    tasks = {task["name"]: task for task in folder.definition["tasks"]}
+    return {
+        "id": run["id"],
+        "experiment": folder.ident,
+        "created": run.get("created"),
+        "assignments": run["assignments"],
+        "task": tasks.get(run.get("task", "")),
+    }

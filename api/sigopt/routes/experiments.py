@@ -1,0 +1,77 @@
+"""Experiments of the core API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.core.core_definition import core_definition, is_core, updated_core
+from armwright.sigopt.core.documents import core_experiment
+from armwright.sigopt.exception import refused
+from armwright.sigopt.folders import make_experiment
+from armwright.sigopt.project import check_project_id, current_project
+from armwright.sigopt.routes.finding import all_experiments, core_experiment_of
+from armwright.sigopt.routes.paging import page
+
+if TYPE_CHECKING:
+    from armwright.sigopt.routes.request import Request
+
+__all__ = ["create", "delete", "fetch", "list_all", "list_of_project", "project_of", "update"]
+
+Json = dict[str, Any]
+
+
+def create(request: Request) -> Json:
+    """Makes an experiment."""
+    definition = core_definition(request.body)
+    return core_experiment(make_experiment(definition, project_of(request.body.get("project"))))
+
+
+def project_of(given: Any) -> str:
+    """The project of a request; the one in force where it names none.
+
+    Raises:
+        ApiException: It cannot be one. Status 400.
+    """
+    try:
+        return current_project() if given is None else check_project_id(given)
+    except ValueError as error:
+        raise refused(str(error)) from error
+
+
+def fetch(request: Request) -> Json:
+    """An experiment, also an archived one."""
+    return core_experiment(core_experiment_of(request.ids[0]))
+
+
+def list_all(request: Request) -> Json:
+    """The experiments of the store: those that are not archived, or by `state`."""
+    return _listed(request, None)
+
+
+def list_of_project(request: Request) -> Json:
+    """The same of one project."""
+    return _listed(request, request.ids[1])
+
+
+def _listed(request: Request, project: str | None) -> Json:
+    state = request.word("state", "active")
+    found = [
+        core_experiment(folder)
+        for folder in all_experiments(project)
+        if is_core(folder.definition) and state in ("all", folder.definition["state"])
+    ]
+    return page(found, request)
+
+
+def update(request: Request) -> Json:
+    """Changes an experiment."""
+    folder = core_experiment_of(request.ids[0])
+    folder.redefine(lambda definition: updated_core(definition, request.body))
+    folder.refresh()
+    return core_experiment(folder)
+
+
+def delete(request: Request) -> None:
+    """Archives an experiment."""
+    folder = core_experiment_of(request.ids[0])
+    folder.redefine(lambda definition: updated_core(definition, {"state": "deleted"}))

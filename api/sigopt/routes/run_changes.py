@@ -1,0 +1,102 @@
+"""What a request says of a run, as the run's record keeps it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
+from armwright.sigopt.log_values import assignments_of, checked_metric, shortened
+from armwright.sigopt.routes.merging import replaced
+
+__all__ = ["checkpoint_of", "merged", "replacing"]
+
+Json = dict[str, Any]
+
+_MAPS = (
+    *("assignments", "values", "metadata", "logs", "sys_metadata", "dev_metadata"),
+    *("source_code", "model"),
+)
+_OURS = {"assignments_meta": "parameters_meta", "assignments_sources": "parameters_sources_meta"}
+_KEYS = (*_MAPS, *_OURS, "name", "state", "deleted", "datasets", "tags", "object")
+_STATES = ("active", "completed", "failed")
+
+
+def merged(body: Json) -> Json:
+    """The changes that a request says.
+
+    Raises:
+        ApiException: One cannot be. Status 400.
+    """
+    known_keys(body, _KEYS, "a run")
+    for key in (*_MAPS, *_OURS):
+        if not isinstance(body.get(key, {}), dict | None):
+            raise refused(f"{key} should be an object, got {body[key]!r}")
+    changes: Json = {key: body[key] or {} for key in _MAPS if key in body}
+    changes |= {ours: body[key] or {} for key, ours in _OURS.items() if key in body}
+    if "name" in body:
+        changes["name"] = checked_name(body["name"], "the name of a run")
+    if "state" in body:
+        if body["state"] not in _STATES:
+            raise refused(f"state should be one of {', '.join(_STATES)}, got {body['state']!r}")
+        changes["state"] = body["state"]
+    if "deleted" in body:
+        if not isinstance(body["deleted"], bool):
+            raise refused(f"deleted should be true or false, got {body['deleted']!r}")
+        changes["deleted"] = body["deleted"]
+    for key in ("datasets", "tags"):
+        if body.get(key) is not None:
+            changes[key] = list(body[key])
+    try:
+        _read(changes)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise refused(f"a run: {error}") from error
+    return changes
+
+
+def _read(changes: Json) -> None:
+    """Puts the maps as they are kept; null, which removes a key, stays."""
+    if "assignments" in changes:
+        changes["assignments"] = assignments_of(changes["assignments"])
+    if "values" in changes:
+        changes["values"] = {
+            name: item and checked_metric(name, item.get("value"), item.get("value_stddev"))
+            for name, item in changes["values"].items()
+        }
+    if "metadata" in changes:
+        gone = {key: None for key, item in changes["metadata"].items() if item is None}
+        changes["metadata"] = {**metadata_of(changes["metadata"]), **gone}
+    if "logs" in changes:
+        changes["logs"] = {
+            name: None if log is None else shortened(log["content"])
+            for name, log in changes["logs"].items()
+        }
+
+
+def replacing(run: Json, changes: Json) -> Json:
+    """Changes that make the maps of a run what they say, with nothing of before left in them."""
+    return {
+        key: replaced(run[key], item) if key in _MAPS else item for key, item in changes.items()
+    }
+
+
+def checkpoint_of(body: Json) -> Json:
+    """A checkpoint as it is kept.
+
+    Raises:
+        ApiException: It cannot be. Status 400.
+    """
+    known_keys(body, ("values", "metadata"), "a checkpoint")
+    values: Json = {}
+    for item in listed(body.get("values"), "the values of a checkpoint"):
+        if not isinstance(item, dict):
+            raise refused(f"a value should be an object with name and value, got {item!r}")
+        try:
+            name = item.get("name")
+            values[str(name)] = checked_metric(name, item.get("value"), item.get("value_stddev"))
+        except ValueError as error:
+            raise refused(f"a checkpoint: {error}") from error
+    kept: Json = {"created": round(time.time()), "values": values}
+    metadata = metadata_of(body.get("metadata"))
+    return {**kept, "metadata": metadata} if metadata else kept

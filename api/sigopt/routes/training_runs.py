@@ -1,0 +1,238 @@
+"""Runs, of experiments and of projects.
+
+MERGE merges maps key by key, null removes a key; PUT replaces what it names. A run that this
+process begins is shown to be alive until it is ended here.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from armwright.sigopt.core.documents import suggestions_of
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
+from armwright.sigopt.folders import project_runs
+from armwright.sigopt.routes import held_runs
+from armwright.sigopt.routes.experiments import project_of
+from armwright.sigopt.routes.finding import (
+    ai_experiment,
+    all_experiments,
+    core_experiment_of,
+    run_in,
+    run_place,
+)
+from armwright.sigopt.routes.paging import page, whole_page
+from armwright.sigopt.routes.run_answer import checkpoint_answer, run_answer
+from armwright.sigopt.routes.run_changes import checkpoint_of, merged, replacing
+from armwright.sigopt.upload import upload_to
+
+if TYPE_CHECKING:
+    from armwright.sigopt.routes.request import Request
+    from armwright.sigopt.run_folder import RunFolder
+
+__all__ = [
+    "add_checkpoint",
+    "checkpoint",
+    "checkpoints",
+    "create_batch",
+    "create_in_ai_experiment",
+    "create_in_core_experiment",
+    "create_in_project",
+    "delete",
+    "delete_of_core_experiment",
+    "fetch",
+    "fetch_of_core_experiment",
+    "list_all",
+    "list_of_core_experiment",
+    "list_of_project",
+    "merge",
+    "replace",
+    "replace_of_core_experiment",
+]
+
+Json = dict[str, Any]
+
+_MOST_CHECKPOINTS = 200
+
+
+def create_in_ai_experiment(request: Request) -> Json:
+    """Begins a run of an AI experiment, with a suggestion."""
+    folder = ai_experiment(request.ids[0])
+    return _begun(folder, request, {"experiment": folder.ident})
+
+
+def create_in_core_experiment(request: Request) -> Json:
+    """Begins a run of an experiment of the core API, with a suggestion."""
+    folder = core_experiment_of(request.ids[0])
+    return _begun(folder, request, {"experiment": folder.ident, "made_as": "run"})
+
+
+def create_in_project(request: Request) -> Json:
+    """Begins a run outside experiments; its parameters are the caller's."""
+    folder = project_runs(project_of(request.ids[1]))
+    return _begun(folder, request, {"experiment": None})
+
+
+def _begun(folder: RunFolder, request: Request, about: Json) -> Json:
+    body, project = request.body, folder.definition["project"]
+    known_keys(body, ("name", "metadata", "project"), "a run")
+    name = body.get("name")
+    if name is None:
+        name = f"{project} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+    said = {
+        "name": checked_name(name, "the name of a run"),
+        "project": project,
+        "metadata": metadata_of(body.get("metadata")),
+    }
+    number, attempt = folder.add_run({**said, **about})
+    held_runs.hold(folder, number, attempt)
+    return run_answer(folder.run(number))
+
+
+def create_batch(request: Request) -> Json:
+    """Adds runs that were done elsewhere to a project."""
+    known_keys(request.body, ("runs", "fields"), "a batch")
+    runs = upload_to(project_of(request.ids[1]), listed(request.body.get("runs"), "runs"))
+    return whole_page([_found(str(run.id)) for run in runs])
+
+
+def _found(ident: str) -> Json:
+    folder, number = run_place(ident)
+    return run_answer(folder.run(number))
+
+
+def fetch(request: Request) -> Json:
+    """A run; also one that is archived."""
+    return _found(request.ids[-1])
+
+
+def list_all(request: Request) -> Json:
+    """The runs of the project in force."""
+    return _listed(request, project_of(request.body.get("project")))
+
+
+def list_of_project(request: Request) -> Json:
+    """The runs of a project, of its experiments and others; `filters` may name an experiment."""
+    return _listed(request, project_of(request.ids[1]))
+
+
+def list_of_core_experiment(request: Request) -> Json:
+    """The runs of an experiment of the core API."""
+    folder = core_experiment_of(request.ids[0])
+    found = [run_answer(run) for run in suggestions_of(folder) if run.get("made_as") == "run"]
+    return page(found, request)
+
+
+def _listed(request: Request, project: str) -> Json:
+    filters = listed(request.parsed("filters"), "filters")
+    wanted = [item for item in filters if _checked_filter(item)["field"] == "experiment"]
+    folders: list[RunFolder] = []
+    if wanted:
+        folders = [ai_experiment(str(wanted[0]["value"]))]
+    else:
+        folders = [project_runs(project), *all_experiments(project)]
+    found = []
+    for folder in folders:
+        found += [run_answer(run) for run in folder.runs() if run.get("made_as") in (None, "run")]
+    for item in filters:
+        if item["field"] != "experiment":
+            found = [run for run in found if run.get(item["field"]) == item["value"]]
+    return page(found, request)
+
+
+def _checked_filter(item: Any) -> Json:
+    if not isinstance(item, dict) or not {"field", "value"} <= item.keys():
+        raise refused(f"a filter should be an object with field, operator and value, got {item!r}")
+    if item.get("operator", "==") != "==":
+        raise refused(f"a filter compares with ==, got {item['operator']!r}")
+    return item
+
+
+def merge(request: Request) -> Json:
+    """Says something more of a run."""
+    folder, number = run_place(request.ids[-1])
+    return _changed(folder, number, merged(request.body))
+
+
+def replace(request: Request) -> Json:
+    """Says something of a run anew."""
+    folder, number = run_place(request.ids[-1])
+    return _changed(folder, number, replacing(folder.run(number), merged(request.body)))
+
+
+def _changed(folder: RunFolder, number: int, changes: Json) -> Json:
+    folder.run(number)
+    state = changes.pop("state", None)
+    attempt = held_runs.attempt_at(folder, number)
+    if changes:
+        folder.patch(number, changes, attempt=attempt)
+        folder.refresh()
+    if state in ("completed", "failed"):
+        folder.finish(number, state, attempt=attempt or folder.newest_attempt(number))
+        held_runs.let_go(folder, number)
+        folder.refresh()
+    return run_answer(folder.run(number))
+
+
+def delete(request: Request) -> None:
+    """Archives a run: it uses no budget, is never best, and no suggestion learns from it."""
+    folder, number = run_place(request.ids[-1])
+    folder.run(number)
+    folder.patch(number, {"deleted": True})
+
+
+def fetch_of_core_experiment(request: Request) -> Json:
+    """A run of an experiment of the core API."""
+    _check_belongs(request)
+    return fetch(request)
+
+
+def replace_of_core_experiment(request: Request) -> Json:
+    """Says something anew of a run of an experiment of the core API."""
+    _check_belongs(request)
+    return replace(request)
+
+
+def delete_of_core_experiment(request: Request) -> None:
+    """Archives a run of an experiment of the core API."""
+    _check_belongs(request)
+    delete(request)
+
+
+def _check_belongs(request: Request) -> None:
+    run_in(core_experiment_of(request.ids[0]), request.ids[-1], "run")
+
+
+def add_checkpoint(request: Request) -> Json:
+    """Notes what a run measured on its way."""
+    folder, number = run_place(request.ids[-1])
+    folder.refresh()
+    run = folder.run(number)
+    if run["finished"]:
+        raise refused(f"run {run['id']} is finished: it takes no checkpoint", 403)
+    if len(run["checkpoints"]) >= _MOST_CHECKPOINTS:
+        raise refused(f"run {run['id']} has {_MOST_CHECKPOINTS} checkpoints, the most", 403)
+    attempt = held_runs.attempt_at(folder, number)
+    folder.patch(number, {"checkpoint": checkpoint_of(request.body)}, attempt=attempt)
+    folder.refresh()
+    run = folder.run(number)
+    return checkpoint_answer(run, len(run["checkpoints"]) - 1)
+
+
+def checkpoints(request: Request) -> Json:
+    """What a run measured on its way."""
+    folder, number = run_place(request.ids[-1])
+    run = folder.run(number)
+    found = [checkpoint_answer(run, place) for place in range(len(run["checkpoints"]))]
+    return page(found, request)
+
+
+def checkpoint(request: Request) -> Json:
+    """One of them."""
+    folder, number = run_place(request.ids[-2])
+    run = folder.run(number)
+    place = request.ids[-1].rpartition("-")[2]
+    if not place.isdigit() or int(place) >= len(run["checkpoints"]):
+        raise refused(f"run {run['id']} has no checkpoint {request.ids[-1]!r}", 404)
+    return checkpoint_answer(run, int(place))
