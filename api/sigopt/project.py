@@ -7,7 +7,7 @@ import re
 import threading
 from pathlib import Path
 
-__all__ = ["check_project_id", "choose_project", "current_project"]
+__all__ = ["check_project_id", "choose_project", "current_project", "normalize_project_id"]
 
 _LEGAL = re.compile(r"[a-z0-9\-_.]{1,32}")
 _ILLEGAL = re.compile(r"[^a-z0-9\-_.]")
@@ -46,4 +46,9 @@ def current_project() -> str:
     named = os.environ.get("SIGOPT_PROJECT")
     if named:
         return check_project_id(named)
-    return _ILLEGAL.sub("", Path.cwd().name.lower())[:32] or "default"
+    return normalize_project_id(Path.cwd().name)[:32] or "default"
+
+
+def normalize_project_id(name: str) -> str:
+    """A name with what no id can hold left out."""
+    return _ILLEGAL.sub("", name.lower())
