@@ -9,10 +9,10 @@ import random
 import shlex
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import NothingLeftError
+from armwright.errors import ConflictError, NothingLeftError
 from armwright.experiment.clock import now
 from armwright.persistence.asked_trials import AskedTrial
 from armwright.persistence.draft import drafted
@@ -24,7 +24,7 @@ from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
-from armwright.persistence.replaced import ReplacedTrials
+from armwright.persistence.replaced import REPLACED, ReplacedTrials
 from armwright.persistence.seen import seen_document
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Asker"]
 
+_MOST_TRIES = 50
+_PAUSE_S = 0.02
+_CROWD = 500  # so many may make a trial at the same moment
 _SPREAD = 4  # takers begin somewhere in so large a part of the stock: the first fourth
 
 
@@ -135,6 +138,45 @@ class Asker:
     def _make_trial(
         self, claim: dict[str, Any] | None, promise: Promise | None, deadline: float | None
     ) -> AskedTrial:
+        """Makes a trial that the budget has room for, whoever else makes some at this moment.
+
+        Those who all saw the last place free find out afterwards that they are too many. Each of
+        them takes its trial back, and tries again after a pause of its own, so that none is made
+        too much and none too few.
+        """
+        for tries in range(_MOST_TRIES):
+            trial = self._make_one(claim, promise, deadline)
+            if not self._is_over_budget() or not self._take_back(trial.number, claim):
+                return trial
+            time.sleep(random.uniform(0.0, _PAUSE_S * 2 ** min(tries, 5)))  # noqa: S311 - no secret
+            self._folder.refresh()
+        raise ConflictError(
+            f"{self._folder.url!r}: too many processes make its last trials at once",
+            hint="ask again",
+        )
+
+    def _is_over_budget(self) -> bool:
+        """Whether more trials are made than the budget has room for."""
+        budget = plan_of(self._folder.state)["budget"]
+        if budget is None or self._made(self._folder.state) < budget - _CROWD:
+            return False
+        return self._made(self._folder.refresh()) > budget
+
+    def _take_back(self, number: int, claim: dict[str, Any] | None) -> bool:
+        """Cancels a trial just made; false where somebody has taken it already."""
+        if claim is None and self._folder.claim(number, 1, {}) != "won":
+            return False
+        self._folder.end(number, 1, REPLACED, alone=True)
+        return True
+
+    def _made(self, state: State) -> int:
+        """How many trials have used up something of the budget."""
+        counts = state.counts
+        return sum(counts.values()) - counts.get("void", 0) - self._replaced.count(state)
+
+    def _make_one(
+        self, claim: dict[str, Any] | None, promise: Promise | None, deadline: float | None
+    ) -> AskedTrial:
         arms: dict[int, Arm] = {}
 
         def make(number: int, state: State) -> dict[str, Any]:
@@ -202,9 +244,7 @@ class Asker:
         budget = plan_of(state)["budget"]
         if budget is None:
             return
-        counts = Counter(state.counts)
-        made = counts.total() - counts["void"] - self._replaced.count(state)
-        running = counts["running"]
+        made, running = self._made(state), state.counts.get("running", 0)
         if made >= budget:
             raise NothingLeftError(
                 f"the budget of {self._folder.url!r} is used up: {made} of {budget} trials are made"

@@ -1,0 +1,42 @@
+"""The budget, where many ask for its last trials at the same moment."""
+
+import threading
+
+import pytest
+
+import armwright
+from armwright.errors import NothingLeftError
+from armwright.persistence import StoredExperiment
+from armwright.persistence.replaced import is_replaced
+
+DEFINITION = {
+    "objective": {"metric": "loss", "minimize": True},
+    "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+}
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_workers_that_race_for_the_last_trials_get_as_many_as_the_budget_has(workers, tmp_path):
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=7, seed=3)
+    begin = threading.Barrier(workers)
+    got = []
+
+    def work():
+        stored = StoredExperiment.open(url)
+        begin.wait()
+        while True:
+            try:
+                got.extend(stored.ask())
+            except NothingLeftError:
+                return
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({trial.number for trial in got}) == len(got) == 7
+    state = StoredExperiment.open(url).state
+    assert state.counts["running"] == 7
+    assert all(is_replaced(facts) for facts in state.with_status("cancelled"))
