@@ -12,7 +12,7 @@ import click
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from typing import BinaryIO
 
     from armwright.persistence import Definition
@@ -25,11 +25,13 @@ __all__ = [
     "name_of",
     "only_experiment",
     "print_json",
+    "print_table",
     "public_url",
     "read_definition",
     "read_text",
     "reason_option",
     "trial_number",
+    "url_and_trial",
     "url_and_words",
 ]
 
@@ -76,6 +78,19 @@ def url_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if os.environ.get("ARMWRIGHT_EXPERIMENT") and words and "=" in words[0]:
         return os.environ["ARMWRIGHT_EXPERIMENT"], tuple(words)
     return experiment_and_words(words)
+
+
+def url_and_trial(words: Sequence[str], example: str) -> tuple[str, int]:
+    """The experiment and one trial's number, for a verb that takes just these.
+
+    Raises:
+        UsageError: There is something else.
+    """
+    url, rest = experiment_and_words(words)
+    if len(rest) != 1:
+        got = " ".join(words) or "nothing"
+        raise UsageError(f"expected an experiment and a trial, got {got}", hint=example)
+    return url, trial_number(rest[0])
 
 
 def only_experiment(words: Sequence[str]) -> str:
@@ -160,6 +175,30 @@ def _read(file: BinaryIO) -> bytes:
         raise UsageError(
             f"cannot read {_source(file)}: {(error.strerror or str(error)).lower()}"
         ) from error
+
+
+def print_table(
+    names: Sequence[str], rows: Iterable[Sequence[str]], *, bold: Container[int] = ()
+) -> None:
+    """Prints rows in columns; on a terminal as wide as that, elsewhere as wide as they are.
+
+    Args:
+        names: Of the columns.
+        rows: Texts; shown as they are, whatever brackets they hold.
+        bold: Which rows stand out, counted from 0.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name)
+    for place, row in enumerate(rows):
+        table.add_row(*row, style="bold" if place in bold else None)
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, emoji=False, width=10_000)
+    console.print(table)
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.cli.arguments import assignments, json_option, only_experiment, print_json
+
+if TYPE_CHECKING:
+    from armwright.persistence import StoredExperiment
 
 __all__ = ["best"]
 
 
 @click.command(short_help="Print the best finished trial.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
+@click.option("--pareto", is_flag=True, help="All best trade-offs between several objectives.")
 @json_option
-def best(words: tuple[str, ...], *, as_json: bool) -> None:
+def best(words: tuple[str, ...], *, pareto: bool, as_json: bool) -> None:
     """Print the best finished trial of EXPERIMENT: the best measured value of its objective.
 
     Where results carry noise, the best of them is a lucky one: then the trial is printed of which a
-    model of all results expects most.
-
-    Ends with 3 when no trial is completed yet.
+    model of all results expects most. With --pareto a line for each trial that no other one beats
+    in every objective. Ends with 3 when no trial is completed yet.
 
     \b
-    armwright best runs/digits
     armwright best runs/digits --json
+    armwright best runs/speed-and-size --pareto
     """
     from armwright.persistence import StoredExperiment
 
     stored = StoredExperiment.open(only_experiment(words))
+    if pareto:
+        _print_front(stored, as_json=as_json)
+        return
     found = stored.best()
     if as_json:
         print_json({"experiment": stored.url, **found.as_dict()})
@@ -38,3 +46,15 @@ def best(words: tuple[str, ...], *, as_json: bool) -> None:
     lines = [f"trial {found.number}{arm}  {found.metric} {value}"]
     lines += [f"  {name} = {value}" for name, value in found.arm.parameters.items()]
     click.echo("\n".join(lines))
+
+
+def _print_front(stored: StoredExperiment, *, as_json: bool) -> None:
+    from armwright.persistence.pareto import pareto_front
+
+    front = pareto_front(stored)
+    if as_json:
+        print_json({"experiment": stored.url, "front": [item.as_dict() for item in front]})
+        return
+    for item in front:
+        values = "  ".join(f"{name} {mean:.6g}" for name, (mean, _) in item.values.items())
+        click.echo(f"trial {item.number}  {values}  {assignments(item.parameters)}")

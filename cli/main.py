@@ -9,7 +9,6 @@ import difflib
 import errno
 import importlib
 import io
-import keyword
 import os
 import sys
 from contextlib import suppress
@@ -31,10 +30,11 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
     "to run trials": ("ask", "tell", "add", "renew", "worker", "submit", "stock"),
     "to steer": ("edit", "stop", "resume", "cancel", "requeue"),
-    "to look": ("show", "best", "replay"),
+    "to look": ("list", "status", "watch", "show", "best", "log", "explain", "replay"),
     "to run other code": ("exec", "sigopt"),
     "to copy and remove": ("fork", "merge", "export", "import", "archive", "delete"),
-    "to look after files": ("doctor", "verify", "warmup", "compact", "gc"),
+    "to look after files": ("doctor", "verify", "warmup", "compact", "gc", "migrate"),
+    "to know": ("completion", "version"),
 }
 _VERBS = tuple(verb for verbs in _SECTIONS.values() for verb in verbs)
 _ALIASES = {
@@ -42,6 +42,7 @@ _ALIASES = {
     "report": "tell",
     "enqueue": "add",
 }  # the words of other tools; not in the help
+_TAKEN = ("import", "list")  # names that Python has given away
 
 
 @final
@@ -59,7 +60,7 @@ class _Group(click.Group):
         cmd_name = _ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in _VERBS:
             return None
-        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if cmd_name in _TAKEN else cmd_name
         module = importlib.import_module(f"armwright.cli.{name}")
         command: click.Command = getattr(module, name)
         return command

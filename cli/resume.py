@@ -31,6 +31,6 @@ def resume(words: tuple[str, ...], reason: str, *, as_json: bool) -> None:
     url = only_experiment(words)
     changed = resume(url, reason=reason)
     if as_json:
-        print_json({"experiment": public_url(url), "state": "running", "changed": changed})
+        print_json({"experiment": public_url(url), "state": "open", "changed": changed})
         return
-    click.echo("running" if changed else "running already: nothing changed")
+    click.echo("open" if changed else "open already: nothing changed")

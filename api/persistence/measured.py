@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from armwright.experiment import OptimizationConfig, OutcomeConstraint
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["best_trial", "given_up", "mean_and_sem", "measured", "only_arm"]
+__all__ = ["best_trial", "given_up", "keeps", "mean_and_sem", "measured", "only_arm"]
 
 Values = dict[str, tuple[float, float]]
 
@@ -103,7 +103,10 @@ def best_trial(
             )
     if len(config.objective.metrics) != 1:
         names = ", ".join(metric.name for metric in config.objective.metrics)
-        raise UsageError(f"no single trial is best: the objective has several metrics, {names}")
+        raise UsageError(
+            f"no single trial is best: the objective has several metrics, {names}",
+            hint="armwright best --pareto shows the best trade-offs",
+        )
     name, sign = config.objective.metrics[0].name, -1.0 if config.objective.minimize else 1.0
     best: BestTrial | None = None
     completed = 0
@@ -118,7 +121,7 @@ def best_trial(
                 continue
             mean, sem = found[name]
             is_better = best is None or sign * mean > sign * best.mean
-            if is_better and all(_holds(item, found) for item in config.outcome_constraints):
+            if is_better and all(keeps(item, found) for item in config.outcome_constraints):
                 best = BestTrial(
                     number=number,
                     arm=Arm(object_from_json(arm["parameters"]), arm["name"]),
@@ -130,7 +133,8 @@ def best_trial(
     return best, completed
 
 
-def _holds(constraint: OutcomeConstraint, values: Values) -> bool:
+def keeps(constraint: OutcomeConstraint, values: Values) -> bool:
+    """Whether an arm's values keep a constraint with an absolute bound."""
     mean = values.get(constraint.metric.name, (math.nan, math.nan))[0]
     if constraint.op is ComparisonOp.LEQ:
         return mean <= float(constraint.bound)

@@ -135,12 +135,12 @@ def test_a_stopped_experiment_gives_no_trial_until_it_is_resumed(verb, state, ru
     run("add", asked, "x=0.5", "kind = 1=a")
     refused(run("ask", asked), 3, f"is {state}: because\nhint: armwright resume {asked}")
     assert run("tell", asked, "0", "loss=1").exit_code == 0
-    assert run("resume", asked).stdout == "running\n"
+    assert run("resume", asked).stdout == "open\n"
     assert run("ask", asked).stdout.startswith("2  x=0.5")
 
 
 @pytest.mark.parametrize(
-    ("verb", "state"), [("stop", "stopped"), ("archive", "archived"), ("resume", "running")]
+    ("verb", "state"), [("stop", "stopped"), ("archive", "archived"), ("resume", "open")]
 )
 def test_what_is_so_already_is_said(verb, state, run, url):
     run(verb, url)

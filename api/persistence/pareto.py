@@ -1,0 +1,121 @@
+"""The best trade-offs between several objectives: the trials that no other one beats in all."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import NothingLeftError, UsageError
+from armwright.persistence.json_codec import object_from_json
+from armwright.persistence.measured import given_up, keeps, measured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from armwright.persistence.stored_experiment import StoredExperiment
+
+__all__ = ["FrontTrial", "pareto_front"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontTrial:
+    """A trial on the front.
+
+    Attributes:
+        number: Of the trial.
+        arm: Its name.
+        parameters: What was run.
+        values: Mean and standard error of each objective; NaN where that is not known.
+    """
+
+    number: int
+    arm: str
+    parameters: Mapping[str, Any]
+    values: Mapping[str, tuple[float, float]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "trial": self.number,
+            "arm": self.arm,
+            "parameters": dict(self.parameters),
+            "values": {
+                name: {"mean": mean, "sem": sem if math.isfinite(sem) else None}
+                for name, (mean, sem) in self.values.items()
+            },
+        }
+
+
+def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
+    """The completed trials that no other one equals or beats in every objective, by their means.
+
+    Those that break an outcome constraint are left out. With one objective these are the best
+    trials, all of them where several measured the same.
+
+    Args:
+        stored: Of which experiment.
+
+    Returns:
+        Them, best in the first objective first.
+
+    Raises:
+        NothingLeftError: None is completed, or none keeps the constraints.
+        UsageError: There is no objective, or a constraint is relative.
+    """
+    config = stored.optimization_config
+    if config is None:
+        raise UsageError(f"no trial of {stored.url!r} is best: it has no objective")
+    if any(constraint.relative for constraint in config.outcome_constraints):
+        raise UsageError(
+            "which trials are best depends on a constraint that is relative to a status quo, which "
+            "is not measured here",
+            hint="give the constraint an absolute bound",
+        )
+    objective = config.objective
+    several = len(objective.metrics) > 1
+    signs = {
+        metric.name: -1.0 if (metric.lower_is_better if several else objective.minimize) else 1.0
+        for metric in objective.metrics
+    }
+    scored: list[tuple[tuple[float, ...], FrontTrial]] = []
+    for number, facts in stored.trials.items():
+        if facts.status != "completed" or facts.arm is None:
+            continue
+        values, left_out = measured(facts, stored._folder), given_up(facts)
+        for arm in facts.arm["arms"]:
+            found = values.get(arm["name"], {})
+            if arm["name"] in left_out or not all(name in found for name in signs):
+                continue
+            if not all(keeps(constraint, found) for constraint in config.outcome_constraints):
+                continue
+            trial = FrontTrial(
+                number=number,
+                arm=arm["name"],
+                parameters=object_from_json(arm["parameters"]),
+                values={name: found[name] for name in signs},
+            )
+            scored.append((tuple(sign * found[name][0] for name, sign in signs.items()), trial))
+    if not scored:
+        raise NothingLeftError(
+            f"{stored.url!r} has no best trials yet: none is completed with all of "
+            f"{', '.join(signs)}"
+            + (" within the constraints" if config.outcome_constraints else ""),
+            hint=f"armwright show {shlex.quote(stored.url)}",
+        )
+    return _front(scored)
+
+
+def _front(scored: Sequence[tuple[tuple[float, ...], FrontTrial]]) -> list[FrontTrial]:
+    """Whoever comes later in the order of the first objective beats nobody before."""
+    front: list[tuple[tuple[float, ...], FrontTrial]] = []
+    for score, trial in sorted(scored, key=lambda item: item[0], reverse=True):
+        beaten = any(
+            other != score and all(a >= b for a, b in zip(other, score, strict=True))
+            for other, _ in front
+        )
+        if not beaten:
+            front.append((score, trial))
+    return [trial for _, trial in front]

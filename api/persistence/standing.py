@@ -1,0 +1,138 @@
+"""Where an experiment stands: how many trials, who runs which, and who seems to be gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import ArmwrightError, NothingLeftError, UsageError
+from armwright.persistence.facts import is_retried
+from armwright.persistence.halted import halt_of
+from armwright.persistence.pareto import pareto_front
+from armwright.persistence.progress import progress_of
+from armwright.persistence.replaced import spent
+from armwright.persistence.stored_experiment import StoredExperiment
+from armwright.store.absence import experiments
+from armwright.store.lease import Watcher
+from armwright.store.location import experiment_url
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable
+
+    from armwright.store import State, TrialFacts
+
+__all__ = ["is_done", "listing", "standing"]
+
+_Json = dict[str, Any]
+
+
+def standing(
+    stored: StoredExperiment, *, jobs_gone: Callable[[Iterable[str]], set[str]] | None = None
+) -> _Json:
+    """Where an experiment stands, as plain JSON values. Writes nothing.
+
+    Args:
+        stored: The experiment.
+        jobs_gone: Which of some Slurm jobs the scheduler knows not to run any more.
+
+    Returns:
+        name, url, state (open, stopped, archived or done), budget, made, statuses, best, running
+        (trial, attempt, by, since, job, step, gone) and damaged.
+    """
+    stored._folder.compacts = False
+    state = stored._folder.refresh()
+    gone = {
+        (item.number, item.attempt): item.note
+        for item in Watcher(stored._folder, server_time=False).gone()
+    }
+    running = [_running(facts, gone) for facts in state.with_status("running")]
+    if jobs_gone is not None:
+        ended = jobs_gone(item["job"] for item in running if item["job"])
+        for item in running:
+            if item["job"] in ended:
+                item["gone"] = item["gone"] or f"Slurm job {item['job']} runs no more"
+    return {**_brief(stored), "running": running, "damaged": len(stored.damaged)}
+
+
+def listing(root: str | os.PathLike[str], *, archived: bool = False) -> list[_Json]:
+    """The experiments in a folder of them, by name.
+
+    Args:
+        root: The folder's URL.
+        archived: Whether to name also those that were put aside.
+
+    Raises:
+        StoreError: The folder cannot be read. What is wrong with one experiment in it is its
+            `problem`.
+    """
+    found = []
+    for name in experiments(root):
+        url = experiment_url(root, name)
+        try:
+            item: _Json = {**_brief(StoredExperiment.open(url)), "problem": None}
+        except ArmwrightError as error:
+            item = {"name": name, "url": url, "state": "unreadable", "problem": error.message}
+        if archived or item["state"] != "archived":
+            found.append(item)
+    return found
+
+
+def is_done(stored: StoredExperiment) -> bool:
+    """Whether the budget is used up, and nothing runs or waits any more."""
+    budget, state = stored.budget, stored.state
+    is_open = state.counts.get("running", 0) or _waiting(state)
+    return budget is not None and not is_open and spent(state) >= budget
+
+
+def _waiting(state: State) -> int:
+    """How many trials somebody may take."""
+    retried = sum(is_retried(facts) for facts in state.with_status("preempted", "lost"))
+    return state.counts.get("waiting", 0) + retried
+
+
+def _brief(stored: StoredExperiment) -> _Json:
+    state = stored.state
+    counts = {status: count for status, count in state.counts.items() if status != "void"}
+    return {
+        "name": stored.name,
+        "url": stored.url,
+        "state": halt_of(state) or ("done" if is_done(stored) else "open"),
+        "budget": stored.budget,
+        "made": spent(state),
+        "waiting": _waiting(state),
+        "statuses": {status: count for status, count in counts.items() if count},
+        "best": _best(stored),
+    }
+
+
+def _best(stored: StoredExperiment) -> _Json | None:
+    """The best trial by its measured value; of several objectives how many trade-offs there are."""
+    config = stored.optimization_config
+    if config is None:
+        return None
+    try:
+        front = pareto_front(stored)
+    except (NothingLeftError, UsageError):
+        return None
+    first, names = front[0], [metric.name for metric in config.objective.metrics]
+    return {
+        "trial": first.number,
+        "values": {name: first.values[name][0] for name in names},
+        "trade_offs": len(front) if len(names) > 1 else None,
+    }
+
+
+def _running(facts: TrialFacts, gone: dict[tuple[int, int], str]) -> _Json:
+    attempt = facts.last_attempt
+    assert attempt is not None  # noqa: S101 - what runs has one
+    steps = [item.step for item in progress_of(facts) if item.attempt == attempt.number]
+    claimed = attempt.claimed
+    return {
+        "trial": facts.number,
+        "attempt": attempt.number,
+        "by": claimed.by if claimed else None,
+        "since": claimed.at if claimed else None,
+        "job": claimed.writer.get("slurm_job_id") if claimed else None,
+        "step": steps[-1] if steps else None,
+        "gone": gone.get((facts.number, attempt.number)),
+    }
