@@ -32,8 +32,9 @@ def replay(context: click.Context, words: tuple[str, ...], *, as_json: bool) -> 
         )
     number = trial_number(rest[0])
     from armwright.persistence.replay import replay
+    from armwright.sigopt.replaying import suggested_again
 
-    found = replay(url, number)
+    found = replay(url, number, makers={"sigopt": suggested_again})
     if as_json:
         from armwright.cli.arguments import public_url
 

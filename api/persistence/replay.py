@@ -26,9 +26,17 @@ from armwright.store import ExperimentFolder
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from armwright.experiment import GeneratorRun, SearchSpace
+    from armwright.experiment import Experiment, GeneratorRun, SearchSpace
+    from armwright.store import State
+
+    # From the folder, its state then, the next free number then and the seconds there are to what
+    # is known, and what makes the arm of a number.
+    Maker = Callable[
+        [ExperimentFolder, State, int, float | None],
+        tuple[Experiment, Callable[[int], GeneratorRun]],
+    ]
 
 __all__ = ["Difference", "Replay", "replay"]
 
@@ -114,12 +122,15 @@ class Replay:
         }
 
 
-def replay(url: str | os.PathLike[str], trial: int) -> Replay:
+def replay(
+    url: str | os.PathLike[str], trial: int, *, makers: Mapping[str, Maker] | None = None
+) -> Replay:
     """Makes the arm of a trial again, from what was known when it was made. Changes nothing.
 
     Args:
         url: Of the experiment.
         trial: Its number.
+        makers: What makes the arms of experiments whose configuration has a key of this name.
 
     Raises:
         ExperimentNotFoundError: There is no experiment.
@@ -144,14 +155,16 @@ def replay(url: str | os.PathLike[str], trial: int) -> Replay:
             f"trial {trial} of {folder.url!r} has a record of what was known when it was made that "
             f"cannot be understood: {error}",
         ) from error
-    view = FolderView(folder, then)
-    view.experiment._first_free_index = max(int(known["seen"]["free"]), 0)
+    free = max(int(known["seen"]["free"]), 0)
     # Of an arm that a deadline left no time for, the same comes out where there is no time again.
     late = any(_NO_TIME in str(note) for note in known.get("notes") or ())
-    run, problem = _made_again(view, trial, deadline=0.0 if late else None)
+    config = then.configs[then.version]
+    maker = next((make for key, make in (makers or {}).items() if key in config), _asked)
+    experiment, make = maker(folder, then, free, 0.0 if late else None)
+    run, problem = _made_again(make, trial)
     recomputed = None if run is None else run.arms[0].parameters
     again = (run.gen_metadata or {}) if run is not None else {}
-    space = view.experiment.search_space
+    space = experiment.search_space
     differences = (
         () if recomputed is None else tuple(_differences(arm.parameters, recomputed, space))
     )
@@ -166,15 +179,18 @@ def replay(url: str | os.PathLike[str], trial: int) -> Replay:
     )
 
 
-def _made_again(
-    view: FolderView, number: int, *, deadline: float | None
-) -> tuple[GeneratorRun | None, list[str]]:
-    """The generator run as it comes out now; None, and why, where none does."""
-    from armwright.persistence.next_run import next_run
+def _asked(
+    folder: ExperimentFolder, then: State, free: int, deadline: float | None
+) -> tuple[Experiment, Callable[[int], GeneratorRun]]:
+    """How asking makes arms; see `Maker`."""
+    view = FolderView(folder, then)
+    view.experiment._first_free_index = free
 
-    plan = plan_of(view.state)
-    try:
-        run = next_run(
+    def make(number: int) -> GeneratorRun:
+        from armwright.persistence.next_run import next_run
+
+        plan = plan_of(view.state)
+        return next_run(
             view.experiment,
             seed=plan["seed"],
             initial_trials=plan["initial_trials"],
@@ -183,9 +199,18 @@ def _made_again(
             used=view.state.trials,
             deadline=deadline,
         )
+
+    return view.experiment, make
+
+
+def _made_again(
+    make: Callable[[int], GeneratorRun], number: int
+) -> tuple[GeneratorRun | None, list[str]]:
+    """The generator run as it comes out now; None, and why, where none does."""
+    try:
+        return make(number), []
     except ArmwrightError as error:
         return None, [f"no arm can be made now: {error}"]
-    return run, []
 
 
 def _differences(

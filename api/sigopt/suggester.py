@@ -18,6 +18,8 @@ from armwright.persistence.facts import (
 )
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_to_json
+from armwright.persistence.made_with import made_with
+from armwright.persistence.seen import seen_document
 from armwright.sigopt.run_record import KEY, is_archived
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
@@ -25,7 +27,7 @@ from armwright.store.promise import Promise
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from armwright.experiment import Experiment, Trial
+    from armwright.experiment import Experiment, GeneratorRun, Trial
     from armwright.store import ExperimentFolder, State, TrialFacts
 
 __all__ = ["Suggester"]
@@ -114,8 +116,24 @@ class Suggester:
 
     def experiment(self) -> Experiment:
         """All that is known, as what is suggested next is made from."""
+        return self.experiment_of(self._folder.state)
+
+    def experiment_of(self, state: State) -> Experiment:
+        """The same of a state."""
         with self._lock:
-            return self._known(self._folder.state).experiment
+            return self._known(state).experiment
+
+    def made(self, number: int, state: State, free: int) -> GeneratorRun:
+        """What a run of a number would try, where this is known.
+
+        Args:
+            number: Of its trial.
+            state: What is known.
+            free: The next free number.
+        """
+        view = self._known(state)
+        view.experiment._first_free_index = free
+        return self._made(number, state, view)
 
     def _suggest(
         self,
@@ -128,23 +146,37 @@ class Suggester:
         """Gives the trial its arm; returns what the run is told of it."""
         from armwright.experiment import Arm, GeneratorRun
         from armwright.sigopt.domain import active_assignments
-        from armwright.sigopt.suggestion import suggested_run
 
         definition = state.configs[state.version][KEY]
         if given is not None:
             run = GeneratorRun(arms=[Arm(parameters=dict(given))], model_key="Given")
-        elif definition.get("tasks"):
-            from armwright.sigopt.core.task_run import task_run
-
-            run = task_run(definition, view.experiment, plan=plan_of(state), number=number)
         else:
-            run = suggested_run(
-                definition, view.experiment, plan=plan_of(state), number=number, used=state.trials
-            )
+            run = self._made(number, state, view)
+            run._gen_metadata = {
+                **(run.gen_metadata or {}),
+                "made_with": made_with(),
+                "seen": seen_document(
+                    (f for n, f in state.trials.items() if n not in self._left_out),
+                    version=state.version,
+                    free=view.experiment._next_trial_index,
+                ),
+            }
         trial.add_generator_run(run)
         values = trial.arms[0].parameters
         task = {"task": values[definition["task_parameter"]]} if definition.get("tasks") else {}
         return {"assignments": active_assignments(definition, values), **task}
+
+    def _made(self, number: int, state: State, view: FolderView) -> GeneratorRun:
+        from armwright.sigopt.suggestion import suggested_run
+
+        definition, plan = state.configs[state.version][KEY], plan_of(state)
+        if definition.get("tasks"):
+            from armwright.sigopt.core.task_run import task_run
+
+            return task_run(definition, view.experiment, plan=plan, number=number)
+        return suggested_run(
+            definition, view.experiment, plan=plan, number=number, used=state.trials
+        )
 
     def _known(self, state: State) -> FolderView:
         """What suggestions are made from: all runs but the archived ones."""
