@@ -17,6 +17,7 @@ from armwright.sigopt.parts import (
     Parameter,
     Progress,
 )
+from armwright.sigopt.place import CLIENT_ID
 from armwright.sigopt.training_run import training_run
 from armwright.sigopt.update import updated
 
@@ -63,7 +64,7 @@ def experiment_document(folder: RunFolder) -> dict[str, Any]:
     return {
         **copy.deepcopy(folder.definition),  # what users change in it is theirs
         "id": folder.ident,
-        "client": None,
+        "client": CLIENT_ID,
         "user": None,
         "progress": folder.progress(),
     }
@@ -123,12 +124,15 @@ class AIExperimentContext:
         return new_run(self._folder, self.project, name, metadata, about)
 
     def loop(self, name: str | None = None) -> Iterator[RunContext]:
-        """Begins one run after the other until the budget is used up; without one, for ever."""
+        """Begins one run after the other until the budget is used up; without one, for ever.
+
+        What the budget was used for by workers that have gone is taken up before the end.
+        """
         if self.type == "offline":
             from armwright.optimizer import compiles_ahead
 
             compiles_ahead()
-        while not self.is_finished():
+        while not self.is_finished() or self._folder.has_gone():
             yield self.create_run(name=name)
 
     def get_runs(self) -> Iterator[TrainingRun]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.metric_rules import with_strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["best_of"]
+__all__ = ["best_checkpoint", "best_of"]
 
 Json = dict[str, Any]
 
@@ -44,6 +44,27 @@ def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
     return [
         run for scores, run in scored if not any(_dominates(other, scores) for other, _ in scored)
     ]
+
+
+def best_checkpoint(metrics: Iterable[Json], checkpoints: Sequence[Json]) -> str | None:
+    """The id of the checkpoint that is best on the alphabetically first optimized metric.
+
+    Args:
+        metrics: Of the experiment; none for a run outside of any.
+        checkpoints: Of one run, oldest first.
+
+    Returns:
+        Its place, as a text; None where no checkpoint has a value of that metric.
+    """
+    for metric in with_strategy(metrics, "optimize"):
+        name = metric["name"]
+        scored = [
+            (_signed(item["values"][name]["value"], metric), -place)
+            for place, item in enumerate(checkpoints)
+            if name in item["values"]
+        ]
+        return str(-max(scored)[1]) if scored else None
+    return None
 
 
 def _is_fit(run: Json, metrics: list[Json]) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, TrialEndedError
 from armwright.persistence.facts import is_retried
+from armwright.sigopt.best_runs import best_checkpoint
 from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
 from armwright.sigopt.reaching import reaching
@@ -79,9 +80,8 @@ class RunFolder:
             self._folder.refresh()
 
     def progress(self) -> Json:
-        """How many runs there are; archived ones do not count."""
-        # A run whose worker has gone uses no budget until another takes it up.
-        counted = [f for f in self._trials() if not is_archived(f) and not is_retried(f)]
+        """How many runs there are; archived ones do not count, those of workers gone do."""
+        counted = [f for f in self._trials() if not is_archived(f) and f.status != "waiting"]
         active = sum(run_document(f, self.ident)["state"] == "active" for f in counted)
         budget = self.definition.get("budget")
         return {
@@ -91,9 +91,13 @@ class RunFolder:
             "remaining_budget": None if budget is None else budget - len(counted),
         }
 
+    def has_gone(self) -> bool:
+        """Whether there is a run whose worker has gone, for somebody else to take up."""
+        return any(is_retried(f) and f.attempts and not is_archived(f) for f in self._trials())
+
     def runs(self) -> list[Json]:
         """All runs, newest first."""
-        return [run_document(facts, self.ident) for facts in reversed(self._trials())]
+        return [self._document(facts) for facts in reversed(self._trials())]
 
     def run(self, number: int) -> Json:
         """One run.
@@ -101,7 +105,7 @@ class RunFolder:
         Raises:
             ApiException: There is none. Status 404.
         """
-        return run_document(self._facts(number), self.ident)
+        return self._document(self._facts(number))
 
     def add_run(
         self,
@@ -250,6 +254,11 @@ class RunFolder:
         said = {KEY: {"file": {"name": name, "content_type": kind}, "updated": round(time.time())}}
         with reaching(self.ident), contextlib.suppress(TrialEndedError):  # it is kept as late
             self._folder.report_table(number, attempt, file_table(content), said)
+
+    def _document(self, facts: TrialFacts) -> Json:
+        document = run_document(facts, self.ident)
+        metrics = self.definition.get("metrics", ())
+        return {**document, "best_checkpoint": best_checkpoint(metrics, document["checkpoints"])}
 
     def _trials(self) -> list[TrialFacts]:
         return [facts for facts in self._folder.state.trials.values() if facts.arm is not None]

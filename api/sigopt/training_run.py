@@ -14,6 +14,7 @@ from armwright.sigopt.parts import (
     Model,
     SourceCode,
 )
+from armwright.sigopt.place import CLIENT_ID
 
 __all__ = ["TrainingRun", "training_run"]
 
@@ -69,6 +70,7 @@ def training_run(document: dict[str, Any]) -> TrainingRun:
         "checkpoints": checkpoints,
         "checkpoint_count": len(checkpoints),
         "files": list(document["files"]),
+        "client": CLIENT_ID,
         "observation": document["id"] if observation is not None else None,
         "suggestion": document["id"] if suggested and document.get("experiment") else None,
     }

@@ -211,3 +211,18 @@ def test_an_experiment_that_is_gone_while_logging_is_404(run, monkeypatch):
     with pytest.raises(ApiException, match="no experiment") as caught:
         run.end()
     assert caught.value.status_code == 404
+
+
+@pytest.mark.parametrize(("objective", "best"), [("maximize", "1"), ("minimize", "2")])
+def test_the_best_checkpoint_is_that_of_the_optimized_metric(make, objective, best):
+    run = make(metrics=[{"name": "y", "objective": objective}]).create_run()
+    for value in (2, 3, 1, 3):
+        run.log_checkpoint({"y": value, "other": -value})
+    run.end()
+    assert now(run).best_checkpoint == best
+
+
+def test_without_an_optimized_metric_no_checkpoint_is_best():
+    with sigopt.create_run() as run:
+        run.log_checkpoint({"y": 1})
+    assert now(run).best_checkpoint is None
