@@ -49,7 +49,7 @@ def measured_of(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json 
         name = item.get("name")
         if name is None and len(names) == 1:
             name = names[0]
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             raise refused(f"values should be of the metrics {', '.join(names)}, got {name!r}")
         if name in found:
             raise refused(f"values should have each metric once, got {name!r} twice")

@@ -111,7 +111,7 @@ def next_task(definition: Mapping[str, Any], used: Iterable[str]) -> str:
         definition: Of the experiment.
         used: The tasks of all suggestions and observations so far.
     """
-    costs = {task["name"]: task["cost"] for task in definition["tasks"]}
+    costs: dict[str, float] = {task["name"]: task["cost"] for task in definition["tasks"]}
     spent = dict.fromkeys(costs, 0.0)
     for name in used:
         spent[name] += costs[name]
