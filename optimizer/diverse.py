@@ -135,12 +135,14 @@ def suggest_diverse(
     warm: Hyperparameters | Sequence[Hyperparameters | None] | None = None,
     seed: int,
     count: int = 1,
+    failed: Float[np.ndarray, "l d"] | None = None,
     distance: float | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points of a search for several good points in regions of their own.
 
-    Arms take turns: with n points known or pending the next is for solution n modulo `solutions`.
+    Arms take turns: with n points known, pending or failed the next is for solution n modulo
+    `solutions`.
 
     Args:
         problem: Columns and constraints.
@@ -151,6 +153,7 @@ def suggest_diverse(
         warm: As for `suggest`.
         seed: As for `suggest`.
         count: Points to propose.
+        failed: As for `suggest`.
         distance: How far solutions lie apart at least, model units; see
             `distance_between_solutions`.
         settings: As for `suggest`.
@@ -165,8 +168,9 @@ def suggest_diverse(
             f"solutions: expected at least 1 and one objective, got {solutions} and "
             f"{goal.objectives} objectives"
         )
-    waiting = measured.x[:0] if pending is None else pending
-    check_arguments(problem, measured.x, waiting, seed, count)
+    waiting, lost = (measured.x[:0] if one is None else one for one in (pending, failed))
+    for points in (waiting, lost):
+        check_arguments(problem, measured.x, points, seed, count)
     if len(measured.x) == 0 or solutions == 1:
         return suggest(
             problem,
@@ -176,10 +180,11 @@ def suggest_diverse(
             warm=warm,
             seed=seed,
             count=count,
+            failed=lost,
             settings=settings,
         )
     reach = distance_between_solutions(problem, solutions) if distance is None else distance
-    used = SeenPoints(to_values(problem, np.concatenate([measured.x, waiting])))
+    used = SeenPoints(to_values(problem, np.concatenate([measured.x, waiting, lost])))
     with double_precision(), one_blas_thread():
         model = Model(
             problem,
@@ -189,6 +194,7 @@ def suggest_diverse(
             room=count - 1,
             rng=np.random.default_rng([seed, 2]),
             settings=settings,
+            failed=lost,
         )
         fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
         eligible = goal.eligible(measured)
@@ -196,7 +202,7 @@ def suggest_diverse(
         value = np.where(eligible, value, np.nan)
         chosen, scores = [np.empty((0, len(problem.columns)))], []
         for place in range(count):
-            turn = (len(measured.x) + len(waiting) + place) % solutions
+            turn = (len(measured.x) + len(waiting) + len(lost) + place) % solutions
             niche = _Niche(problem, model, measured, value, turn, reach)
             choice = best_point(
                 problem,
@@ -239,6 +245,7 @@ def suggest_diverse(
         warm=fits,
         seed=seed + 1,
         count=count - len(values),
+        failed=lost,
         settings=settings,
     )
     return found.followed_by(rest)

@@ -54,16 +54,21 @@ def diverse_run(
     known = outcomes_of(config, observed, {}, {})
     if not known.metrics or known.goal.objectives != 1:
         return None
-    taken = [*open_arms(experiment), *failing_arms(experiment, data, known.metrics[:1])]
-    pending = to_model(encoding.problem, encoding.rows(taken))
+    failing = failing_arms(experiment, data, known.metrics[:1])
+    lost = {arm.signature for arm in failing}
+    waiting = [arm for arm in open_arms(experiment) if arm.signature not in lost]
+    pending, failed = (
+        to_model(encoding.problem, encoding.rows(arms)) for arms in (waiting, failing)
+    )
     proposal = suggest_diverse(
         encoding.problem,
         known.measured,
         solutions=solutions,
         goal=known.goal,
         pending=pending,
-        seed=derived_seed(seed, "diverse", len(known.arms), len(taken)),
+        seed=derived_seed(seed, "diverse", len(known.arms), len(waiting) + len(failing)),
         count=1 + ahead,
+        failed=failed,
     )
     if not len(proposal.values):
         return None

@@ -109,6 +109,27 @@ def test_an_arm_for_another_solution_lies_beyond_the_better_ones():
     assert (np.linalg.norm(proposal.x[:3] - best, axis=1) >= 0.99 * reach).all()
 
 
+@pytest.mark.slow
+def test_failed_points_push_arms_further_away_than_pending_ones():
+    seen = known(13)
+    aimed = suggest_diverse(SQUARE, seen, solutions=4, seed=0, count=1).x
+    around = np.clip(aimed + 0.03 * np.array([[0, 0], [1, 1], [1, -1], [-1, 1], [-1, -1]]), 0, 1)
+    nearest = {}
+    for name in ("pending", "failed"):
+        arm = suggest_diverse(SQUARE, seen, solutions=4, seed=3, **{name: around}).x
+        nearest[name] = np.linalg.norm(arm - aimed)
+    assert nearest["failed"] > nearest["pending"]
+
+
+def test_failed_points_are_not_tried_again():
+    grid = Problem(columns=(Column(lower=0.0, upper=3.0, step=1.0),))
+    x = np.array([[0.0], [1.0]])
+    seen = Observations(x=x, y=np.array([0.0, 1.0]))
+    failed = to_model(grid, np.array([[1.0]]))
+    arms = suggest_diverse(grid, seen, solutions=2, seed=0, count=1, failed=failed).values
+    assert arms.ravel().tolist() == [2.0]
+
+
 def test_one_solution_is_an_ordinary_search():
     seen = known()
     mine = suggest_diverse(SQUARE, seen, solutions=1, seed=5)
