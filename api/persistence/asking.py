@@ -157,7 +157,7 @@ class Asker:
 
     def _is_over_budget(self) -> bool:
         """Whether more trials are made than the budget has room for."""
-        budget = plan_of(self._folder.state)["budget"]
+        budget: int | None = plan_of(self._folder.state)["budget"]
         if budget is None or self._made(self._folder.state) < budget - _CROWD:
             return False
         return self._made(self._folder.refresh()) > budget

@@ -1,4 +1,8 @@
-"""Command lines with `{name}` where a value of the arm stands; `{{` and `}}` are plain braces."""
+"""Command lines with `{name}` where a value of the arm stands.
+
+{lr} is the value of lr, and {{lr}} is {lr}. Left alone are ${lr}, a shell's variable, and what
+cannot be a name between braces: JSON, the blocks of shell and awk.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +12,8 @@ from armwright.errors import UsageError
 
 __all__ = ["filled"]
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{\{([^{}]+)\}\}|(?<!\$)\{([^{}]+)\}")
+_NAME = re.compile(r"[\w.\-]+")
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
@@ -24,15 +29,17 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     """
 
     def value_at(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return match.group(0)[0]
-        if name not in values:
-            raise UsageError(
-                f"{text!r}: unknown placeholder {{{name}}}, expected one of {', '.join(values)}",
-                hint=f"write {{{{{name}}}}} where braces are meant",
-            )
-        value = values[name]
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        meant, name = match.groups()
+        if meant is not None:
+            return f"{{{meant}}}"
+        if name in values:
+            value = values[name]
+            return str(value).lower() if isinstance(value, bool) else str(value)
+        if not _NAME.fullmatch(name):
+            return match.group(0)
+        raise UsageError(
+            f"{text!r}: unknown placeholder {{{name}}}, expected one of {', '.join(values)}",
+            hint=f"write {{{{{name}}}}} where braces are meant",
+        )
 
     return _PLACEHOLDER.sub(value_at, text)

@@ -55,14 +55,16 @@ class CommandProcess:
                 start_new_session=True,
             )
         self.group = self._child.pid
-        self._ended = ended
+        self._ended, self._finished = ended, False
         self._waiter = threading.Thread(
             target=self._wait, name=f"command-{self.group}", daemon=True
         )
         self._waiter.start()
 
     def signal(self, number: int) -> None:
-        """Sends a signal to the command and all that it started."""
+        """Sends a signal to the command and all that it started; to nobody once it is reaped."""
+        if self._finished:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.group, number)
 
@@ -70,6 +72,7 @@ class CommandProcess:
         """Kills what it left running, and returns its exit code; -9 if signal 9 ended it."""
         self._waiter.join()
         self.signal(signal.SIGKILL)  # the leader still holds the group's number
+        self._finished = True
         return self._child.wait()
 
     def _wait(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import UsageError
+from armwright.persistence.environment import parameter_variables
 from armwright.running.placeholders import filled
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from armwright.persistence import AskedTrial
     from armwright.working.work_folder import TrialFolder
 
-__all__ = ["TrialCommand", "parameter_variables"]
+__all__ = ["TrialCommand"]
 
 _FACTS = (
     *("trial", "attempt", "arm", "slot", "folder", "checkpoint"),
@@ -89,16 +89,3 @@ class TrialCommand:
             **parameter_variables(parameters),
         }
         return [filled(word, {**facts, **parameters}) for word in self.words], environment
-
-
-def parameter_variables(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """An arm as environment variables: ARMWRIGHT_PARAM_ and the name of each parameter.
-
-    What no shell reads in a name becomes _. Truth values are true and false, as in JSON.
-    """
-    return {
-        f"ARMWRIGHT_PARAM_{re.sub(r'[^A-Za-z0-9_]', '_', name)}": (
-            str(value).lower() if isinstance(value, bool) else str(value)
-        )
-        for name, value in parameters.items()
-    }

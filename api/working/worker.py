@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 __all__ = ["Worker"]
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+_SHORTEST_S = 0.02
 _TICK_S = 1.0  # how often it looks at the clock while commands run
 _PAUSE_S = 5.0  # from one look for lost trials to the next, where it waits for them
+_ECHO_S, _PROMPT_S = 2.0, 0.1  # for a signal to come after a command that it ended, or may have
+_BY_SIGNAL = {code for number in _FORWARDED for code in (-number, 128 + number)}
 _LAST_S = 10.0  # of a job's time, kept for the killing and telling
 
 
@@ -214,7 +217,7 @@ class Worker:
     def _wait(self) -> None:
         """Until a command has ended, a signal has come, or it is time for something."""
         try:
-            event = self._events.get(timeout=_TICK_S if self._running else _PAUSE_S)
+            event = self._events.get(timeout=self._patience())
         except queue.Empty:
             pass
         else:
@@ -230,11 +233,20 @@ class Worker:
             if timeout is not None and not run.timed_out and now - run.began >= timeout:
                 run.timed_out, run.kill_at = True, now + self._options.grace
                 run.process.signal(signal.SIGTERM)
-            deadline = min(
-                (at for at in (run.kill_at, self._kill_at) if at is not None), default=None
-            )
-            if deadline is not None and now >= deadline:
+            if any(at is not None and now >= at for at in (run.kill_at, self._kill_at)):
                 run.process.signal(signal.SIGKILL)
+
+    def _patience(self) -> float:
+        """Seconds until the clock asks for something."""
+        if not self._running:
+            return min(_PAUSE_S, self._options.looks_every)
+        moments = [self._looked + self._options.looks_every, self._kill_at]
+        moments += [None if self._stopped else self._stop_at]
+        for run in self._running.values():
+            timeout = None if run.timed_out else self._options.timeout
+            moments += [run.kill_at, None if timeout is None else run.began + timeout]
+        nearest = min(at for at in moments if at is not None) - self._clock()
+        return min(max(nearest, _SHORTEST_S), _TICK_S)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stopped and number is signal.SIGINT:  # somebody insists
@@ -262,6 +274,8 @@ class Worker:
     def _end(self, run: RunInSlot) -> None:
         """Reads what a command left, and tells how its trial ended."""
         code, seconds = run.process.finish(), self._clock() - run.began
+        if code and not run.told and not run.timed_out:
+            self._await_signal(code)
         self._again_at = -float("inf")
         del self._running[run.slot]
         self._watch()
@@ -302,6 +316,27 @@ class Worker:
             )
         )
         self._count_crashes(state)
+
+    def _await_signal(self, code: int) -> None:
+        """Hears of a signal that its command heard of first.
+
+        Slurm signals all processes of a job at once, and a command may be gone before this process
+        has been woken. Taken for a crash, a preempted trial would be lost.
+        """
+        later: list[RunInSlot] = []
+        pause = _ECHO_S if code in _BY_SIGNAL else _PROMPT_S
+        deadline = time.monotonic() + pause
+        while not self._stopped and (left := deadline - time.monotonic()) > 0:
+            try:
+                event = self._events.get(timeout=left)
+            except queue.Empty:
+                break
+            if isinstance(event, RunInSlot):
+                later.append(event)
+            else:
+                self._on_signal(event)
+        for event in later:
+            self._events.put(event)
 
     def _count_crashes(self, state: str) -> None:
         most = self._options.most_crashes

@@ -19,6 +19,7 @@ from armwright.running import (
     TrialFailedError,
     TrialWatch,
 )
+from armwright.running.placeholders import filled
 
 ax.register_runner(LocalProcessRunner)
 ax.register_metric(LocalProcessMetric)
@@ -322,3 +323,9 @@ def test_stopping_waits_no_longer_than_it_must(tmp_path, make, trial_of):
     trial = trial_of(make(runner), 1.0).run()
     runner.stop(trial)
     assert runner.poll_trial_status(trial).is_terminal
+
+
+def test_braces_of_shells_and_of_json_are_left_alone():
+    values = {"x": 3, "the kind": "a"}
+    text = '${x} {x} {the kind} {{x}} {"a": {"b": 1}} { exit; } {}'
+    assert filled(text, values) == '${x} 3 a {x} {"a": {"b": 1}} { exit; } {}'
