@@ -1,0 +1,154 @@
+"""The routes over HTTP, for programs that can reach the core API in no other way.
+
+    python -m armwright.sigopt.bridge sigopt optimize -e experiment.yml python train.py
+
+runs a command, and all that it starts, with the official client on the store: its variables
+`SIGOPT_API_URL` and `SIGOPT_API_TOKEN` lead to this process, on this machine only and with a token
+that nobody else knows, for as long as the command runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from armwright.sigopt.exception import ApiException, SigOptException, refused
+from armwright.sigopt.store_driver import StoreDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Bridge", "main", "serving"]
+
+_HOST = "127.0.0.1"
+_VERSION = "v1"
+_POLL_S = 0.05  # until it is noticed that serving is over
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """Where the routes are served.
+
+    Attributes:
+        url: What paths are below, with their version.
+        token: What every request has to have, as the user of basic authentication.
+    """
+
+    url: str
+    token: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which the official client finds it, also past a proxy."""
+        past = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
+        around = f"{past},{_HOST}" if past else _HOST
+        return {
+            "SIGOPT_API_URL": self.url,
+            "SIGOPT_API_TOKEN": self.token,
+            "NO_PROXY": around,
+            "no_proxy": around,
+        }
+
+
+@contextmanager
+def serving() -> Iterator[Bridge]:
+    """Serves the routes as long as the block lasts."""
+    server = ThreadingHTTPServer((_HOST, 0), _Handler)
+    server.daemon_threads = True
+    bridge = Bridge(
+        url=f"http://{_HOST}:{server.server_address[1]}", token=secrets.token_urlsafe(24)
+    )
+    server.token = bridge.token  # type: ignore[attr-defined] # for the handlers
+    thread = threading.Thread(
+        target=server.serve_forever, args=(_POLL_S,), name="sigopt-bridge", daemon=True
+    )
+    thread.start()
+    try:
+        yield bridge
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@final
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        """Answers a request of any method."""
+        try:
+            status, body = 200, self._asked()
+        except ApiException as error:
+            status, body = error.status_code, error.to_json()
+        except SigOptException as error:  # the store cannot be reached
+            status, body = 503, {"message": str(error)}
+        except Exception as error:  # noqa: BLE001 - the boundary of this process
+            status, body = 500, {"message": f"{type(error).__name__}: {error}"}
+        content = b"" if body is None else json.dumps(body).encode()
+        self.send_response(204 if body is None else status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_MERGE = do_DELETE = _answer
+
+    def _asked(self) -> dict[str, Any] | None:
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not secrets.compare_digest(self._user(), self.server.token.encode()):  # type: ignore[attr-defined]
+            raise refused("this address is for the command that it was made for", 401)
+        parts = urlsplit(self.path)
+        names = [unquote(name) for name in parts.path.split("/")[1:]]
+        if names[:1] != [_VERSION]:
+            raise refused(f"paths begin with {_VERSION}, got {parts.path}", 404)
+        data: Any = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if content:
+            try:
+                data |= json.loads(content) or {}
+            except (TypeError, ValueError) as error:
+                raise refused(f"a request should be a JSON object: {error}") from error
+        return StoreDriver().request(self.command, names[1:], data, None)
+
+    def _user(self) -> bytes:
+        """The user's name of basic authentication; empty if there is none."""
+        word = (self.headers.get("Authorization") or "").removeprefix("Basic ")
+        try:
+            return base64.b64decode(word, validate=True).partition(b":")[0]
+        except binascii.Error:
+            return b""
+
+    def log_message(self, *_: Any) -> None:
+        """Prints nothing."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs a command with the official client on the store; returns its exit code."""
+    if not words:
+        sys.stderr.write("usage: python -m armwright.sigopt.bridge COMMAND [ARGUMENT...]\n")
+        return 2
+    with serving() as bridge:
+        environment = {**os.environ, **bridge.environment}
+        try:
+            return subprocess.run(list(words), env=environment, check=False).returncode  # noqa: S603 - the user's own command
+        except FileNotFoundError:
+            sys.stderr.write(f"error: there is no command {words[0]!r}\n")
+            return 127
+        except KeyboardInterrupt:
+            return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

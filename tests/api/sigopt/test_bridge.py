@@ -1,0 +1,115 @@
+"""The routes over HTTP."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from armwright import sigopt
+from armwright.sigopt.bridge import serving
+
+
+@pytest.fixture
+def bridge():
+    with serving() as bridge:
+        yield bridge
+
+
+@pytest.fixture
+def ask(bridge):
+    """Asks for something; returns the status and what was answered."""
+
+    def ask(method, path, body=None, token=bridge.token):
+        word = base64.b64encode(f"{token}:".encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 - an address of our own
+            f"{bridge.url}{path}",
+            data=body if isinstance(body, bytes | None) else json.dumps(body).encode(),
+            headers={"Authorization": f"Basic {word}"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                content = answer.read()
+                return answer.status, json.loads(content) if content else None
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+    return ask
+
+
+def test_what_is_asked_is_answered(ask):
+    status, body = ask("GET", "/v1/tokens/self")
+    assert (status, body["client"]) == (200, "1")
+
+
+def test_an_experiment_is_made_and_read(ask):
+    x = {"name": "x", "type": "double", "bounds": {"min": 0, "max": 1}}
+    _, made = ask("POST", "/v1/experiments", {"name": "e", "parameters": [x], "metrics": ["y"]})
+    assert ask("GET", f"/v1/experiments/{made['id']}") == (200, made)
+
+
+def test_fields_may_be_in_the_address(ask, ended):
+    experiment = ended([{"y": 1.0}, {"y": 2.0}, {"y": 3.0}])
+    chosen = "%5B%7B%22field%22%3A%22experiment%22%2C%22value%22%3A%22" + experiment.id
+    path = f"/v1/clients/1/projects/tests/training_runs?limit=2&filters={chosen}%22%7D%5D"
+    status, body = ask("GET", path)
+    assert (status, len(body["data"]), body["count"]) == (200, 2, 3)
+
+
+def test_a_run_is_merged(ask, run):
+    status, body = ask("MERGE", f"/v1/training_runs/{run.id}", {"metadata": {"k": 1}})
+    assert (status, body["metadata"]) == (200, {"k": 1})
+
+
+def test_nothing_to_answer_is_no_content(ask, run):
+    assert ask("DELETE", f"/v1/training_runs/{run.id}") == (204, None)
+    assert sigopt.get_run(run.id).deleted is True
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "problem"),
+    [
+        ("GET", "/v1/experiments/7", None, 404, "there is no experiment"),
+        ("GET", "/v1/strange", None, 404, "there is no GET of strange"),
+        ("GET", "/v2/tokens/self", None, 404, "paths begin with v1"),
+        ("POST", "/v1/experiments", {"strange": 1}, 400, "unknown key"),
+        ("POST", "/v1/experiments", b"{", 400, "should be a JSON object"),
+        ("POST", "/v1/experiments", b"[1]", 400, "should be a JSON object"),
+    ],
+)
+def test_what_is_refused_says_why(ask, method, path, body, status, problem):
+    found, answer = ask(method, path, body)
+    assert found == status
+    assert problem in answer["message"]
+
+
+@pytest.mark.parametrize("token", ["", "guess"])
+def test_whoever_has_not_the_token_is_refused(ask, token):
+    status, body = ask("GET", "/v1/tokens/self", token=token)
+    assert status == 401
+    assert "for the command" in body["message"]
+
+
+def test_a_store_that_cannot_be_reached_is_unavailable(ask, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    sigopt.set_store(tmp_path / "file")
+    status, body = ask("GET", "/v1/clients/1/projects/tests")
+    assert status == 503
+    assert "file" in body["message"]
+
+
+def test_the_environment_leads_the_official_client_here(bridge, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "a.example")
+    found = bridge.environment
+    assert (found["SIGOPT_API_URL"], found["SIGOPT_API_TOKEN"]) == (bridge.url, bridge.token)
+    assert found["NO_PROXY"] == "a.example,127.0.0.1"
+
+
+def test_nobody_answers_once_it_is_over():
+    with serving() as bridge:
+        pass
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(f"{bridge.url}/v1/tokens/self")  # noqa: S310
