@@ -101,7 +101,9 @@ _ALIASES = {"driver": "ClientDriver"} | {
 def load_ipython_extension(ipython: Any) -> None:
     """Teaches a notebook `%%run`, `%%experiment` and `%%optimize`: `%load_ext armwright.sigopt`."""
     from armwright.sigopt.magics import SigOptMagics
+    from armwright.sigopt.sigopt_logging import enable_print_logging
 
+    enable_print_logging()
     ipython.register_magics(SigOptMagics)
 
 

@@ -34,6 +34,8 @@ __all__ = [
     "get_experiment",
     "get_run",
     "get_run_id",
+    "made_experiment",
+    "made_project",
     "set_project",
     "unarchive_experiment",
     "unarchive_run",
@@ -66,7 +68,12 @@ def create_experiment(
     """
     fields = {"name": name, "parameters": parameters, "metrics": metrics, **more}
     definition = definition_from_fields(fields)
-    experiment = AIExperimentContext(make_experiment(definition, current_project()))
+    return made_experiment(definition, current_project())
+
+
+def made_experiment(definition: Mapping[str, Any], project: str) -> AIExperimentContext:
+    """Makes an experiment of a checked definition."""
+    experiment = AIExperimentContext(make_experiment(dict(definition), project))
     logger.info("experiment %s is made", experiment.id)
     return experiment
 
@@ -141,13 +148,17 @@ def unarchive_run(run_id: str | int) -> None:
 
 
 def create_project(id_: str | None = None, name: str | None = None) -> Project:
-    """Makes a project.
+    """Makes a project; where an id is given, also chooses it, as `set_project` does.
 
     Raises:
         ValueError: This can be no id.
         ConflictingProjectException: There is one of this id.
     """
-    project = current_project() if id_ is None else check_project_id(id_)
+    return made_project(current_project() if id_ is None else set_project(id_), name)
+
+
+def made_project(project: str, name: str | None) -> Project:
+    """Makes a project of an id."""
     try:
         folder = project_runs(project, exclusive=True)
     except ExperimentExistsError as error:

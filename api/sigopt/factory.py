@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.sigopt import calls
-from armwright.sigopt.ai_experiment import AIExperimentContext
 from armwright.sigopt.definition import definition_from_fields
-from armwright.sigopt.folders import make_experiment, project_runs
+from armwright.sigopt.folders import project_runs
 from armwright.sigopt.new_run import new_run
 from armwright.sigopt.project import check_project_id, current_project
 from armwright.sigopt.upload import upload_to
@@ -16,6 +15,7 @@ from armwright.sigopt.validate import validate_aiexperiment_input
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from armwright.sigopt.ai_experiment import AIExperimentContext
     from armwright.sigopt.objects import Project
     from armwright.sigopt.run_context import RunContext
     from armwright.sigopt.training_run import TrainingRun
@@ -61,7 +61,7 @@ class SigOptFactory:
 
     def create_prevalidated_aiexperiment(self, body: Mapping[str, Any]) -> AIExperimentContext:
         """Makes an experiment of a body whose shape has been checked."""
-        return AIExperimentContext(make_experiment(definition_from_fields(body), self.project))
+        return calls.made_experiment(definition_from_fields(body), self.project)
 
     def get_experiment(self, experiment_id: str | int) -> AIExperimentContext:
         """See `armwright.sigopt.get_experiment`."""
@@ -109,7 +109,7 @@ class SigOptFactory:
         """See `armwright.sigopt.create_project`."""
         if id_ is not None:
             self.set_project(id_)
-        return calls.create_project(self.project, name)
+        return calls.made_project(self.project, name)
 
     create_aiexperiment = create_experiment
     get_aiexperiment = get_experiment

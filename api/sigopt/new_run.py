@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from armwright.sigopt.run_folder import RunFolder
 
 __all__ = ["new_run"]
+
+logger = logging.getLogger(__name__)
 
 
 def new_run(
@@ -42,4 +45,6 @@ def new_run(
         **about,
     }
     number, attempt = folder.add_run(said)
-    return RunContext(folder, number, attempt, global_params())
+    run = RunContext(folder, number, attempt, global_params())
+    logger.info("run %s has begun", run.id)
+    return run

@@ -7,6 +7,7 @@ import pytest
 
 from armwright import sigopt
 from armwright.sigopt.exception import ApiException
+from armwright.sigopt.project import choose_project
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
 N = {"name": "n", "type": "int", "bounds": {"min": 1, "max": 9}}
@@ -156,3 +157,11 @@ def test_uploaded_runs_are_as_they_were_given():
 )
 def test_an_uploaded_run_that_cannot_be_is_refused(run):
     refuses(lambda: sigopt.upload_runs([{}, run]), r"runs\[1\]")
+
+
+def test_a_project_made_by_its_id_is_chosen():
+    sigopt.create_project("chosen")
+    try:
+        assert sigopt.create_run().run.project == "chosen"
+    finally:
+        choose_project(None)
