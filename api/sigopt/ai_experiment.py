@@ -15,7 +15,7 @@ from armwright.sigopt.parts import (
     Metadata,
     Metric,
     Parameter,
-    Progress,
+    RunsProgress,
 )
 from armwright.sigopt.place import CLIENT_ID
 from armwright.sigopt.training_run import training_run
@@ -48,7 +48,7 @@ _FIELDS: Fields = {
     "parameters": list_of(Parameter),
     "conditionals": list_of(Conditional),
     "linear_constraints": list_of(LinearConstraint),
-    "progress": Progress,
+    "progress": RunsProgress,
 }
 
 

@@ -19,13 +19,13 @@ from armwright.sigopt.parts import (
 __all__ = [
     "BestAssignments",
     "Client",
-    "CoreProgress",
     "Experiment",
     "Importances",
     "ImportancesMap",
     "MetricImportances",
     "Observation",
     "Organization",
+    "Progress",
     "QueuedSuggestion",
     "Session",
     "StoppingCriteria",
@@ -109,7 +109,7 @@ class BestAssignments(ApiObject):
 
 
 @final
-class CoreProgress(ApiObject):
+class Progress(ApiObject):
     """How far an experiment is: by observations, or by runs."""
 
     FIELDS: ClassVar[Fields] = {
@@ -163,7 +163,7 @@ class Experiment(ApiObject):
         "tasks": list_of(Task),
         "training_monitor": as_is,
         "can_be_deleted": as_is,
-        "progress": CoreProgress,
+        "progress": Progress,
     }
 
     def __getattr__(self, name: str) -> Any:

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment
 
-__all__ = ["configuration", "make_experiment", "opened", "opened_at", "project_runs"]
+__all__ = [
+    "configuration",
+    "make_experiment",
+    "opened",
+    "opened_at",
+    "opened_before",
+    "project_runs",
+]
 
 Json = dict[str, Any]
 
@@ -158,6 +165,12 @@ def opened_at(url: str) -> RunFolder:
         raise LookupError(ident) from error
     except StoreError as error:
         raise ConnectionException(str(error)) from error
+
+
+def opened_before(folder: RunFolder) -> bool:
+    """Whether this is what `opened` gives for the folder's id, but for what is new in it."""
+    with _lock:
+        return _opened.get(experiment_url(store(), folder.ident)) is folder
 
 
 def _create(ident: str, name: str, config: Json) -> ExperimentFolder:

@@ -28,8 +28,8 @@ __all__ = [
     "Model",
     "Parameter",
     "ParameterPrior",
-    "Progress",
     "Project",
+    "RunsProgress",
     "SourceCode",
     "evaluations",
 ]
@@ -140,7 +140,7 @@ class LinearConstraint(ApiObject):
 
 
 @final
-class Progress(ApiObject):
+class RunsProgress(ApiObject):
     """How many runs there are, and how many are left."""
 
     FIELDS: ClassVar[Fields] = {

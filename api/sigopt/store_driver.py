@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any, final
+from types import SimpleNamespace
+from typing import Any, Final, final
 
-from armwright.sigopt.exception import ApiException, ConnectionException, SigOptException
+from armwright.sigopt.exception import SigOptException
 
 __all__ = ["DEFAULT_HTTP_TIMEOUT", "ClientDriver", "StoreDriver"]
 
+_SERVICE: Final = "https://api.sigopt.com"  # nobody is asked there
+_SKIP: Final = {"X-Response-Content": "skip"}
 DEFAULT_HTTP_TIMEOUT = 150  # seconds; nothing here waits for a server
 
 
@@ -39,14 +43,16 @@ class StoreDriver:
         *,
         compute_mode: str | None = None,
     ) -> None:
-        self.client_token, self.api_url, self.timeout = client_token, api_url, timeout
+        self.api_url = api_url or os.environ.get("SIGOPT_API_URL") or _SERVICE
+        self.timeout = timeout
         self.default_headers, self.proxies, self.session = headers or {}, proxies, session
         self.client_ssl_certs, self.verify_ssl_certs = client_ssl_certs, None
         self.compute_mode = compute_mode
+        self.set_client_token(client_token or os.environ.get("SIGOPT_API_TOKEN") or "")
 
     def set_client_token(self, client_token: str) -> None:
         """Keeps the token."""
-        self.client_token = client_token
+        self.auth = SimpleNamespace(username=client_token, password="")
 
     def set_api_url(self, api_url: str) -> None:
         """Keeps the address."""
@@ -57,7 +63,7 @@ class StoreDriver:
         method: str,
         path: list[Any],
         data: Any = None,
-        headers: dict[str, str] | None = None,  # noqa: ARG002 - those of HTTP say nothing here
+        headers: dict[str, str] | None = None,
     ) -> dict[str, Any] | None:
         """Does what is asked.
 
@@ -65,7 +71,7 @@ class StoreDriver:
             method: GET, POST, PUT, MERGE or DELETE.
             path: Names and ids, such as `["experiments", "7", "observations"]`.
             data: Fields; may hold objects and arrays.
-            headers: Not used.
+            headers: With `X-Response-Content: skip` the answer is not needed, and may be None.
 
         Raises:
             ApiException: It is refused, or there is no such thing.
@@ -73,14 +79,15 @@ class StoreDriver:
         """
         from armwright.sigopt.routes.answer import answer
 
-        return answer(method, path, data)
+        wanted = not (headers and _SKIP.items() <= headers.items())
+        return answer(method, path, data, wanted=wanted)
 
 
 @final
 class ClientDriver:
     """The same for the client from PyPI: `sigopt.Connection(driver=armwright.sigopt.driver)`.
 
-    Errors are of that client's classes, where it has been imported.
+    Errors are of that client's classes too, where it has been imported.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,8 +110,13 @@ class ClientDriver:
             theirs = sys.modules.get("sigopt.exception")
             if theirs is None or isinstance(error, theirs.SigOptException):
                 raise
-            if isinstance(error, ApiException):
-                raise theirs.ApiException(error.to_json(), error.status_code) from error
-            if isinstance(error, ConnectionException):
-                raise theirs.ConnectionException(str(error)) from error
-            raise theirs.SigOptException(str(error)) from error
+            kind = getattr(theirs, type(error).__name__, theirs.SigOptException)
+            raise _also(error, kind) from error
+
+
+def _also(error: SigOptException, kind: type[Exception]) -> Exception:
+    """The error as one that is of a class of theirs too."""
+    both = type(kind.__name__, (kind, type(error)), {"__init__": Exception.__init__})
+    found: Exception = both(*error.args)
+    vars(found).update(vars(error))
+    return found

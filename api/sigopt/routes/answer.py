@@ -100,13 +100,14 @@ ROUTES: Final[dict[str, Handler]] = {
 }
 
 
-def answer(method: str, path: list[Any], data: Any) -> Json | None:
+def answer(method: str, path: list[Any], data: Any, *, wanted: bool = True) -> Json | None:
     """Does what is asked.
 
     Args:
         method: GET, POST, PUT, MERGE or DELETE.
         path: Names and ids.
         data: Fields; may hold objects and arrays.
+        wanted: Whether the answer is needed.
 
     Raises:
         ApiException: It is refused, or there is no such route. Status 404.
@@ -122,5 +123,5 @@ def answer(method: str, path: list[Any], data: Any) -> Json | None:
             pairs = list(zip(names, parts, strict=True))
             if all(name in ("*", part) for name, part in pairs):
                 ids = tuple(part for name, part in pairs if name == "*")
-                return handler(Request(method=method, ids=ids, body=body))
+                return handler(Request(method=method, ids=ids, body=body, wanted=wanted))
     raise refused(f"there is no {method} of {'/'.join(parts)}", 404)

@@ -23,11 +23,13 @@ class Request:
         method: GET, POST, PUT, MERGE or DELETE.
         ids: What stands for the parts of a route that vary, in their order.
         body: The fields, plain JSON.
+        wanted: Whether the answer is needed; else None will do.
     """
 
     method: str
     ids: tuple[str, ...]
     body: Json
+    wanted: bool = True
 
     def word(self, name: str, default: str | None = None) -> str | None:
         """A field that is a word, as it came in an address too."""

@@ -149,29 +149,31 @@ def _checked_filter(item: Any) -> Json:
     return item
 
 
-def merge(request: Request) -> Json:
+def merge(request: Request) -> Json | None:
     """Says something more of a run."""
-    folder, number = run_place(request.ids[-1])
-    return _changed(folder, number, merged(request.body))
+    folder, number = held_runs.place(request.ids[-1]) or run_place(request.ids[-1])
+    return _changed(folder, number, merged(request.body), wanted=request.wanted)
 
 
-def replace(request: Request) -> Json:
+def replace(request: Request) -> Json | None:
     """Says something of a run anew."""
     folder, number = run_place(request.ids[-1])
-    return _changed(folder, number, replacing(folder.run(number), merged(request.body)))
+    changes = replacing(folder.run(number), merged(request.body))
+    return _changed(folder, number, changes, wanted=request.wanted)
 
 
-def _changed(folder: RunFolder, number: int, changes: Json) -> Json:
+def _changed(folder: RunFolder, number: int, changes: Json, *, wanted: bool) -> Json | None:
     folder.run(number)
     state = changes.pop("state", None)
     attempt = held_runs.attempt_at(folder, number)
     if changes:
         folder.patch(number, changes, attempt=attempt)
-        folder.refresh()
     if state in ("completed", "failed"):
         folder.finish(number, state, attempt=attempt or folder.newest_attempt(number))
         held_runs.let_go(folder, number)
-        folder.refresh()
+    if not wanted:
+        return None
+    folder.refresh()
     return run_answer(folder.run(number))
 
 
@@ -188,7 +190,7 @@ def fetch_of_core_experiment(request: Request) -> Json:
     return fetch(request)
 
 
-def replace_of_core_experiment(request: Request) -> Json:
+def replace_of_core_experiment(request: Request) -> Json | None:
     """Says something anew of a run of an experiment of the core API."""
     _check_belongs(request)
     return replace(request)
@@ -204,7 +206,7 @@ def _check_belongs(request: Request) -> None:
     run_in(core_experiment_of(request.ids[0]), request.ids[-1], "run")
 
 
-def add_checkpoint(request: Request) -> Json:
+def add_checkpoint(request: Request) -> Json | None:
     """Notes what a run measured on its way."""
     folder, number = run_place(request.ids[-1])
     folder.refresh()
@@ -215,6 +217,8 @@ def add_checkpoint(request: Request) -> Json:
         raise refused(f"run {run['id']} has {_MOST_CHECKPOINTS} checkpoints, the most", 403)
     attempt = held_runs.attempt_at(folder, number)
     folder.patch(number, {"checkpoint": checkpoint_of(request.body)}, attempt=attempt)
+    if not request.wanted:
+        return None
     folder.refresh()
     run = folder.run(number)
     return checkpoint_answer(run, len(run["checkpoints"]) - 1)

@@ -15,6 +15,7 @@ from sigopt.factory import SigOptFactory
 from armwright import sigopt as ours
 from armwright.sigopt.files import read_file
 from armwright.sigopt.folders import opened
+from armwright.store import ExperimentFolder
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
 C = {"name": "c", "type": "categorical", "categorical_values": ["a", "b"]}
@@ -176,6 +177,21 @@ def test_an_error_is_one_of_theirs(theirs):
     with pytest.raises(ApiException, match="there is no experiment") as caught:
         theirs.get_experiment(7)
     assert caught.value.status_code == 404
+
+
+def test_an_error_of_theirs_is_one_of_ours_too(theirs):
+    with pytest.raises(ours.exception.ApiException, match="there is no experiment") as caught:
+        theirs.get_experiment(7)
+    assert caught.value.to_json() == {"message": "there is no experiment '7'"}
+
+
+def test_a_write_of_a_run_in_progress_reads_nothing(made, monkeypatch):
+    run = made().create_run()
+    listed = []
+    monkeypatch.setattr(ExperimentFolder, "_look", lambda _: listed.append(1))
+    run.log_metric("y", 1)
+    run.log_metadata("k", 1)
+    assert listed == []
 
 
 def test_a_value_that_is_refused_is_an_error_of_theirs(made):

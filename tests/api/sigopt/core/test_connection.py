@@ -172,7 +172,19 @@ def test_what_is_set_on_a_connection_is_kept():
     driver = connection.impl.driver
     assert (driver.api_url, driver.timeout, driver.proxies) == ("https://a", 30, {"http": "p"})
     assert (driver.verify_ssl_certs, driver.client_ssl_certs) == (False, "c")
-    assert driver.client_token == "u"  # noqa: S105 - no password
+    assert driver.auth.username == "u"
+
+
+@pytest.mark.parametrize(
+    ("variable", "read"),
+    [
+        ("SIGOPT_API_TOKEN", lambda driver: driver.auth.username),
+        ("SIGOPT_API_URL", lambda driver: driver.api_url),
+    ],
+)
+def test_what_the_environment_says_of_the_service_can_be_read(monkeypatch, variable, read):
+    monkeypatch.setenv(variable, "said")
+    assert read(sigopt.Connection().impl.driver) == "said"
 
 
 def test_a_connection_has_no_other_resources():
