@@ -2,9 +2,11 @@
 
 # ruff: noqa: C408 - written as in the documentation
 
+import os
 import subprocess
 import sys
 import time
+import uuid
 
 import pytest
 
@@ -22,9 +24,9 @@ for run in sigopt.get_experiment(sys.argv[2]).loop():
 """
 
 
-@pytest.mark.slow
-def test_four_processes_share_a_folder_and_one_of_them_is_killed(tmp_path):
-    sigopt.set_store(tmp_path)
+def share(root):
+    """Four processes work on one experiment, one of them is killed, and its run is done again."""
+    sigopt.set_store(root)
     experiment = sigopt.create_experiment(
         name="four",
         parameters=[{"name": "x", "type": "double", "bounds": {"min": 0, "max": 1}}],
@@ -32,7 +34,7 @@ def test_four_processes_share_a_folder_and_one_of_them_is_killed(tmp_path):
         budget=16,
         parallel_bandwidth=4,
     )
-    command = [sys.executable, "-c", WORKER, str(tmp_path), experiment.id]
+    command = [sys.executable, "-c", WORKER, str(root), experiment.id]
     victim = subprocess.Popen([*command], stdout=subprocess.PIPE, text=True)
     others = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(3)]
     assert victim.stdout is not None
@@ -40,7 +42,7 @@ def test_four_processes_share_a_folder_and_one_of_them_is_killed(tmp_path):
     victim.kill()
     victim.wait()
     victim.stdout.close()
-    assert [worker.wait(200) for worker in others] == [0, 0, 0]
+    assert [worker.wait(280) for worker in others] == [0, 0, 0]
     for run in experiment.loop():  # where the others had looked just before the kill
         with run:
             run.log_metric("y", -((run.params.x - 0.3) ** 2))
@@ -49,6 +51,22 @@ def test_four_processes_share_a_folder_and_one_of_them_is_killed(tmp_path):
     assert {run.state for run in runs} == {"completed"}  # the orphan was taken up
     assert orphan in {run.id for run in runs}
     assert len({run.assignments["x"] for run in runs}) == len(runs)
+
+
+@pytest.mark.slow
+def test_four_processes_share_a_folder_and_one_of_them_is_killed(tmp_path):
+    share(tmp_path)
+
+
+@pytest.mark.s3
+@pytest.mark.timeout(600)
+def test_four_processes_share_a_real_object_store_and_one_of_them_is_killed(monkeypatch):
+    variable = "ARMWRIGHT_TEST_S3_ENDPOINT"
+    if variable not in os.environ:
+        pytest.skip(f"{variable} is not set: no real S3 server; scripts/test-stores starts one")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", os.environ[variable])
+    bucket = os.environ.get("ARMWRIGHT_TEST_S3_BUCKET", "armwright")
+    share(f"s3://{bucket}/{uuid.uuid4().hex}")
 
 
 @pytest.mark.slow
