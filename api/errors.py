@@ -30,6 +30,7 @@ from armwright.store.errors import (
 )
 
 __all__ = [
+    "EXIT_DIFFERS",
     "EXIT_FAILURE",
     "EXIT_NOTHING_LEFT",
     "EXIT_RETRY",
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_NOTHING_LEFT = 1, 2, 3
+EXIT_DIFFERS = 4  # no error: two things that were compared are not the same
 EXIT_RETRY = 75  # EX_TEMPFAIL of sysexits.h
 
 

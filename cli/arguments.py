@@ -178,23 +178,31 @@ def _read(file: BinaryIO) -> bytes:
 
 
 def print_table(
-    names: Sequence[str], rows: Iterable[Sequence[str]], *, bold: Container[int] = ()
+    names: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    bold: Container[int] = (),
+    right: Container[str] = (),
 ) -> None:
     """Prints rows in columns; on a terminal as wide as that, elsewhere as wide as they are.
 
     Args:
-        names: Of the columns.
+        names: Of the columns; none for a table without a head.
         rows: Texts; shown as they are, whatever brackets they hold.
-        bold: Which rows stand out, counted from 0.
+        bold: Which rows stand out on a terminal, counted from 0; none where NO_COLOR is set.
+        right: Names of columns of numbers.
     """
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
+    plain = bool(os.environ.get("NO_COLOR"))
+    head = "" if plain else "bold"
+    table = Table(box=None, pad_edge=False, show_header=bool(names), header_style=head)
     for name in names:
-        table.add_column(name)
+        table.add_column(name, justify="right" if name in right else "left")
     for place, row in enumerate(rows):
-        table.add_row(*row, style="bold" if place in bold else None)
+        table.add_row(*row, style="bold" if place in bold and not plain else None)
+    # Names and values are shown as they are: they are no markup, whatever brackets they hold.
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=10_000)

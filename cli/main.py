@@ -1,6 +1,6 @@
 """The command group: finds the verb, and turns our exceptions into exit codes, here alone.
 
-0  done        1  failed        2  wrong usage        3  nothing left to do        75  try again
+0 done    1 failed    2 wrong usage    3 nothing left to do    4 differs    75 try again
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import io
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
 import click
 
-from armwright.errors import EXIT_FAILURE, ArmwrightError, exit_code
+from armwright.cli.options import ENVIRONMENT, dressed, long_names
+from armwright.errors import EXIT_FAILURE, ArmwrightError, UsageError, exit_code
+from armwright.settings import Settings
 from armwright.version import __version__
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to run other code": ("exec", "sigopt"),
     "to copy and remove": ("fork", "merge", "export", "import", "archive", "delete"),
     "to look after files": ("doctor", "verify", "warmup", "compact", "gc", "migrate"),
-    "to know": ("completion", "version"),
+    "to know": ("completion", "schema", "version"),
 }
 _VERBS = tuple(verb for verbs in _SECTIONS.values() for verb in verbs)
 _ALIASES = {
@@ -62,8 +65,7 @@ class _Group(click.Group):
             return None
         name = f"{cmd_name}_" if cmd_name in _TAKEN else cmd_name
         module = importlib.import_module(f"armwright.cli.{name}")
-        command: click.Command = getattr(module, name)
-        return command
+        return dressed(getattr(module, name), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See `click.Group.format_commands`; the verbs by what they are for."""
@@ -116,13 +118,30 @@ def main(ctx: click.Context) -> None:
     armwright init
     armwright ask runs/digits --json
     """
-    ctx.meta["armwright.environment"] = dict(os.environ)  # for commands that a verb runs
+    ctx.meta[ENVIRONMENT] = dict(os.environ)  # for commands that a verb runs
+    _apply_settings(ctx)
     # This process is ours: a GPU it may share with others is not to be taken whole by JAX.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     # A name or value that the terminal cannot show must not cost the answer.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _apply_settings(ctx: click.Context) -> None:
+    """What the settings files say holds where neither a flag nor the environment says otherwise."""
+    settings = Settings.load()
+    for verb in settings.options:
+        if verb not in _VERBS:
+            raise UsageError(f"{', '.join(settings.files)}: there is no command {verb!r}")
+    for name in settings.apply():  # until the command ends, where it is called in a program
+        ctx.call_on_close(partial(os.environ.pop, name, None))
+    invoked = ctx.invoked_subcommand or ""
+    verb = _ALIASES.get(invoked, invoked)
+    if verb in settings.options and isinstance(ctx.command, click.Group):
+        command = ctx.command.get_command(ctx, verb)
+        names = {} if command is None else long_names(command)
+        ctx.default_map = {invoked: settings.defaults_of(verb, names)}
 
 
 def _drop_what_is_left_to_print() -> None:

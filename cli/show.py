@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armwright.cli.arguments import experiment_and_words, json_option, print_json, trial_number
+from armwright.cli.arguments import (
+    experiment_and_words,
+    json_option,
+    print_json,
+    print_table,
+    trial_number,
+)
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +65,7 @@ def _print_experiment(document: dict[str, Any]) -> None:
         lines.append(f"best: trial {best['trial']}, {best['metric']} {best['mean']:.6g}")
     click.echo("\n".join(lines))
     if trials:
-        _print_table(trials, best)
+        _print_trials(trials, best)
 
 
 def _aim(objective: dict[str, Any] | None) -> str:
@@ -69,39 +75,28 @@ def _aim(objective: dict[str, Any] | None) -> str:
     return f"{aim} {', '.join(objective['metrics'])}"
 
 
-def _print_table(trials: list[dict[str, Any]], best: dict[str, Any] | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+def _print_trials(trials: list[dict[str, Any]], best: dict[str, Any] | None) -> None:
     rows = [(trial, arm) for trial in trials for arm in trial["arms"] or [_NO_ARM]]
     metrics = list(dict.fromkeys(name for _, arm in rows for name in arm["values"]))
     names = list(dict.fromkeys(name for _, arm in rows for name in arm["parameters"]))
     in_batches = any(len(trial["arms"]) > 1 for trial in trials)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("trial")
-    if in_batches:
-        table.add_column("arm")
-    table.add_column("status")
-    for name in metrics:
-        table.add_column(name, justify="right")
-    for name in (*names, "model"):
-        table.add_column(name)
+    texts = []
     for trial, arm in rows:
         status = f"{trial['status']} ({trial['reason']})" if trial["reason"] else trial["status"]
-        table.add_row(
-            str(trial["trial"]),
-            *([arm["arm"]] if in_batches else []),
-            status,
-            *(_short(arm["values"].get(name, {}).get("mean")) for name in metrics),
-            *(_short(arm["parameters"].get(name)) for name in names),
-            trial["model"] or "",
-            style="bold" if best and (trial["trial"], arm["arm"]) == _place(best) else None,
+        texts.append(
+            (
+                str(trial["trial"]),
+                *([arm["arm"]] if in_batches else []),
+                status,
+                *(_short(arm["values"].get(name, {}).get("mean")) for name in metrics),
+                *(_short(arm["parameters"].get(name)) for name in names),
+                trial["model"] or "",
+            )
         )
-    # Names and values are shown as they are: they are no markup, whatever brackets they hold.
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=10_000)
-    console.print(table)
+    heads = ("trial", *(["arm"] if in_batches else []), "status", *metrics, *names, "model")
+    places = [(trial["trial"], arm["arm"]) for trial, arm in rows]
+    bold = {places.index(_place(best))} if best and _place(best) in places else set()
+    print_table(heads, texts, bold=bold, right=set(metrics))
 
 
 _NO_ARM: dict[str, Any] = {"arm": "", "parameters": {}, "values": {}}

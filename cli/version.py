@@ -17,8 +17,8 @@ def version(*, as_json: bool) -> None:
     Loads none of them.
 
     \b
-    armwright version
     armwright version --json
+    armwright version --json | jq .libraries
     """
     from armwright.versions import versions
 

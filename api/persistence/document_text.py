@@ -58,13 +58,13 @@ def document_from_text(text: str | bytes, *, source: str) -> dict[str, Any]:
 
 def language_of(text: str, source: str) -> str:
     """YAML, TOML or JSON: by the file's ending, else by its first line that is no comment."""
-    for ending, language in _ENDINGS.items():
-        if source.lower().endswith(ending):
-            return language
     lines = (line.strip() for line in text.splitlines())
     first = next((line for line in lines if line and not line.startswith("#")), "")
-    if first.startswith("{"):
+    named = [item for ending, item in _ENDINGS.items() if source.lower().endswith(ending)]
+    if first.startswith("{") and "YAML" not in named:  # no TOML begins so
         return "JSON"
+    if named:
+        return named[0]
     return "YAML" if _YAML_LINE.match(first) else "TOML"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from armwright.persistence.stored_experiment import StoredExperiment
     from armwright.store import TrialFacts
 
-__all__ = ["explain"]
+__all__ = ["explain", "explain_facts"]
 
 _Json = dict[str, Any]
 _SPACE_FILLING = {
@@ -42,16 +42,25 @@ def explain(stored: StoredExperiment, number: int) -> _Json:
     Returns:
         trial, status, made (at, by), and for each arm its name and parameters; `model` and `why` in
         words; `knew`, the trials with each status when the arm was made, as spans; `pending`, those
-        whose results were awaited; `observations`; `expected`, for each metric what the model expected
-        (mean, sd) and what came; `best_then`, the best arm known and what was expected of it;
-        `influence`, for each metric the parameters, that which it depends on most first, each with
-        the length over which the metric changes, as a share of its range; `log_acquisition`;
+        whose results were awaited; `observations`; `expected`, for each metric what the model
+        expected (mean, sd) and what came; `best_then`, the best arm known and what was expected of
+        it; `influence`, for each metric the parameters, that which it depends on most first, each
+        with the length over which the metric changes, as a share of its range; `log_acquisition`;
         `notes` (fallbacks, and what a deadline cut); `made_with`; `seconds`.
 
     Raises:
         TrialNotFoundError: There is no such trial.
     """
-    facts = stored.facts(number)
+    return explain_facts(stored, stored.facts(number))
+
+
+def explain_facts(stored: StoredExperiment, facts: TrialFacts) -> _Json:
+    """What `explain` says of a trial whose facts are at hand; looks for no new ones.
+
+    Args:
+        stored: Of which experiment.
+        facts: Of a readable trial.
+    """
     made = (facts.arm or {})["trial"]
     run = made.get("generator_run") or _first_run(made) or {}
     metadata = run.get("gen_metadata") or {}
@@ -68,7 +77,7 @@ def explain(stored: StoredExperiment, number: int) -> _Json:
         trial for status in _PENDING for trial in numbers_from_text(knew.get(status, ""))
     )
     return {
-        "trial": number,
+        "trial": facts.number,
         "status": facts.status,
         "made": None if facts.made is None else {"at": facts.made.at, "by": facts.made.by},
         "arms": [
@@ -105,10 +114,8 @@ def _why(
 ) -> str:
     """One sentence."""
     model = run.get("model_key")
-    if not run:
-        return "given by hand: no model was asked"
     if model is None:
-        return "given as it is: no model is named in its record"
+        return "given by hand: no model was asked"
     if model in _SPACE_FILLING:
         return _SPACE_FILLING[model]
     if metadata.get("observations") in (0, None):

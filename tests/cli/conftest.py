@@ -1,12 +1,17 @@
 """Running the command in this process, and experiments for it to work on."""
 
+import json
+import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from armwright.cli import main
+from armwright.cli.schema import schema_of
 
 sys.path.insert(0, str(Path(__file__).parent))  # for results.py
 
@@ -23,18 +28,39 @@ parameters = [
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch):
-    """No variable of whoever runs the tests."""
-    for name in ("ARMWRIGHT_EXPERIMENT", "ARMWRIGHT_SEED"):
-        monkeypatch.delenv(name, raising=False)
+def clean(monkeypatch, tmp_path):
+    """No variable and no settings of whoever runs the tests, and none that a command leaves."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith("ARMWRIGHT_")]:
+        if name != "ARMWRIGHT_CACHE":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    kept = set(os.environ)
+    yield
+    for name in set(os.environ) - kept:
+        if name.startswith("ARMWRIGHT_"):
+            del os.environ[name]
+
+
+@cache
+def validator(verb):
+    return Draft202012Validator(schema_of(verb))
 
 
 @pytest.fixture
 def run():
-    """Runs the command with words; the result has stdout, stderr and exit_code."""
+    """Runs the command with words; the result has stdout, stderr and exit_code.
+
+    Whatever it prints with --json keeps to the schema of its verb that ships.
+    """
 
     def run(*words, stdin=None):
-        return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
+        words = [str(word) for word in words]
+        result = CliRunner().invoke(main, words, input=stdin)
+        if "--json" in words and words[0] != "--json":
+            for line in result.stdout.splitlines():
+                validator(words[0]).validate(json.loads(line))
+        return result
 
     return run
 

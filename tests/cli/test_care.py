@@ -238,12 +238,12 @@ def test_export_prints_a_table(run, told):
     refused(run("export", told, "--to", "-", "--table", "x"), 2, "trials, arms, data, got 'x'")
 
 
-@pytest.mark.parametrize("verb", ["verify", "doctor", "compact", "gc"])
+@pytest.mark.parametrize("verb", ["verify", "compact", "gc"])
 def test_an_experiment_that_is_not_there_is_named(verb, run, tmp_path):
     refused(run(verb, tmp_path / "none"), 1, f"{tmp_path}/none")
 
 
-@pytest.mark.parametrize("verb", ["verify", "doctor", "compact", "gc", "export"])
+@pytest.mark.parametrize("verb", ["verify", "compact", "gc", "export"])
 def test_without_an_experiment_it_is_wrong_usage(verb, run):
     words = ("--to", "e.zip") if verb == "export" else ()
     refused(run(verb, *words), 2, "which experiment? expected a folder or URL")

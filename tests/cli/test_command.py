@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from armwright import ax
 from armwright.cli.main import _ALIASES, _SECTIONS, _VERBS
+from armwright.cli.schema import schema_of
 
 COMMAND = str(Path(sys.executable).with_name("armwright"))
 
@@ -168,3 +170,10 @@ def test_a_mistyped_verb_is_wrong_usage_and_names_the_nearest(typed, words, run)
     result = run(typed)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+@pytest.mark.parametrize("verb", [verb for verb in _VERBS if verb not in ("exec", "sigopt")])
+def test_every_document_has_a_schema_that_ships(verb):
+    schema = schema_of(verb)
+    Draft202012Validator.check_schema(schema)
+    assert schema["title"].endswith(f"armwright {verb} --json")

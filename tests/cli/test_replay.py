@@ -32,11 +32,11 @@ def test_replay_names_the_parameter_that_differs_and_ends_with_1(run, asked):
     file.chmod(0o600)
     file.write_text(json.dumps(body) + "\n", encoding="utf-8")
     result = run("replay", asked, "1")
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert result.stdout.startswith("trial 1  differs  made by Sobol\n  x: recorded 0.5, recomp")
     assert "of its range)" in result.stdout
     assert result.stderr == ""
-    assert run("replay", asked, "1", "--json").exit_code == 1
+    assert run("replay", asked, "1", "--json").exit_code == 4
 
 
 @pytest.mark.parametrize("words", [(), ("1", "2")], ids=repr)

@@ -93,7 +93,9 @@ def test_without_the_library_yaml_says_what_to_install(monkeypatch):
         ("name = 'a: b'", "standard input", "TOML"),
         ('{"a": 1}', "standard input", "JSON"),
         ("a", "e.YAML", "YAML"),
-        ("{}", "e.toml", "TOML"),
+        ("{}", "e.toml", "JSON"),
+        ("{}", "e.yml", "YAML"),
+        ("a", "e.toml", "TOML"),
         ("a = 1", "e.json", "JSON"),
     ],
 )

@@ -1,0 +1,77 @@
+"""What every verb's options and words have in common: environment variables, files, completion."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from armwright.settings import Setting, Settings, variable_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
+
+__all__ = ["ENVIRONMENT", "dressed", "long_names", "settings_in_force"]
+
+ENVIRONMENT = "armwright.environment"  # in a context's meta: the variables before any file
+
+
+def dressed(command: click.Command, verb: str) -> click.Command:
+    """Gives each option its environment variable, and the experiment its completion."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.envvar is None:
+            names = [name for name in parameter.opts if name.startswith("--")]
+            if names and names[0] != "--help":
+                parameter.envvar = variable_of(verb, names[0].removeprefix("--"))
+        elif isinstance(parameter, click.Argument) and parameter.name == "words":
+            parameter._custom_shell_complete = _complete
+    return command
+
+
+def long_names(command: click.Command) -> dict[str, str]:
+    """Of a command's options: the long name without dashes to the parameter's name."""
+    return {
+        name.removeprefix("--"): str(parameter.name)
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+        if name.startswith("--")
+    }
+
+
+def settings_in_force(context: click.Context) -> list[Setting]:
+    """Everything that can be set, and where it came from."""
+    root = context.find_root()
+    environ: Mapping[str, str] = root.meta.get(ENVIRONMENT, os.environ)
+    variables: list[str] = []
+    if isinstance(root.command, click.Group):
+        for verb in root.command.list_commands(root):
+            command = root.command.get_command(root, verb)
+            names = [] if command is None else long_names(command)
+            variables += [variable_of(verb, name) for name in names]
+    return list(Settings.load(environ).in_force(environ, options=variables))
+
+
+def _complete(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Folders for an experiment, then the numbers of its trials."""
+    from click.shell_completion import CompletionItem
+
+    given = context.params.get(parameter.name or "") or ()
+    words = [given] if isinstance(given, str) else list(given)
+    url = words[0] if words else os.environ.get("ARMWRIGHT_EXPERIMENT", "")
+    found = [] if words else [CompletionItem(incomplete, type="dir")]
+    if url and (words or incomplete.isdigit() or not incomplete):
+        from armwright.errors import ArmwrightError
+        from armwright.store import ExperimentFolder
+
+        try:
+            trials = ExperimentFolder.open(url).state.trials
+        except (ArmwrightError, OSError):
+            return found
+        found += [CompletionItem(str(n)) for n in trials if str(n).startswith(incomplete)]
+    return found
