@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.sigopt import calls
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.folders import project_runs
+from armwright.sigopt.interface import get_connection
 from armwright.sigopt.new_run import new_run
 from armwright.sigopt.project import check_project_id, current_project
 from armwright.sigopt.upload import upload_to
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from armwright.sigopt.ai_experiment import AIExperimentContext
+    from armwright.sigopt.interface import Connection
     from armwright.sigopt.objects import Project
     from armwright.sigopt.run_context import RunContext
     from armwright.sigopt.training_run import TrainingRun
@@ -29,13 +31,20 @@ class SigOptFactory:
 
     Args:
         project: Its id.
+        connection: What `connection` is to be; by default the one that this process shares.
 
     Raises:
         ValueError: This can be no id.
     """
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, connection: Connection | None = None) -> None:
         self._project = check_project_id(project)
+        self._connection = connection
+
+    @property
+    def connection(self) -> Connection:
+        """The core API, for what this class has no call for."""
+        return get_connection() if self._connection is None else self._connection
 
     @classmethod
     def from_default_project(cls) -> SigOptFactory:

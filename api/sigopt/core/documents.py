@@ -66,7 +66,7 @@ def _progress(folder: RunFolder) -> Json:
     runs = folder.runs()
     found = observed(runs)
     costs = {task["name"]: task["cost"] for task in folder.definition["tasks"]}
-    best = best_observed(folder, runs)
+    best = best_observed(folder, runs, solutions=1)
 
     def shown(items: list[Json]) -> Json | None:
         return observation_document(folder, items[0]) if items else None
@@ -112,11 +112,22 @@ def observed(runs: Iterable[Json]) -> list[Json]:
     return sorted(found, key=lambda run: (run["completed"] or 0, int(run["id"])), reverse=True)
 
 
-def best_observed(folder: RunFolder, runs: Iterable[Json]) -> list[Json]:
-    """The best of what was observed, best first; of tasks that which counts."""
-    full = dearest(folder.definition)
+def best_observed(
+    folder: RunFolder, runs: Iterable[Json], solutions: int | None = None
+) -> list[Json]:
+    """The best of what was observed, best first; of tasks that which counts.
+
+    Args:
+        folder: Of the experiment.
+        runs: The documents of its runs.
+        solutions: How many solutions, where the optimized metric is one; as many as the experiment
+            is to have where None.
+    """
+    definition = folder.definition
+    full = dearest(definition)
     counted = [run for run in runs if full is None or run.get("task") == full["name"]]
-    return best_of(folder.definition, counted)
+    wanted = definition["num_solutions"] if solutions is None else solutions
+    return best_of({**definition, "num_solutions": wanted}, counted)
 
 
 def suggestion_document(folder: RunFolder, run: Json) -> Json:
