@@ -18,7 +18,7 @@ from armwright.sigopt.best_runs import best_checkpoint
 from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
 from armwright.sigopt.reaching import reaching
-from armwright.sigopt.run_end import run_end
+from armwright.sigopt.run_end import data_of, run_end
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
@@ -218,6 +218,21 @@ class RunFolder:
                 self._folder.end(number, attempt, self._end(facts, measured, **said))
                 return
         raise refused(f"there is an observation of {self.ident}{number} already")
+
+    def correct(
+        self, number: int, changes: Mapping[str, Any], measured: Mapping[str, Json]
+    ) -> None:
+        """Says something else of a run that has ended; what it measured counts for every tool.
+
+        Args:
+            number: Of the run.
+            changes: What is said.
+            measured: New values of metrics; none where they stay or there are none.
+        """
+        data = data_of(self._facts(number), measured, measured)
+        document = {KEY: {**changes, "updated": round(time.time())}, **(data[0] if data else {})}
+        with reaching(self.ident):
+            self._folder.late(number, document)
 
     def known_experiment(self) -> Experiment:
         """What suggestions are made from: all runs but the archived ones, as they count now."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.experiment.clock import now_ms
 from armwright.sigopt.core.documents import is_observation, observation_document, observed
 from armwright.sigopt.core.observation_body import given_values, measured_of
 from armwright.sigopt.domain import active_assignments
@@ -122,14 +121,15 @@ def update(request: Request) -> Json:
     if "metadata" in request.body:
         changes["observation_metadata"] = metadata_of(request.body["metadata"])
     if changes:
-        folder.patch(split_run_id(run["id"])[1], changes)
+        measured = changes.get("observation", {}).get("values", {})
+        folder.correct(split_run_id(run["id"])[1], changes, measured)
         folder.refresh()
     return observation_document(folder, _observation(folder, request.ids[1]))
 
 
 def _measured_anew(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json:
     measured = measured_of(definition, body)
-    return {"failed": measured is None, "values": measured or {}, "timestamp": now_ms()}
+    return {"failed": measured is None, "values": measured or {}}
 
 
 def _tried_anew(definition: Mapping[str, Any], run: Json, body: Mapping[str, Any]) -> Json:

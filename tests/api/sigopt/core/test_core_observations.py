@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import armwright
+from armwright import sigopt
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.objects import MetricEvaluation, Observation
 
@@ -384,6 +386,14 @@ def test_the_model_learns_what_an_observation_was_changed_to(observe):
     newest, _ = resource.observations().fetch().iterate_pages()
     resource.observations(newest.id).update(value=7.0)
     assert learned(resource) == [1.0, 7.0]
+
+
+def test_every_tool_sees_what_an_observation_was_changed_to(observe, tmp_path):
+    sigopt.set_store(tmp_path)
+    resource = observe([1.0, 2.0])
+    newest, _ = resource.observations().fetch().iterate_pages()
+    resource.observations(newest.id).update(value=7.0)
+    assert armwright.open(tmp_path / resource.fetch().id).best().mean == 7.0
 
 
 def test_the_model_learns_where_an_observation_was_moved(bound):
