@@ -393,7 +393,7 @@ class AxClient:
         """
         experiment = self.experiment
         model = plot_data.predictive_model(experiment, self._kept.strategy)
-        return plot_data.importances(experiment, model, relative=relative)
+        return plot_data.importances(model, relative=relative)
 
     # Snapshots -------------------------------------------------------------------------------
 

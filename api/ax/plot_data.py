@@ -6,14 +6,17 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
-from armwright.experiment import ObservationFeatures, ParameterType, RangeParameter
+from armwright.experiment import ObservationFeatures, RangeParameter
 from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import ModelBridge
+from armwright.looking import posterior
+from armwright.looking.axis import axis_of
+from armwright.looking.influence import influences_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from armwright.experiment import Experiment, TParameterization, TParamValue
+    from armwright.experiment import Experiment, TParameterization
     from armwright.generation import GenerationStrategy
 
 __all__ = [
@@ -28,8 +31,6 @@ __all__ = [
     "range_names",
     "slice_of",
 ]
-
-_GRID = 30  # points per side of a contour plot
 
 
 def predictive_model(experiment: Experiment, strategy: GenerationStrategy) -> ModelBridge:
@@ -144,22 +145,19 @@ def contour(
         raise UsageError(
             f"cannot plot: a contour needs two range parameters of {list(ranges)}, got {names}"
         )
-    x, y = (_grid(ranges[str(name)]) for name in names)
-    points: list[TParameterization] = [
-        {**around, str(names[0]): at_x, str(names[1]): at_y} for at_y in y for at_x in x
-    ]
     metric = metric_name or next(iter(model.predict([])[0]))
-    means, sems = _expected(model, points, metric)
+    across, up = (axis_of(ranges[str(name)]) for name in names)
+    found = posterior.contour_of(model, across, up, metric=metric, around=around)
     return {
         "kind": "contour",
         "metric": metric,
         "param_x": names[0],
         "param_y": names[1],
-        "x": x,
-        "y": y,
-        "mean": _rows(means, len(x)),
-        "sem": _rows(sems, len(x)),
-        "fixed": {key: value for key, value in around.items() if key not in names},
+        "x": list(found.x),
+        "y": list(found.y),
+        "mean": [list(row) for row in found.mean],
+        "sem": [list(row) for row in found.sd],
+        "fixed": dict(found.held),
         "arms": {name: arm.parameters for name, arm in experiment.arms_by_name.items()},
     }
 
@@ -183,16 +181,16 @@ def slice_of(
             f"cannot plot: a slice needs a range parameter of {range_names(experiment)}, got "
             f"{param_name!r}"
         )
-    x = _grid(parameter)
-    means, sems = _expected(model, [{**around, param_name: value} for value in x], metric_name)
+    axis = axis_of(parameter)
+    found = posterior.slice_of(model, axis, metric=metric_name, around=around)
     return {
         "kind": "slice",
         "metric": metric_name,
         "param": param_name,
-        "x": x,
-        "mean": means,
-        "sem": sems,
-        "fixed": {key: value for key, value in around.items() if key != param_name},
+        "x": list(found.x),
+        "mean": list(found.mean),
+        "sem": list(found.sd),
+        "fixed": dict(found.held),
     }
 
 
@@ -203,17 +201,9 @@ def fitted(experiment: Experiment, model: ModelBridge, *, metric_name: str) -> d
         UsageError: The metric is not predicted.
     """
     arms = experiment.arms_by_name
-    means, sems = _expected(model, [arm.parameters for arm in arms.values()], metric_name)
+    parameters = [arm.parameters for arm in arms.values()]
+    means, sems = posterior.expected(model, parameters, metric_name)
     return {"kind": "fitted", "metric": metric_name, "arm": list(arms), "mean": means, "sem": sems}
-
-
-def _expected(
-    model: ModelBridge, points: Sequence[TParameterization], metric: str
-) -> tuple[list[float], list[float]]:
-    means, covariances = model.predict([ObservationFeatures(parameters=p) for p in points])
-    if metric not in means:
-        raise UsageError(f"cannot plot: the model predicts {list(means)}, got {metric!r}")
-    return means[metric], [math.sqrt(value) for value in covariances[metric][metric]]
 
 
 def experiment_of(model: ModelBridge) -> Experiment:
@@ -244,7 +234,7 @@ def held(experiment: Experiment, values: Mapping[str, Any] | None) -> TParameter
     return {**around, **(values or {})}
 
 
-def importances(experiment: Experiment, model: ModelBridge, *, relative: bool) -> dict[str, Any]:
+def importances(model: ModelBridge, *, relative: bool) -> dict[str, Any]:
     """How much of the objective's variance over the space each parameter takes part in making.
 
     That is its total Sobol index by what the model expects; `first_order` is what it makes alone.
@@ -252,49 +242,14 @@ def importances(experiment: Experiment, model: ModelBridge, *, relative: bool) -
     Raises:
         UsageError: The model is no Gaussian process, or there is nothing to learn from.
     """
-    from armwright.generation.diagnostics import models_of, sensitivities
-
-    try:
-        models = models_of(model)
-        metric = models.known[0]
-    except (NotImplementedError, IndexError) as error:
-        raise UsageError(
-            f"cannot plot: {type(model).__name__} has no importance of parameters"
-        ) from error
-    config = experiment.optimization_config
-    if config is not None:
-        metric = next((m.name for m in config.objective.metrics if m.name in models.known), metric)
-    found = sensitivities(models, metric)
-    names = [parameter.name for parameter in models.encoding.parameters]
-    total = {name: float(value) for name, value in zip(names, found.total[0], strict=True)}
-    whole = (sum(total.values()) or 1.0) if relative else 1.0
-    order = sorted(names, key=total.__getitem__, reverse=True)
-    first = dict(zip(names, found.first[0], strict=True))
-    intervals = dict(zip(names, found.total_interval[0], strict=True))
+    found = influences_of(model)
+    whole = (sum(item.total for item in found.items) or 1.0) if relative else 1.0
+    ends = {item.parameter: [item.low / whole, item.high / whole] for item in found.items}
     return {
         "kind": "feature_importances",
-        "metric": metric,
+        "metric": found.metric,
         "relative": relative,
-        "importances": {name: total[name] / whole for name in order},
-        "intervals": {name: [float(end) / whole for end in intervals[name]] for name in order},
-        "first_order": {name: float(first[name]) / whole for name in order},
+        "importances": {item.parameter: item.total / whole for item in found.items},
+        "intervals": ends,
+        "first_order": {item.parameter: item.first / whole for item in found.items},
     }
-
-
-def _grid(parameter: RangeParameter) -> list[TParamValue]:
-    lower, upper = float(parameter.lower), float(parameter.upper)
-    count = _GRID
-    if parameter.parameter_type is ParameterType.INT:
-        count = min(_GRID, round(upper - lower) + 1)
-    shares = [place / (count - 1) for place in range(count)]
-    if parameter.log_scale:
-        numbers = [lower * (upper / lower) ** share for share in shares]
-    else:
-        numbers = [lower + (upper - lower) * share for share in shares]
-    whole = parameter.parameter_type is ParameterType.INT
-    values = [round(number) if whole else number for number in numbers]
-    return list(dict.fromkeys(min(max(value, lower), upper) for value in values))
-
-
-def _rows(values: list[float], width: int) -> list[list[float]]:
-    return [values[start : start + width] for start in range(0, len(values), width)]

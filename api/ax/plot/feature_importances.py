@@ -22,8 +22,8 @@ def plot_feature_importance_by_feature(model: ModelBridge, relative: bool = True
     Raises:
         ValueError: The model has no importances.
     """
-    experiment = plot_data.experiment_of(model)
-    return plot_data.importances(experiment, model, relative=relative)
+    plot_data.experiment_of(model)
+    return plot_data.importances(model, relative=relative)
 
 
 def plot_feature_importance_by_metric(model: ModelBridge) -> dict[str, Any]:

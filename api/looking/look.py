@@ -1,0 +1,192 @@
+"""Makes the records that charts read, from an experiment in memory or in a folder."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from armwright.experiment import MultiObjective, ScalarizedObjective
+from armwright.looking.axis import axis_of
+from armwright.looking.looked_at import Aim, LookedAt, Restriction, SeenAttempt, SeenTrial
+from armwright.persistence import StoredExperiment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import (
+        BaseTrial,
+        Experiment,
+        Metric,
+        OptimizationConfig,
+        SearchSpace,
+        TModelPredict,
+    )
+
+__all__ = ["look"]
+
+_Values = dict[str, tuple[float, float]]
+_HERE = "this process"
+_STATUSES = {"CANDIDATE": "waiting", "STAGED": "running", "DISPATCHED": "running"}
+
+
+def look(subject: Experiment | StoredExperiment) -> LookedAt:
+    """What there is to see of an experiment now.
+
+    Args:
+        subject: In memory, or in a folder; of a folder what its last `refresh` found.
+    """
+    if isinstance(subject, StoredExperiment):
+        from armwright.looking.look_in_folder import attempts_of, trials_of
+
+        config, aims = subject.optimization_config, _aims(subject.optimization_config)
+        return LookedAt(
+            name=subject.name,
+            description=subject.description or "",
+            place=subject.url,
+            budget=subject.budget,
+            trials=tuple(_with_sums(trial, config) for trial in trials_of(subject)),
+            attempts=tuple(attempts_of(subject)),
+            damaged=tuple((item.path, item.problem) for item in subject.damaged),
+            aims=aims,
+            restrictions=_restrictions(config),
+            metrics=_metric_names(aims, subject.metrics),
+            **_space(subject.search_space),
+        )
+    config, aims = subject.optimization_config, _aims(subject.optimization_config)
+    return LookedAt(
+        name=subject._name or "experiment",
+        description=subject.description or "",
+        place="",
+        budget=None,
+        trials=tuple(_with_sums(trial, config) for trial in _trials(subject)),
+        attempts=tuple(filter(None, map(_attempt, subject.trials.values()))),
+        aims=aims,
+        restrictions=_restrictions(config),
+        metrics=_metric_names(aims, subject.metrics),
+        **_space(subject.search_space),
+    )
+
+
+def _space(space: SearchSpace) -> dict[str, tuple[object, ...]]:
+    axes = tuple(axis_of(parameter) for parameter in space.parameters.values())
+    return {"axes": axes, "parameter_constraints": tuple(map(repr, space.parameter_constraints))}
+
+
+def _aims(config: OptimizationConfig | None) -> tuple[Aim, ...]:
+    if config is None:
+        return ()
+    objective = config.objective
+    if isinstance(objective, MultiObjective):
+        return tuple(
+            Aim(metric=metric.name, minimize=(weight < 0) != objective.minimize)
+            for metric, weight in objective.metric_weights
+        )
+    if isinstance(objective, ScalarizedObjective):
+        return (Aim(metric=_sum_name(objective), minimize=objective.minimize),)
+    return (Aim(metric=objective.metric.name, minimize=objective.minimize),)
+
+
+def _sum_name(objective: ScalarizedObjective) -> str:
+    """What the weighted sum is called; it is measured as if it were a metric."""
+    return " + ".join(f"{weight:g} {metric.name}" for metric, weight in objective.metric_weights)
+
+
+def _with_sums(trial: SeenTrial, config: OptimizationConfig | None) -> SeenTrial:
+    """The trial with the weighted sum that is its objective, where there is one."""
+    objective = config and config.objective
+    if not isinstance(objective, ScalarizedObjective):
+        return trial
+    from dataclasses import replace
+
+    pairs = [
+        (weight, trial.values.get(metric.name, (math.nan, math.nan)))
+        for metric, weight in objective.metric_weights
+    ]
+    mean = sum(weight * value for weight, (value, _) in pairs)
+    if not math.isfinite(mean):
+        return trial
+    sem = math.sqrt(sum((weight * error) ** 2 for weight, (_, error) in pairs))
+    return replace(trial, values={**trial.values, _sum_name(objective): (mean, sem)})
+
+
+def _restrictions(config: OptimizationConfig | None) -> tuple[Restriction, ...]:
+    return tuple(
+        Restriction(
+            metric=item.metric.name,
+            bound=float(item.bound),
+            is_lower=item.is_lower_bound,
+            relative=item.relative,
+        )
+        for item in (config.outcome_constraints if config else ())
+    )
+
+
+def _metric_names(aims: tuple[Aim, ...], metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(aim.metric for aim in aims), *metrics]))
+
+
+def _trials(experiment: Experiment) -> list[SeenTrial]:
+    values: dict[tuple[int, str], _Values] = {}
+    if experiment.trials:
+        from armwright.generation.encoding import latest_data
+
+        for record in latest_data(experiment).df.to_dict("records"):
+            mean, sem = float(record["mean"]), float(record.get("sem", math.nan))
+            if math.isfinite(mean):
+                key = (int(record["trial_index"]), str(record["arm_name"]))
+                values.setdefault(key, {})[str(record["metric_name"])] = (mean, sem)
+    found = []
+    for index, trial in experiment.trials.items():
+        expected: dict[str, _Values] = {}
+        made_by: dict[str, str] = {}
+        for run in trial.generator_runs:
+            by_arm = predicted(run.model_predictions, len(run.arms))
+            for arm, item in zip(run.arms, by_arm, strict=True):
+                expected[arm.signature] = item
+                made_by[arm.signature] = run._model_key or ""
+        found += [
+            SeenTrial(
+                trial=index,
+                arm=arm.name,
+                status=_STATUSES.get(trial.status.name, trial.status.name.lower()),
+                parameters=dict(arm.parameters),
+                values=values.get((index, arm.name), {}),
+                reason=trial.abandoned_reason or "",
+                model=made_by.get(arm.signature, ""),
+                expected=expected.get(arm.signature, {}),
+            )
+            for arm in trial.arms
+        ]
+    return found
+
+
+def predicted(predictions: TModelPredict | None, count: int) -> list[_Values]:
+    """What a generator run expected of each of its arms: metric to mean and standard deviation."""
+    if predictions is None:
+        return [{} for _ in range(count)]
+    means, covariances = predictions
+    return [
+        {
+            metric: (
+                float(values[at]),
+                math.sqrt(max(float((covariances or {})[metric][metric][at]), 0.0)),
+            )
+            for metric, values in means.items()
+            if metric in (covariances or {})
+        }
+        for at in range(count)
+    ]
+
+
+def _attempt(trial: BaseTrial) -> SeenAttempt | None:
+    if trial.time_run_started is None:
+        return None
+    ended = trial.time_completed
+    return SeenAttempt(
+        trial=trial.index,
+        attempt=1,
+        worker=_HERE,
+        began=round(trial.time_run_started.timestamp() * 1000),
+        ended=None if ended is None else round(ended.timestamp() * 1000),
+        state=_STATUSES.get(trial.status.name, trial.status.name.lower()),
+    )

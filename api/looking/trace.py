@@ -1,0 +1,130 @@
+"""The optimization trace: what each trial measured, and the best so far."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from armwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armwright.looking.looked_at import Aim, LookedAt
+
+__all__ = ["Trace", "TracePoint", "aim_of", "trace_of"]
+
+_SHARE = 10  # the window of the quantiles is this part of all points
+_FEWEST = 10  # points in a window of which quantiles are worth drawing
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePoint:
+    """One result.
+
+    Attributes:
+        trial: Its number.
+        value: What was measured.
+        sem: Its standard error; NaN where that is unknown.
+        is_feasible: Whether it keeps the outcome constraints.
+        best: The best feasible value so far; NaN before there is one.
+        best_trial: Whose value that is; None before there is one.
+        quartiles: Of the values of the window that ends here; None while there are too few.
+    """
+
+    trial: int
+    value: float
+    sem: float
+    is_feasible: bool
+    best: float
+    best_trial: int | None
+    quartiles: tuple[float, float, float] | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The results of one metric in the order of the trials.
+
+    Attributes:
+        metric: Its name.
+        minimize: Whether less is better.
+        points: In the order of the trials.
+        window: How many results each triple of quartiles is of.
+    """
+
+    metric: str
+    minimize: bool
+    points: tuple[TracePoint, ...]
+    window: int
+
+    @property
+    def incumbent(self) -> TracePoint | None:
+        """The best result that keeps the constraints."""
+        number = self.points[-1].best_trial if self.points else None
+        mine = [p for p in self.points if p.trial == number and p.value == p.best]
+        return mine[0] if mine else None
+
+
+def aim_of(seen: LookedAt, metric: str | None) -> Aim:
+    """The objective that a metric is, the first one where none is named.
+
+    Raises:
+        UsageError: There is no objective, or the metric is none.
+    """
+    if not seen.aims:
+        raise UsageError(f"{seen.name!r} has no objective, so nothing is best")
+    for aim in seen.aims:
+        if metric in (None, aim.metric):
+            return aim
+    raise UsageError(
+        f"expected an objective, {' or '.join(aim.metric for aim in seen.aims)}, got {metric!r}"
+    )
+
+
+def trace_of(seen: LookedAt, metric: str | None = None) -> Trace:
+    """The trace of an objective.
+
+    Args:
+        seen: The experiment.
+        metric: The objective; the first one where none is named.
+
+    Raises:
+        UsageError: There is no objective, or the metric is none.
+    """
+    aim = aim_of(seen, metric)
+    trials = seen.measured(aim.metric)
+    values = [trial.mean(aim.metric) for trial in trials]
+    window = max(len(values) // _SHARE, _FEWEST)
+    quartiles = _quartiles(values, window)
+    best, best_trial, points = math.nan, None, []
+    for trial, value, quartile in zip(trials, values, quartiles, strict=True):
+        feasible = seen.keeps(trial)
+        if feasible and (best_trial is None or aim.is_better(value, best)):
+            best, best_trial = value, trial.trial
+        points.append(
+            TracePoint(
+                trial=trial.trial,
+                value=value,
+                sem=trial.values[aim.metric][1],
+                is_feasible=feasible,
+                best=best,
+                best_trial=best_trial,
+                quartiles=quartile,
+            )
+        )
+    return Trace(metric=aim.metric, minimize=aim.minimize, points=tuple(points), window=window)
+
+
+def _quartiles(values: Sequence[float], window: int) -> list[tuple[float, float, float] | None]:
+    """Of the last `window` values at each place; None for the places before there are as many."""
+    if len(values) < window:
+        return [None] * len(values)
+    spans = np.lib.stride_tricks.sliding_window_view(np.asarray(values, np.float64), window)
+    rows = np.quantile(spans, (0.25, 0.5, 0.75), axis=1).T
+    found = [(float(low), float(middle), float(high)) for low, middle, high in rows]
+    return [*[None] * (window - 1), *found]
