@@ -45,6 +45,6 @@ def new_run(
         **about,
     }
     number, attempt = folder.add_run(said)
-    run = RunContext(folder, number, attempt, global_params())
+    run = RunContext.in_folder(folder, number, attempt, global_params())
     logger.info("run %s has begun", run.id)
     return run

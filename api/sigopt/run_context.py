@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import plain_json
+from armwright.sigopt.file_utils import create_api_image_payload
 from armwright.sigopt.folders import opened_at
-from armwright.sigopt.images import image_file
 from armwright.sigopt.log_values import (
     assignments_of,
     checked_metric,
@@ -20,16 +18,16 @@ from armwright.sigopt.log_values import (
     shortened,
 )
 from armwright.sigopt.run_params import RunParams
+from armwright.sigopt.run_writer import ConnectionWriter, FolderWriter, allow_state_update
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from armwright.sigopt.run_folder import RunFolder
+    from armwright.sigopt.run_writer import RunWriter
 
-__all__ = ["RunContext"]
-
-_MOST_CHECKPOINTS = 200
+__all__ = ["RunContext", "allow_state_update"]
 
 
 @final
@@ -37,11 +35,10 @@ class RunContext:
     """A run in progress; as a context manager it ends the run, failed where the block raised.
 
     Args:
-        folder: Where the run is kept.
-        number: Of its trial.
-        attempt: At the trial; ours.
-        defaults: Parameters it has where nothing was suggested.
-        is_ours: Whether this process answers for the run; else the one that started us does.
+        connection: Where the run is; not needed where there is a writer.
+        run: The run as it is.
+        default_params: Parameters it has where nothing was suggested.
+        writer: What takes what the run says; the connection's driver if left out.
 
     Attributes:
         id: Of the run.
@@ -52,24 +49,48 @@ class RunContext:
 
     def __init__(
         self,
+        connection: Any,
+        run: Any,
+        default_params: Mapping[str, Any] | None = None,
+        *,
+        writer: RunWriter | None = None,
+    ) -> None:
+        self.connection = connection
+        self.run: TrainingRun = run
+        self.id: str = run.id
+        self.experiment: str | None = run.experiment
+        self._writer = writer or ConnectionWriter(connection, run.id)
+        self.params = RunParams(run.assignments, frozenset(run.assignments), self.set_parameters)
+        self.params.setdefaults(default_params or {})
+
+    @classmethod
+    def in_folder(
+        cls,
         folder: RunFolder,
         number: int,
         attempt: int,
         defaults: Mapping[str, Any],
         *,
         is_ours: bool = True,
-    ) -> None:
+    ) -> RunContext:
+        """A run that is kept in a folder.
+
+        Args:
+            folder: The folder.
+            number: Of its trial.
+            attempt: At the trial; ours.
+            defaults: Parameters it has where nothing was suggested.
+            is_ours: Whether this process answers for the run; else the one that started us does.
+        """
         document = folder.run(number)
-        self._folder, self._number, self._attempt = folder, number, attempt
-        self._heartbeat = folder.heartbeat(number, attempt)
+        writer = FolderWriter(folder, number, attempt)
         if is_ours:
-            self._heartbeat.start()
-        self.run: TrainingRun = training_run(document)
-        self.id: str = document["id"]
-        self.experiment: str | None = document.get("experiment")
-        frozen = frozenset(document["suggested"]) if self.experiment else frozenset()
-        self.params = RunParams(document["assignments"], frozen, self.set_parameters)
-        self.params.setdefaults(defaults)
+            writer.begin()
+        context = cls(None, training_run(document), writer=writer)
+        frozen = frozenset(document["suggested"]) if context.experiment else frozenset()
+        context.params = RunParams(document["assignments"], frozen, context.set_parameters)
+        context.params.setdefaults(defaults)
+        return context
 
     @classmethod
     def from_json(cls, handed: Mapping[str, Any]) -> RunContext:
@@ -78,16 +99,20 @@ class RunContext:
         Raises:
             ApiException: There is no such run. Status 404.
         """
+        if "folder" not in handed:
+            from armwright.sigopt.interface import get_connection
+
+            return cls(get_connection(), TrainingRun(handed["run"]))
         try:
             folder = opened_at(str(handed["folder"]))
         except LookupError as error:
             raise refused(f"there is no run {handed['run']['id']}", 404) from error
-        return cls(folder, int(handed["number"]), int(handed["attempt"]), {}, is_ours=False)
+        number, attempt = int(handed["number"]), int(handed["attempt"])
+        return cls.in_folder(folder, number, attempt, {}, is_ours=False)
 
     def to_json(self) -> dict[str, Any]:
         """The run, as a process that we start needs to know it."""
-        place = {"folder": self._folder.url, "number": self._number, "attempt": self._attempt}
-        return {"run": self.run.to_json(), **place}
+        return {"run": self.run.to_json(), **self._writer.to_json()}
 
     def __enter__(self) -> Self:
         return self
@@ -102,11 +127,11 @@ class RunContext:
 
     def end(self, exception: BaseException | None = None) -> None:
         """Ends the run; failed where there was an exception. A run that failed stays so."""
-        self._finish("completed" if exception is None else "failed")
+        self._writer.finish("completed" if exception is None else "failed")
 
     def log_failure(self) -> None:
         """Ends the run as failed."""
-        self._finish("failed")
+        self._writer.fail()
 
     def log_metric(self, name: str, value: Any, stddev: Any = None) -> None:
         """Notes what was measured; the last value counts.
@@ -163,13 +188,7 @@ class RunContext:
         kept = {
             name: checked_metric(name, value) for name, value in values.items() if value is not None
         }
-        self._folder.refresh()
-        document = self._folder.run(self._number)
-        if document["finished"]:
-            raise refused(f"run {self.id} is finished: it takes no checkpoint", 403)
-        if len(document["checkpoints"]) >= _MOST_CHECKPOINTS:
-            raise refused(f"run {self.id} has {_MOST_CHECKPOINTS} checkpoints, the most", 403)
-        self._say(checkpoint={"created": round(time.time()), "values": kept})
+        self._writer.checkpoint(kept)
 
     def log_image(self, image: Any, name: str | None = None) -> None:
         """Keeps a picture with the run; warns about what is none.
@@ -180,17 +199,12 @@ class RunContext:
         """
         if name is not None:
             checked_text(name, "the name of an image")
-        found = image_file(image)
+        found = create_api_image_payload(image)
         if found is None:
-            warnings.warn(
-                f"log_image takes paths of images, images, figures and arrays, got {image!r:.80}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
             return
-        content, kind = found
-        label = name or (str(image).rpartition("/")[2] if isinstance(image, str) else "image")
-        self._folder.keep_file(self._number, label, content, kind, attempt=self._attempt)
+        path, content, kind = found
+        label = "image" if path is None else path.rpartition("/")[2]
+        self._writer.file(name, label, content.read(), kind)
 
     def set_parameter(self, name: str, value: Any) -> None:
         """Notes a parameter's value."""
@@ -230,10 +244,4 @@ class RunContext:
         self._say(dev_metadata={checked_text(key, "a key"): plain_json(value)})
 
     def _say(self, **changes: Any) -> None:
-        self._folder.patch(self._number, changes, attempt=self._attempt)
-
-    def _finish(self, state: str) -> None:
-        try:
-            self._folder.finish(self._number, state, attempt=self._attempt)
-        finally:
-            self._heartbeat.stop()
+        self._writer.say(changes)

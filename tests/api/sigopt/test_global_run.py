@@ -119,7 +119,7 @@ def test_another_process_is_handed_the_run_by_its_environment(in_force, monkeypa
 
 def test_a_run_that_is_handed_on_has_no_second_heartbeat(in_force):
     second = RunContext.from_json(in_force.to_json())
-    assert second._heartbeat._thread is None
+    assert second._writer.heartbeat._thread is None
 
 
 def test_a_handed_run_that_is_gone_is_404(in_force):

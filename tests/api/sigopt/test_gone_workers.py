@@ -72,8 +72,8 @@ def test_a_loop_ends_with_what_others_left(orphaned, monkeypatch):
     experiment.create_run().end()
     experiment.refresh()
     assert experiment.progress.remaining_budget == 0
-    first._heartbeat.stop()
-    first._folder._folder.end(0, first._attempt, {"state": "lost"})
+    first._writer.heartbeat.stop()
+    first._writer.folder._folder.end(0, first._writer.attempt, {"state": "lost"})
     again = next(runs)
     assert again.id == orphan
     again.end()

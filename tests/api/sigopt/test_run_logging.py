@@ -198,7 +198,7 @@ def test_a_store_that_cannot_be_written_is_a_connection_error(run, monkeypatch):
     def unreachable(*_args, **_kwargs):
         raise UnavailableError("no answer")
 
-    monkeypatch.setattr(type(run._folder._folder), "report", unreachable)
+    monkeypatch.setattr(type(run._writer.folder._folder), "report", unreachable)
     with pytest.raises(ConnectionException, match="no answer"):
         run.log_metric("y", 1)
 
@@ -207,7 +207,7 @@ def test_an_experiment_that_is_gone_while_logging_is_404(run, monkeypatch):
     def gone(*_args, **_kwargs):
         raise ExperimentNotFoundError("gone")
 
-    monkeypatch.setattr(type(run._folder._folder), "refresh", gone)
+    monkeypatch.setattr(type(run._writer.folder._folder), "refresh", gone)
     with pytest.raises(ApiException, match="no experiment") as caught:
         run.end()
     assert caught.value.status_code == 404

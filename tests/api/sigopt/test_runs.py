@@ -84,7 +84,7 @@ def test_a_missing_stored_metric_counts_as_missing(ended):
 def test_the_verdict_is_frozen_when_the_run_first_ends(ended):
     experiment = ended([{"y": 1}, {"y": 2}])
     newest, oldest = experiment.get_runs()
-    late = RunContext(opened(experiment.id), split_run_id(oldest.id)[1], 1, {})
+    late = RunContext.in_folder(opened(experiment.id), split_run_id(oldest.id)[1], 1, {})
     late.log_metric("y", 100)
     assert sigopt.get_run(oldest.id).values["y"].value == 100
     assert [run.id for run in experiment.get_best_runs()] == [newest.id]
@@ -93,7 +93,7 @@ def test_the_verdict_is_frozen_when_the_run_first_ends(ended):
 def test_a_late_failure_does_not_change_the_verdict(ended):
     experiment = ended([{"y": 1}])
     (run,) = experiment.get_runs()
-    RunContext(opened(experiment.id), split_run_id(run.id)[1], 1, {}).log_failure()
+    RunContext.in_folder(opened(experiment.id), split_run_id(run.id)[1], 1, {}).log_failure()
     assert sigopt.get_run(run.id).state == "failed"
     assert [best.id for best in experiment.get_best_runs()] == [run.id]
 
