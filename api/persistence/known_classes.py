@@ -131,6 +131,8 @@ _READERS: dict[type, dict[str, Callable[[Any], Any]]] = {
             constraint.bound if constraint.op is ComparisonOp.LEQ else -constraint.bound
         ),
     },
+    # Names without values: those may be secrets.
+    LocalProcessRunner: {"environment": lambda runner: dict.fromkeys(runner.environment)},
     SearchSpace: {"parameters": lambda space: list(space.parameters.values())},
     GeneratorRun: {
         "type": lambda run: run.generator_run_type,

@@ -41,7 +41,9 @@ class LocalProcessRunner(Runner):
     Args:
         command: The program and its arguments, each a word; no shell splits them.
         folder: Where the arms' folders are made.
-        environment: Variables set beside those of this process; placeholders work here too.
+        environment: Variables set beside those of this process; placeholders work here too. With
+            the experiment only their names are saved, never their values, which may be secrets.
+            One whose value is None, as all are once loaded, must be set in this process.
         grace_s: Seconds between SIGTERM and SIGKILL when a trial is stopped.
         max_parallelism: How many trials a loop may run at once; None for one per processor.
     """
@@ -50,7 +52,7 @@ class LocalProcessRunner(Runner):
         self,
         command: Sequence[str],
         folder: str = "armwright-trials",
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         grace_s: float = 10.0,
         max_parallelism: int | None = None,
     ) -> None:
@@ -116,10 +118,23 @@ class LocalProcessRunner(Runner):
             "parameters_file": place / "parameters.json",
         }
         values = {**facts, **arm.parameters}
+        missing = [
+            key for key, text in self.environment.items() if text is None and key not in os.environ
+        ]
+        if missing:
+            raise UsageError(
+                f"trial {trial.index}: the command needs {', '.join(missing)}, which this process "
+                "has not in its environment",
+                hint="set it before the start, or in runner.environment: values are never saved",
+            )
         environment = {
             **os.environ,
             **{f"ARMWRIGHT_{key.upper()}": str(value) for key, value in facts.items()},
-            **{key: filled(text, values) for key, text in self.environment.items()},
+            **{
+                key: filled(text, values)
+                for key, text in self.environment.items()
+                if text is not None
+            },
         }
         words = [filled(word, values) for word in self.command]
         if shutil.which(words[0], path=environment.get("PATH")) is None:

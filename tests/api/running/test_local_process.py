@@ -84,6 +84,27 @@ def test_the_environment_may_hold_placeholders(tmp_path, make, trial_of, ended):
     assert (folder_of(trial) / "stdout").read_text() == "2.5e3\n"
 
 
+def test_a_loaded_runner_takes_its_variables_from_the_process_that_loaded_it(
+    tmp_path, make, trial_of, ended, monkeypatch
+):
+    runner = shell(tmp_path, 'echo "$API_KEY"', environment={"API_KEY": "hunter2"})
+    text = json.dumps(experiment_to_json(make(runner)))
+    assert "API_KEY" in text
+    assert "hunter2" not in text
+    again = experiment_from_json(json.loads(text))
+    monkeypatch.setenv("API_KEY", "hunter3")
+    trial = ended(trial_of(again, 1.0))
+    assert (folder_of(trial) / "stdout").read_text() == "hunter3\n"
+
+
+def test_a_loaded_runner_names_the_variables_that_are_missing(tmp_path, make, trial_of):
+    runner = shell(tmp_path, "true", environment={"API_KEY": "hunter2", "OTHER_KEY": "3"})
+    again = experiment_from_json(experiment_to_json(make(runner)))
+    with pytest.raises(UsageError, match="trial 0: the command needs API_KEY, OTHER_KEY") as caught:
+        trial_of(again, 1.0).run()
+    assert "values are never saved" in caught.value.hint
+
+
 def test_stdout_and_stderr_are_kept_apart(tmp_path, make, trial_of, ended):
     trial = ended(trial_of(make(shell(tmp_path, "echo out; echo err >&2")), 1.0))
     assert (folder_of(trial) / "stdout").read_text() == "out\n"
@@ -220,7 +241,7 @@ def test_a_loaded_runner_equals_the_one_saved_and_watches_its_processes(
     runner = shell(
         tmp_path,
         f"while [ ! -e {gate} ]; do sleep 0.02; done; echo 4.0",
-        environment={"A": "b"},
+        environment={"PATH": None},
         grace_s=3.0,
         max_parallelism=2,
     )
