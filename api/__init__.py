@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from armwright.experiment import Experiment
     from armwright.persistence import StoredExperiment
     from armwright.persistence.care import collect_garbage, compact
+    from armwright.persistence.editing import edit
     from armwright.persistence.export import export
     from armwright.persistence.fork import fork
     from armwright.persistence.merge import merge
     from armwright.persistence.replay import replay
+    from armwright.persistence.steering import archive, delete, resume, stop
     from armwright.store.archive import import_archive
     from armwright.store.doctor import doctor
     from armwright.store.migration import migrate
@@ -32,11 +34,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "__version__",
+    "archive",
     "ax",
     "collect_garbage",
     "compact",
     "create",
+    "delete",
     "doctor",
+    "edit",
     "errors",
     "export",
     "fork",
@@ -45,21 +50,28 @@ __all__ = [
     "migrate",
     "open",
     "replay",
+    "resume",
     "sigopt",
+    "stop",
     "verify",
 ]
 
 # Where each is defined; loaded when it is asked for.
 _PLACES = {
     "collect_garbage": "persistence.care",
+    "archive": "persistence.steering",
     "compact": "persistence.care",
+    "delete": "persistence.steering",
     "doctor": "store.doctor",
+    "edit": "persistence.editing",
     "export": "persistence.export",
     "fork": "persistence.fork",
     "import_archive": "store.archive",
     "merge": "persistence.merge",
     "migrate": "store.migration",
     "replay": "persistence.replay",
+    "resume": "persistence.steering",
+    "stop": "persistence.steering",
     "verify": "store.verify",
 }
 

@@ -29,11 +29,11 @@ def delete(
     armwright delete runs/digits --dry-run
     armwright delete s3://team/lr --yes --json
     """
-    from armwright.store.removal import remove_experiment
+    from armwright.persistence.steering import delete
 
     url = only_experiment(words)
     if not (yes or dry_run):
-        seen = remove_experiment(url, dry_run=True)
+        seen = delete(url, dry_run=True)
         if not sys.stdin.isatty():
             raise UsageError(
                 f"{seen.url!r} with its {seen.files} files would be gone for ever, and nobody can "
@@ -43,7 +43,7 @@ def delete(
         if not click.confirm(f"remove {seen.url} with {seen.files} files for ever?", err=True):
             click.echo("nothing was removed", err=True)
             context.exit(EXIT_FAILURE)
-    done = remove_experiment(url, dry_run=dry_run)
+    done = delete(url, dry_run=dry_run)
     if as_json:
         print_json(
             {

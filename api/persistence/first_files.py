@@ -31,7 +31,7 @@ objective:
 # several objectives instead, for `armwright best --pareto`:
 # objectives:
 #   - {metric: loss, minimize: true}
-#   - {metric: seconds, minimize: true}
+#   - {metric: size, minimize: true}
 
 parameters:
   - name: lr
@@ -46,8 +46,8 @@ parameters:
     values: [relu, tanh]
 
 # parameter_constraints: ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
-# outcome_constraints: ["seconds <= 60"]             # on metrics that are not the objective
-tracking_metrics: [seconds]  # recorded, neither optimized nor bounded
+# outcome_constraints: ["size <= 6000"]              # on metrics that are not the objective
+tracking_metrics: [size]     # recorded, neither optimized nor bounded
 """
 
 _TOML = """\
@@ -60,8 +60,8 @@ budget = 20                  # trials to make; leave it out for no end
 seed = 7                     # decides every arm; leave it out for fresh entropy
 
 # parameter_constraints = ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
-# outcome_constraints = ["seconds <= 60"]             # on metrics that are not the objective
-tracking_metrics = ["seconds"]  # recorded, neither optimized nor bounded
+# outcome_constraints = ["size <= 6000"]              # on metrics that are not the objective
+tracking_metrics = ["size"]  # recorded, neither optimized nor bounded
 
 [objective]                  # or several, for `armwright best --pareto`: [[objectives]]
 metric = "loss"
@@ -95,7 +95,6 @@ lr = 0.01, layers = 4, activation = tanh. Put your own training in its place.
 import argparse
 import json
 import math
-import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--lr", type=float, required=True)
@@ -103,15 +102,15 @@ parser.add_argument("--layers", type=int, required=True)
 parser.add_argument("--activation", choices=["relu", "tanh"], required=True)
 given = parser.parse_args()
 
-start = time.perf_counter()
 loss = (math.log10(given.lr) + 2) ** 2 / 4 + (given.layers - 4) ** 2 / 16
 loss += 0.2 if given.activation == "relu" else 0.0
-print(json.dumps({"loss": round(loss, 6), "seconds": round(time.perf_counter() - start, 6)}))
+print(json.dumps({"loss": round(loss, 6), "size": 1024 * given.layers}))
 '''
 
 _SBATCH = """\
 #!/bin/bash
 # Workers of the experiment runs/first as a Slurm array: sbatch job.sbatch
+# (armwright submit slurm writes and submits such a file for you.)
 # Each task takes one trial after the other until the budget is used up, its time is nearly over, or
 # it is preempted; then the trial goes back and another task takes it up again.
 #SBATCH --job-name=armwright

@@ -92,7 +92,11 @@ def _waiting(state: State) -> int:
 
 def _brief(stored: StoredExperiment) -> _Json:
     state = stored.state
-    counts = {status: count for status, count in state.counts.items() if status != "void"}
+    counts = {**state.counts, "void": 0}
+    for facts in state.with_status("preempted", "lost"):
+        if is_retried(facts):
+            counts[facts.status] -= 1
+    counts["waiting"] = _waiting(state)
     return {
         "name": stored.name,
         "url": stored.url,
@@ -100,7 +104,7 @@ def _brief(stored: StoredExperiment) -> _Json:
         "budget": stored.budget,
         "made": spent(state),
         "waiting": _waiting(state),
-        "statuses": {status: count for status, count in counts.items() if count},
+        "statuses": {status: counts[status] for status in sorted(counts) if counts[status]},
         "best": _best(stored),
     }
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from armwright.persistence.stored_experiment import StoredExperiment
     from armwright.store import TrialFacts
+    from armwright.store.removal import Removed
 
-__all__ = ["Steered", "archive", "cancel", "requeue", "resume", "stop"]
+__all__ = ["Steered", "archive", "cancel", "delete", "requeue", "resume", "stop"]
 
 _TRIES = 5
 
@@ -77,6 +78,22 @@ def archive(url: str | os.PathLike[str], *, reason: str = "") -> bool:
 def resume(url: str | os.PathLike[str], *, reason: str = "") -> bool:
     """Gives out trials again, after `stop` or `archive`. See `stop`."""
     return _halt(url, "", reason)
+
+
+def delete(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
+    """Removes an experiment for ever, and nothing else in its folder. Asks nobody.
+
+    Args:
+        url: Of the experiment.
+        dry_run: Only say what would go.
+
+    Raises:
+        ExperimentNotFoundError: There is none.
+        StoreError: Something cannot be removed; the same call goes on.
+    """
+    from armwright.store.removal import remove_experiment
+
+    return remove_experiment(url, dry_run=dry_run)
 
 
 def _halt(url: str | os.PathLike[str], wanted: str, reason: str) -> bool:
