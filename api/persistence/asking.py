@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from armwright.experiment import Arm, Experiment, GeneratorRun
-    from armwright.store import ExperimentFolder, State
+    from armwright.store import ExperimentFolder, State, TrialFacts
     from armwright.store.promise import Promise
 
 __all__ = ["Asker"]
@@ -39,6 +39,7 @@ __all__ = ["Asker"]
 _MOST_TRIES = 50
 _PAUSE_S = 0.02
 _CROWD = 500  # so many may make a trial at the same moment
+_LOSSES = 4  # claims lost before one looks again
 _SPREAD = 4  # takers begin somewhere in so large a part of the stock: the first fourth
 
 
@@ -118,11 +119,7 @@ class Asker:
         first: Container[int],
     ) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
-        ready = list(retried_trials(self._folder.state))
-        waiting = deque(sorted(ready, key=lambda facts: facts.number not in first))
-        if not any(facts.number in first for facts in ready):
-            # Of a large stock many take at the same moment: not all of them the first.
-            waiting.rotate(-random.randrange(max(len(ready) // _SPREAD, 1)))  # noqa: S311 - no secret
+        waiting, losses = self._waiting(first), 0
         while waiting and len(asked) < count:
             facts = waiting.popleft()
             attempt, arm = facts.next_attempt, only_arm(facts)
@@ -131,9 +128,22 @@ class Asker:
             document = {**claim, **_running()}
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
                 asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
-            else:  # others are at the front too: on from somewhere else
-                waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
+                continue
+            losses += 1
+            if losses % _LOSSES == 0:  # what is known is old: many take at this moment
+                self._folder.refresh()
+                waiting = self._waiting(first)
+            # Others are at the front too: on from somewhere else.
+            waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
         return asked
+
+    def _waiting(self, first: Container[int]) -> deque[TrialFacts]:
+        """The trials known to wait; of a large stock, not from the front for everybody."""
+        ready = list(retried_trials(self._folder.state))
+        waiting = deque(sorted(ready, key=lambda facts: facts.number not in first))
+        if not any(facts.number in first for facts in ready):
+            waiting.rotate(-random.randrange(max(len(ready) // _SPREAD, 1)))  # noqa: S311 - no secret
+        return waiting
 
     def _make_trial(
         self, claim: dict[str, Any] | None, promise: Promise | None, deadline: float | None

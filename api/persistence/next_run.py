@@ -74,7 +74,8 @@ def next_run(
         seed: Decides every arm.
         initial_trials: How many quasi-random trials come first; the default if None.
         budget: How many trials the experiment is to have; None for no end.
-        number: Of the trial; not one that is in use, but it may lie below others that are.
+        number: Of the trial; it may lie below others that are in use, and may itself have come
+            into use this moment.
         used: The numbers in use.
         deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
 
@@ -96,7 +97,8 @@ def next_run(
         # Of a sequence every number has its own point, wherever others are by now.
         with _without_trials_after(experiment, number):
             last = next(reversed(experiment.trials), -1)
-            return _nth(strategy, experiment, number - last - 1)
+            # Where the number itself is in use by now, whoever asks loses it, whatever the arm.
+            return _nth(strategy, experiment, max(number - last - 1, 0))
     ahead = max(number - end, 0)
     if number < end:
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1

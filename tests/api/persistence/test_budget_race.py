@@ -40,3 +40,24 @@ def test_workers_that_race_for_the_last_trials_get_as_many_as_the_budget_has(wor
     state = StoredExperiment.open(url).state
     assert state.counts["running"] == 7
     assert all(is_replaced(facts) for facts in state.with_status("cancelled"))
+
+
+def test_a_number_that_comes_into_use_while_its_arm_is_made_costs_only_that_number(tmp_path):
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=7, seed=3)
+    one, other = StoredExperiment.open(url), StoredExperiment.open(url)
+    folder, taken = one.asker._folder, []
+    choose = folder._numbers.next
+
+    def choose_what_is_just_taken(**options):
+        number = choose(**options)
+        if not taken:
+            taken.extend(other.ask())
+            folder.refresh()
+        return number
+
+    folder._numbers.next = choose_what_is_just_taken
+    (trial,) = one.asker.ask(1, None)
+    assert taken[0].number == 0
+    assert trial.number > 0
+    assert taken[0].arm.parameters != trial.arm.parameters
