@@ -77,11 +77,9 @@ def _offline(
     if initial is None and width > 1:
         tunable = len(definition["parameters"]) + len(definition["conditionals"])
         initial = max(initial_points(tunable), width)
-    found = _beyond_the_default(definition, experiment, plan, initial, number)
-    if found is not None:
-        return found
     try:
-        return next_run(
+        found = _beyond_the_default(definition, experiment, plan, initial, number)
+        return found or next_run(
             experiment,
             seed=plan["seed"],
             initial_trials=initial,
@@ -100,9 +98,9 @@ def _beyond_the_default(
     initial: int | None,
     number: int,
 ) -> GeneratorRun | None:
-    """An arm for several solutions, or for objectives with thresholds; None for other searches.
+    """An arm for several solutions, for objectives with thresholds, or where bounds were narrowed.
 
-    None also while the initial design lasts, which is the same for all.
+    None for other searches, and while the initial design lasts, which is the same for all.
     """
     solutions = definition["num_solutions"] or 1
     thresholds = {
@@ -110,7 +108,10 @@ def _beyond_the_default(
         for metric in with_strategy(definition["metrics"], "optimize")
         if metric["threshold"] is not None
     }
-    if solutions == 1 and not thresholds:
+    from armwright.sigopt.former_bounds import former_space, modelled_on
+
+    former = former_space(definition, experiment) if solutions == 1 else None
+    if solutions == 1 and not thresholds and former is None:
         return None
     from armwright.generation import Models, default_generation_strategy
 
@@ -128,8 +129,13 @@ def _beyond_the_default(
         from armwright.sigopt.diverse_search import diverse_run
 
         return diverse_run(experiment, solutions=solutions, seed=plan["seed"], ahead=ahead)
-    step.model_kwargs = {**(step.model_kwargs or {}), "objective_thresholds": thresholds}
-    run = strategy.gen(experiment, n=1 + ahead)
+    if thresholds:
+        step.model_kwargs = {**(step.model_kwargs or {}), "objective_thresholds": thresholds}
+    if former is None:
+        run = strategy.gen(experiment, n=1 + ahead)
+    else:
+        with modelled_on(experiment, former) as present:
+            run = strategy.gen(experiment, n=1 + ahead, search_space=present)
     return _with_values(run, run.arms[-1].parameters)
 
 
