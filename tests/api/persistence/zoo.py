@@ -1,5 +1,9 @@
 """Domain objects of every kind, and experiments in every condition, made anew at each call."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +17,7 @@ from armwright.experiment import (
 )
 
 __all__ = [
+    "DEFINITION",
     "EXPERIMENTS",
     "OBJECTS",
     "arm",
@@ -20,10 +25,21 @@ __all__ = [
     "config",
     "every_status",
     "files_of",
+    "in_another_process",
     "one_row",
     "plane",
     "space",
 ]
+
+# A small experiment.
+DEFINITION = {
+    "objective": {"metric": "loss", "minimize": True},
+    "parameters": [
+        {"name": "x", "type": "range", "bounds": [0.0, 1.0]},
+        {"name": "kind", "type": "choice", "values": ["a", "b c"]},
+    ],
+    "tracking_metrics": ["seconds"],
+}
 
 
 def space():
@@ -276,3 +292,11 @@ EXPERIMENTS = {
 def files_of(folder):
     """Every file under a folder, with its bytes."""
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def in_another_process(url, code):
+    """Runs code with `experiment`, opened there; returns what it prints as JSON."""
+    program = f"import json, os, armwright\nexperiment = armwright.open({str(url)!r})\n{code}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode in (0, 9), done.stderr.decode()
+    return json.loads(done.stdout) if done.stdout else None

@@ -1,0 +1,83 @@
+"""The best trial of an experiment, and the data that count for it."""
+
+import pytest
+from zoo import DEFINITION, arm, config, one_row, plane
+
+import armwright
+from armwright import ax
+from armwright.errors import (
+    NothingLeftError,
+    UsageError,
+)
+
+
+def test_the_best_trial_is_the_best_in_the_direction_of_the_objective(tmp_path):
+    for minimize, expected in ((True, 1), (False, 2)):
+        objective = {"metric": "loss", "minimize": minimize}
+        stored = armwright.create(tmp_path / str(minimize), {**DEFINITION, "objective": objective})
+        stored.ask(4)
+        for number, value in ((0, 2.0), (1, -3.0), (2, 7.0)):
+            stored.tell(number, {"loss": value})
+        stored.fail(3)
+        assert stored.best().number == expected
+
+
+def test_the_best_trial_keeps_the_outcome_constraints(url):
+    experiment = ax.Experiment(plane(), "e", config())
+    for value, latency in ((0.1, 9.0), (0.3, 4.0), (0.4, 1.0), (0.2, None)):
+        trial = experiment.new_trial().add_arm(arm(x=value))
+        trial.mark_running(no_runner_required=True)
+        found = {"loss": (value, 0.0)} | ({} if latency is None else {"latency": (latency, 0.0)})
+        experiment.attach_data(ax.Data.from_evaluations({trial.arm.name: found}, trial.index))
+        trial.mark_completed()
+    ax.save(experiment, url)
+    assert armwright.open(url).best().number == 1
+
+
+def test_no_trial_is_best_where_none_keeps_the_constraints(url):
+    experiment = ax.Experiment(plane(), "e", config())
+    experiment.new_trial().add_arm(arm()).mark_running(no_runner_required=True).mark_completed()
+    experiment.attach_data(one_row(0))
+    ax.save(experiment, url)
+    with pytest.raises(NothingLeftError, match="1 trials are completed, none keeps the outcome"):
+        armwright.open(url).best()
+
+
+def test_the_best_arm_of_a_batch_is_found_and_one_given_up_is_not(url):
+    experiment = ax.Experiment(plane(), "e", ax.OptimizationConfig(ax.Objective(ax.Metric("m"))))
+    batch = experiment.new_batch_trial()
+    batch.add_arms_and_weights([arm(x=0.1), arm(x=0.2), arm(x=0.3)])
+    batch.mark_running(no_runner_required=True)
+    outcomes = {f"0_{k}": {"m": (float(k), 0.0)} for k in range(3)}
+    experiment.attach_data(ax.Data.from_evaluations(outcomes, 0))
+    batch.mark_arm_abandoned("0_2")
+    batch.mark_completed()
+    ax.save(experiment, url)
+    best = armwright.open(url).best()
+    assert (best.arm.name, best.mean, best.in_batch) == ("0_1", 1.0, True)
+
+
+@pytest.mark.parametrize(
+    ("objective", "problem"),
+    [
+        (None, "it has no objective"),
+        (ax.MultiObjective([ax.Metric("a", True), ax.Metric("b", True)]), "several metrics, a, b"),
+    ],
+    ids=["none", "several"],
+)
+def test_no_trial_is_best_without_one_objective(objective, problem, url):
+    found = None if objective is None else ax.OptimizationConfig(objective)
+    ax.save(ax.Experiment(plane(), "e", found), url)
+    with pytest.raises(UsageError, match=problem):
+        armwright.open(url).best()
+
+
+def test_newer_data_of_a_trial_replace_older_ones(stored, url):
+    stored.ask()
+    stored.tell(0, {"loss": 1.0})
+    experiment = ax.load(url)
+    outcome = {"0_0": {"loss": (0.25, 0.1)}}
+    experiment.attach_data(ax.Data.from_evaluations(outcome, 0))
+    ax.save(experiment, url)
+    stored.refresh()
+    assert (stored.best().mean, stored.best().sem) == (0.25, 0.1)
