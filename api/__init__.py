@@ -9,13 +9,13 @@ Importing this loads neither JAX, SciPy, pandas nor pyarrow; each comes when som
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from armwright.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     from armwright import ax, errors
     from armwright.experiment import Experiment
@@ -86,7 +86,7 @@ def __getattr__(name: str) -> Any:
 
 def create(
     url: str | os.PathLike[str],
-    definition: Experiment | Mapping[str, Any],
+    definition: Experiment | Mapping[str, Any] | str | os.PathLike[str],
     *,
     budget: int | None = None,
     seed: int | None = None,
@@ -95,8 +95,8 @@ def create(
 
     Args:
         url: `<root>/<name>`: a path or an fsspec URL.
-        definition: An experiment, or a dict as in a definition file; its own budget and seed count
-            where none is given here.
+        definition: An experiment, the path of an experiment file (YAML, TOML or JSON), or a dict as
+            in one; its own budget and seed count where none is given here.
         budget: How many trials to make; None for no end.
         seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
 
@@ -110,7 +110,12 @@ def create(
 
     if isinstance(definition, Experiment):
         return StoredExperiment.create(url, definition, budget=budget, seed=seed)
-    made = definition_from_dict(definition)
+    if isinstance(definition, Mapping):
+        made = definition_from_dict(definition)
+    else:
+        from armwright.experiment_file import read_experiment_file
+
+        made = read_experiment_file(definition)
     return StoredExperiment.create(
         url,
         made.experiment,

@@ -72,3 +72,51 @@ def test_asking_for_a_sobol_arm_telling_and_showing_never_load_jax(tmp_path):
         ("best", url),
     ):
         assert not loaded_by_command(*words) & {"jax", "jaxlib"}, words
+
+
+LOOK = """
+import contextlib, io, json, sys
+from armwright.cli import main
+
+url = sys.argv[1]
+for words in (
+    ["add", url, "x=0.25"],
+    ["add", url, "x=0.5", "-r", "loss=1"],
+    ["ask", url],
+    ["tell", url, "--from", sys.argv[2]],
+    ["list", url + "/.."],
+    *([verb, url] for verb in ("status", "log", "stop", "resume", "archive")),
+    ["explain", url, "0"],
+    ["requeue", url, "0"],
+    ["cancel", url, "--all"],
+    ["best", url, "--pareto"],
+    ["watch", url, "--for", "0"],
+    ["version"],
+    ["delete", url, "--yes"],
+):
+    out, words_of = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(words_of):
+        try:
+            main(words, standalone_mode=False)
+        except SystemExit as end:
+            assert not end.code, (words, words_of.getvalue())
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_looking_and_steering_load_no_numerical_stack(tmp_path):
+    url, definition, results = (tmp_path / name for name in ("e", "e.toml", "r.jsonl"))
+    definition.write_text(
+        'objective = {metric = "loss"}\n'
+        'parameters = [{name = "x", type = "range", bounds = [0.0, 1.0]}]\n'
+    )
+    results.write_text('{"trial": 0, "failed": "oom"}\n')
+    loaded_by_command("create", str(url), "--from", str(definition))
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, str(url), str(results)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not set(json.loads(done.stdout)) & {*HEAVY, "numpy"}

@@ -38,7 +38,8 @@ from armwright.persistence.definition import (
     texts_of,
 )
 from armwright.persistence.experiment_json import without_trials
-from armwright.persistence.facts import config_document, config_of, plan_of
+from armwright.persistence.facts import config_of, plan_of
+from armwright.persistence.halted import made_by_sigopt
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.next_run import check_runnable
 from armwright.store import ExperimentFolder
@@ -60,7 +61,6 @@ _AIM_KEYS = ("objective.metric", "objective.minimize")
 _LISTS = ("outcome_constraints", "parameter_constraints", "tracking_metrics")
 _TYPE_WORDS = {"INT": "int", "FLOAT": "float", "BOOL": "bool", "STRING": "str"}
 _WRAPPED = re.compile(r"\w+\((.*)\)")  # as a constraint prints itself
-_OTHERS = ("sigopt",)  # of a configuration that its own code keeps in step
 
 
 @final
@@ -140,18 +140,16 @@ def edit(
         raise UsageError("expected changes such as budget=50, got none")
     folder = ExperimentFolder.open(url)
     state = folder.state
-    newest = state.configs[state.version]
-    for key in _OTHERS:
-        if key in newest:
-            raise UsageError(
-                f"{folder.url!r} was made by SigOpt code, which keeps its own definition",
-                hint="change it with experiment.update(...) in Python",
-            )
+    if made_by_sigopt(state):
+        raise UsageError(
+            f"{folder.url!r} was made by SigOpt code, which keeps its own definition",
+            hint="change it with experiment.update(...) in Python",
+        )
     config = config_of(state, state.version)
     fresh, words = _edited(config, plan_of(state), changes)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
-    check_runnable(without_trials({**config_document({**newest, **fresh}), "name": None}))
+    check_runnable(without_trials({**config, **fresh, "name": None}))
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)

@@ -10,7 +10,7 @@ from armwright.errors import NothingLeftError
 if TYPE_CHECKING:
     from armwright.store import State
 
-__all__ = ["HALT", "check_not_halted", "halt_of"]
+__all__ = ["HALT", "check_not_halted", "halt_of", "made_by_sigopt"]
 
 HALT = "halt"  # of a configuration: {"state": "stopped" or "archived", "reason": ...}
 
@@ -34,3 +34,8 @@ def check_not_halted(state: State, url: str) -> None:
             f"{url!r} is {halt}{f': {why}' if why else ''}",
             hint=f"armwright resume {shlex.quote(url)}",
         )
+
+
+def made_by_sigopt(state: State) -> bool:
+    """Whether SigOpt code keeps a definition and a state of its own beside the configuration."""
+    return "sigopt" in state.configs[state.version]

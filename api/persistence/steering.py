@@ -16,7 +16,7 @@ from armwright.errors import ConflictError, TrialEndedError, UsageError
 from armwright.experiment.clock import now
 from armwright.persistence.changing import add_change
 from armwright.persistence.facts import is_retried
-from armwright.persistence.halted import HALT, halt_of
+from armwright.persistence.halted import HALT, halt_of, made_by_sigopt
 from armwright.persistence.json_codec import object_to_json
 from armwright.store import ExperimentFolder
 
@@ -66,6 +66,7 @@ def stop(url: str | os.PathLike[str], *, reason: str = "") -> bool:
     Raises:
         ExperimentNotFoundError: There is none.
         StoreError: It cannot be written.
+        UsageError: It was made by SigOpt code, which keeps a state of its own.
     """
     return _halt(url, "stopped", reason)
 
@@ -98,6 +99,11 @@ def delete(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
 
 def _halt(url: str | os.PathLike[str], wanted: str, reason: str) -> bool:
     folder = ExperimentFolder.open(url)
+    if made_by_sigopt(folder.state):
+        raise UsageError(
+            f"{folder.url!r} was made by SigOpt code, which keeps a state of its own",
+            hint="use experiment.archive() in Python",
+        )
     for left in reversed(range(_TRIES)):
         if halt_of(folder.state) == wanted:
             return False

@@ -1,0 +1,84 @@
+"""Steering an experiment that others steer too."""
+
+import pytest
+
+import armwright
+from armwright.errors import ConflictError, UsageError
+from armwright.persistence import steering
+from armwright.persistence.changing import add_change
+from armwright.persistence.halted import halt_of
+from armwright.sigopt import create_experiment
+from armwright.store import ExperimentFolder
+
+DEFINITION = {
+    "objective": {"metric": "m"},
+    "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+}
+
+
+@pytest.fixture
+def url(tmp_path):
+    return armwright.create(tmp_path / "e", DEFINITION, seed=1).url
+
+
+def test_a_change_that_was_made_from_an_old_version_is_refused(url):
+    mine, theirs = ExperimentFolder.open(url), ExperimentFolder.open(url)
+    add_change(theirs, {"description": "theirs"}, kind="edited")
+    with pytest.raises(ConflictError, match="was edited from version 1, the newest is 2"):
+        add_change(mine, {"description": "mine"}, kind="edited")
+    assert mine.refresh().configs[2]["description"] == "theirs"
+
+
+def test_stop_keeps_what_somebody_else_changed_at_the_same_moment(url, monkeypatch):
+    stale = ExperimentFolder.open(url)
+    armwright.edit(url, {"budget": 7}, reason="more")
+    monkeypatch.setattr(steering.ExperimentFolder, "open", lambda _: stale)
+    assert armwright.stop(url)
+    state = stale.refresh()
+    assert (state.version, halt_of(state), state.configs[3]["plan"]["budget"]) == (3, "stopped", 7)
+
+
+def test_what_runs_goes_on_when_its_experiment_is_stopped(url):
+    stored = armwright.open(url)
+    (trial,) = stored.ask()
+    armwright.stop(url)
+    stored.report(trial.number, {"m": 0.5}, step=1)
+    assert stored.tell(trial.number, {"m": 1.0}).state == "completed"
+    assert list(armwright.open(url).loop()) == []
+
+
+def test_an_attempt_that_was_requeued_is_told_and_its_result_kept_aside(url):
+    stored = armwright.open(url)
+    (mine,) = stored.ask()
+    steering.requeue(armwright.open(url), [mine.number])
+    (theirs,) = armwright.open(url).ask()
+    assert (theirs.number, theirs.attempt, theirs.arm) == (mine.number, 2, mine.arm)
+    with pytest.raises(armwright.errors.TrialEndedError, match="has ended already: preempted"):
+        stored.tell(mine.number, {"m": 9.0}, attempt=1)
+    assert armwright.open(url).tell(theirs.number, {"m": 1.0}).values == {"m": 1.0}
+    assert armwright.open(url).best().mean == 1.0
+
+
+@pytest.mark.parametrize("verb", ["stop", "archive", "resume"])
+def test_what_sigopt_code_made_keeps_its_own_state(verb, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path))
+    made = create_experiment(
+        name="s",
+        parameters=[{"name": "x", "type": "double", "bounds": {"min": 0, "max": 1}}],
+        metrics=[{"name": "m"}],
+        budget=3,
+    )
+    (url,) = [path for path in tmp_path.iterdir() if path.name == str(made.id)]
+    with pytest.raises(UsageError, match="was made by SigOpt code, which keeps a state of its own"):
+        getattr(armwright, verb)(url)
+    with pytest.raises(UsageError, match="was made by SigOpt code, which keeps its own definition"):
+        armwright.edit(url, {"budget": 5}, reason="more")
+
+
+def test_create_reads_an_experiment_file(tmp_path):
+    path = tmp_path / "e.yml"
+    path.write_text(
+        "objective: {metric: m}\nbudget: 4\nparameters: [{name: x, type: range, bounds: [0, 9]}]\n"
+    )
+    assert armwright.create(tmp_path / "e", path).budget == 4
+    assert armwright.create(tmp_path / "f", str(path), budget=5).budget == 5

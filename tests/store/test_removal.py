@@ -1,0 +1,57 @@
+"""Removing an experiment: all of its files on every kind of file system, and nobody else's."""
+
+import pytest
+
+from armwright.store import ExperimentFolder, ExperimentNotFoundError
+from armwright.store.location import locate
+from armwright.store.removal import remove_experiment
+
+
+def filled(url, trials=2):
+    """An experiment with facts of every kind, and a snapshot where there are trials enough."""
+    folder = ExperimentFolder.create(url, document={"name": "e"}, config={"a": 1})
+    folder.add_config({"a": 2}, base=1)
+    for _ in range(trials):
+        number = folder.add_trial(lambda number, _: {"x": number}, claim={})
+        folder.end(number, 1, {"state": "completed"})
+    folder.late(0, {"remark": 1})
+    assert bool(folder.compact().made) == (trials > 200)
+    return folder
+
+
+def test_removing_leaves_nothing_and_the_name_is_free_again(root):
+    url = f"{root}/e"
+    filled(url, trials=201)
+    other = ExperimentFolder.create(f"{root}/other", document={"name": "o"}, config={})
+    expected = remove_experiment(url, dry_run=True)
+    assert ExperimentFolder.open(url).state.version == 2
+    done = remove_experiment(url)
+    assert (done.files, done.left, done.dry_run) == (expected.files, (), False)
+    place = locate(url)
+    listing = place.files.list(place.path)
+    assert (listing.files, listing.folders) == ((), ())
+    with pytest.raises(ExperimentNotFoundError, match="no experiment at"):
+        ExperimentFolder.open(url)
+    assert other.refresh().version == 1
+    fresh = ExperimentFolder.create(url, document={"name": "e"}, config={"a": 3})
+    assert (len(fresh.state.trials), fresh.state.configs) == (0, {1: {"a": 3}})
+
+
+def test_a_worker_of_a_removed_experiment_is_refused(root):
+    folder = filled(f"{root}/e")
+    remove_experiment(f"{root}/e")
+    with pytest.raises(ExperimentNotFoundError, match=r"no experiment at|gone|was removed"):
+        folder.refresh()
+
+
+def test_removing_goes_on_where_it_was_stopped(root):
+    folder = filled(f"{root}/e")
+    place = folder.location
+    place.files.remove_many([place.join("config/000001.json"), place.join("config/000002.json")])
+    remove_experiment(f"{root}/e")
+    assert place.files.list(place.path).files == ()
+
+
+def test_removing_what_is_no_experiment_is_refused(root):
+    with pytest.raises(ExperimentNotFoundError, match="no experiment at"):
+        remove_experiment(f"{root}/none")
