@@ -25,10 +25,9 @@ def replay(context: click.Context, words: tuple[str, ...], *, as_json: bool) -> 
     armwright replay s3://team/lr 7 --json
     """
     url, number = url_and_trial(words, "armwright replay runs/digits 7")
-    from armwright.persistence.replay import replay
-    from armwright.sigopt.replaying import suggested_again
+    from armwright.sigopt.replaying import replay
 
-    found = replay(url, number, makers={"sigopt": suggested_again})
+    found = replay(url, number)
     if as_json:
         print_json({"experiment": public_url(url), **found.as_dict()})
     else:

@@ -6,6 +6,7 @@ from armwright import sigopt
 from armwright.sigopt.folders import opened
 from armwright.sigopt.former_bounds import former_space
 from armwright.sigopt.place import split_run_id
+from armwright.sigopt.replaying import replay
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 10.0}}
 N = {"name": "n", "type": "int", "grid": [1, 2, 3]}
@@ -76,12 +77,10 @@ def test_a_suggestion_learns_from_runs_beyond_the_bounds_and_keeps_within_them(m
 
 @pytest.mark.slow
 def test_such_a_suggestion_comes_out_again(measured):
-    from armwright.persistence.replay import replay
-    from armwright.sigopt.replaying import suggested_again
 
     experiment = measured(7)
     experiment.update(parameters=[{**X, "bounds": {"min": 7.0, "max": 9.0}}])
     run = experiment.create_run()
     run.end()
     url, number = opened(experiment.id).url, split_run_id(run.id)[1]
-    assert replay(url, number, makers={"sigopt": suggested_again}).equal
+    assert replay(url, number).equal

@@ -3,10 +3,9 @@
 import pytest
 
 from armwright import sigopt
-from armwright.persistence.replay import replay
 from armwright.sigopt.folders import opened
 from armwright.sigopt.place import split_run_id
-from armwright.sigopt.replaying import suggested_again
+from armwright.sigopt.replaying import replay
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
 A = {"name": "a", "values": ["p", "q"]}
@@ -16,7 +15,7 @@ IF_P = {**X, "name": "w", "conditions": {"a": "p"}}
 
 def again(experiment, number):
     url = opened(experiment.id).url
-    return replay(url, number, makers={"sigopt": suggested_again})
+    return replay(url, number)
 
 
 KINDS = {
