@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from armwright.persistence.export import export
     from armwright.persistence.fork import fork
     from armwright.persistence.merge import merge
-    from armwright.persistence.replay import replay
     from armwright.persistence.steering import archive, delete, resume, stop
+    from armwright.sigopt.replaying import replay
     from armwright.store.archive import import_archive
     from armwright.store.doctor import doctor
     from armwright.store.migration import migrate
@@ -69,7 +69,7 @@ _PLACES = {
     "import_archive": "store.archive",
     "merge": "persistence.merge",
     "migrate": "store.migration",
-    "replay": "persistence.replay",
+    "replay": "sigopt.replaying",
     "resume": "persistence.steering",
     "stop": "persistence.steering",
     "verify": "store.verify",
