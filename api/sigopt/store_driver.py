@@ -87,7 +87,8 @@ class StoreDriver:
 class ClientDriver:
     """The same for the client from PyPI: `sigopt.Connection(driver=armwright.sigopt.driver)`.
 
-    Errors are of that client's classes too, where it has been imported.
+    For that client's own calls, such as `sigopt.create_experiment`, put the connection into
+    `sigopt.interface._global_connection`. Errors are of its classes too, where it is imported.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

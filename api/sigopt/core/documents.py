@@ -117,6 +117,8 @@ def best_observed(
 ) -> list[Json]:
     """The best of what was observed, best first; of tasks that which counts.
 
+    Where nothing is optimized, best on the first constraint.
+
     Args:
         folder: Of the experiment.
         runs: The documents of its runs.
@@ -127,7 +129,15 @@ def best_observed(
     full = dearest(definition)
     counted = [run for run in runs if full is None or run.get("task") == full["name"]]
     wanted = definition["num_solutions"] if solutions is None else solutions
-    return best_of({**definition, "num_solutions": wanted}, counted)
+    best = best_of({**definition, "num_solutions": wanted}, counted)
+    if with_strategy(definition["metrics"], "optimize"):
+        return best
+    first = with_strategy(definition["metrics"], "constraint")[0]
+    return sorted(
+        best,
+        key=lambda run: float(run["observation"]["values"][first["name"]]["value"]),
+        reverse=first["objective"] == "maximize",
+    )
 
 
 def suggestion_document(folder: RunFolder, run: Json) -> Json:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["page", "whole_page"]
 
 Json = dict[str, Any]
-Key = tuple[int, int | str]
+Key = tuple[int, int, str]  # when it was made, and its id as a number and as a text
 
 _MOST = 1000
 
@@ -66,12 +66,15 @@ def page(items: Sequence[Json], request: Request) -> Json:
 
 
 def _key(item: Json) -> Key:
-    ident = str(item["id"])
-    return (int(item.get("created") or 0), int(ident) if ident.isdigit() else ident)
+    return _of(int(item.get("created") or 0), str(item["id"]))
+
+
+def _of(created: int, ident: str) -> Key:
+    return created, int(ident) if ident.isdigit() else -1, ident
 
 
 def _cursor(item: Json) -> str:
-    created, ident = _key(item)
+    created, _, ident = _key(item)
     return f"{created}-{ident}"
 
 
@@ -82,7 +85,7 @@ def _edge(start: str, items: Sequence[Json]) -> Key:
     created, dash, ident = start.partition("-")
     if not dash or not created.isdigit():
         raise refused(f"no page begins at {start!r}")
-    return (int(created), int(ident) if ident.isdigit() else ident)
+    return _of(int(created), ident)
 
 
 def _number(value: Any) -> Any:

@@ -388,6 +388,18 @@ def test_the_model_learns_what_an_observation_was_changed_to(observe):
     assert learned(resource) == [1.0, 7.0]
 
 
+def test_what_another_tool_asked_for_and_told_is_an_observation(bound, tmp_path):
+    sigopt.set_store(tmp_path)
+    resource = bound()
+    experiment = armwright.open(tmp_path / resource.fetch().id)
+    (asked,) = experiment.ask()
+    assert resource.suggestions().fetch().count == 1
+    experiment.tell(asked.number, {"y": (2.0, 0.5)})
+    (made,) = resource.observations().fetch().iterate_pages()
+    assert (made.value, made.value_stddev) == (2.0, 0.5)
+    assert made.assignments == asked.arm.parameters
+
+
 def test_every_tool_sees_what_an_observation_was_changed_to(observe, tmp_path):
     sigopt.set_store(tmp_path)
     resource = observe([1.0, 2.0])

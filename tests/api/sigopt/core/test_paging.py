@@ -104,6 +104,13 @@ def test_the_other_fields_go_along_to_the_next_page(bound):
     assert [item.id for item in pages] == [made[3], made[2], made[0]]
 
 
+def test_ids_may_be_texts_and_numbers(conn):
+    for ident in ("a", "12", "b-c", "3"):
+        conn.clients(1).projects().create(id=ident, name=ident)
+    pages = conn.clients(1).projects().fetch(limit=1).iterate_pages()
+    assert sorted(project.id for project in pages) == ["12", "3", "a", "b-c"]
+
+
 def test_no_page_is_fetched_before_it_is_needed():
     def fetched(**_):
         raise AssertionError("fetched")
