@@ -303,7 +303,12 @@ def open_arms(experiment: Experiment) -> list[Arm]:
     return [
         arm
         for index, trial in experiment.trials.items()
-        if not trial.status.is_terminal and not len(experiment.lookup_data_for_trial(index)[0].df)
+        # An empty table takes its time to make: only those are asked for that are there.
+        if not trial.status.is_terminal
+        and not (
+            experiment._data_by_trial.get(index)
+            and len(experiment.lookup_data_for_trial(index)[0].df)
+        )
         for arm in trial.arms
     ]
 
