@@ -15,6 +15,13 @@ from armwright.store.cutting_proxy import CuttingProxy
 pytest.register_assert_rewrite("armwright.store.testing")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_by_chance(monkeypatch):
+    """No refresh makes a snapshot now and then; where a test chooses, what it chooses counts."""
+    for odds in ("_SELDOM", "_HARDLY_EVER"):
+        monkeypatch.setattr(f"armwright.store.compaction.{odds}", 10**15)
+
+
 @pytest.fixture(params=["disk", "memory"])
 def root(request, tmp_path):
     """An empty root, on each file system that is supported."""
