@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["check_runnable", "next_run"]
 
 _MOST_AHEAD = 64  # the store spreads racing workers no wider
+_MOST_OF_A_SEQUENCE = 4096  # but may know of many numbers in use before it has read what is there
 
 
 def check_runnable(experiment: Experiment) -> None:
@@ -98,7 +99,7 @@ def next_run(
         with _without_trials_after(experiment, number):
             last = next(reversed(experiment.trials), -1)
             # Where the number itself is in use by now, whoever asks loses it, whatever the arm.
-            return _nth(strategy, experiment, max(number - last - 1, 0))
+            return _nth(strategy, experiment, max(number - last - 1, 0), most=_MOST_OF_A_SEQUENCE)
     ahead = max(number - end, 0)
     if number < end:
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
@@ -117,8 +118,10 @@ def _nth(
     experiment: Experiment,
     ahead: int,
     deadline: float | None = None,
+    *,
+    most: int = _MOST_AHEAD,
 ) -> GeneratorRun:
-    """The arm that comes after `ahead` others."""
+    """The arm that comes after `ahead` others, or after `most`."""
     try:
         options: dict[str, Any] = {}
         if deadline is not None:
@@ -126,7 +129,7 @@ def _nth(
         if strategy._budget is not None:  # the arms before the last are others'
             left = max(strategy._budget - len(experiment.trials), 1)
             options["remaining"] = left
-        count = 1 + min(ahead, _MOST_AHEAD)
+        count = 1 + min(ahead, most)
         given: dict[str, Any] = {"model_gen_options": options} if options else {}
         return _last_of(strategy.gen(experiment, n=count, **given))
     except ArmwrightError:

@@ -106,9 +106,9 @@ def together(url: Path, tasks: int, *, stock: bool) -> Row:
     for driver in drivers:
         driver.join()
     arms = {json.dumps(arm, sort_keys=True) for _, arm, _ in found}
-    if not len(arms) == len({number for _, _, number in found}) == tasks:
-        raise click.ClickException(f"{tasks} tasks got {len(arms)} different arms")
     name = f"{tasks} tasks at once, " + ("a full stock" if stock else "no stock")
+    if not len(arms) == len({number for _, _, number in found}) == tasks:
+        raise click.ClickException(f"{name}: got {len(arms)} different arms")
     return {**summary(name, [seconds for seconds, _, _ in found]), "stock_s": making}
 
 
