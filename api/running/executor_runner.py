@@ -20,8 +20,9 @@ _KEY = "deployment"  # in the run metadata; names the futures
 class ExecutorRunner(Runner):
     """Submits a function of the parameters for each arm of a trial.
 
-    Threads and processes of the standard library, and the executors of Dask, Ray, mpi4py, submitit
-    and others: whatever has `submit` and gives futures with `done`, `result` and `cancel`.
+    Threads and processes of the standard library, Dask's `client.get_executor()`, submitit's
+    `AutoExecutor`, those of mpi4py and others: whatever has `submit` and gives futures with `done`,
+    `result`, `exception` and `cancel`.
 
     The function returns {metric name: mean, or (mean, sem)}, or one mean, or one (mean, sem);
     `ExecutorMetric` reads it. The futures live in this process, so an experiment with this runner
@@ -97,7 +98,8 @@ class ExecutorRunner(Runner):
 
 def _why_failed(future: "Future[Any]") -> str:
     """What became of a call that is done; an empty text if it returned."""
-    if future.cancelled():
+    cancelled = getattr(future, "cancelled", None)  # submitit's jobs cannot say so
+    if cancelled is not None and cancelled():
         return "cancelled"
     error = future.exception()
     return "" if error is None else f"{type(error).__name__}: {error}"
