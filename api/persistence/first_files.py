@@ -117,10 +117,12 @@ _SBATCH = """\
 #SBATCH --array=0-7
 #SBATCH --time=01:00:00
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=2G
 #SBATCH --requeue
 #SBATCH --signal=B:USR1@120
 #SBATCH --output=%x-%A_%a.log
+# What many clusters ask for besides; take away one # each:
+##SBATCH --partition=main
+##SBATCH --mem=4G
 
 # Where it was submitted from; put `module load` and `source .venv/bin/activate` here.
 cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")}" || exit 1
