@@ -102,7 +102,7 @@ class MetricModels:
                 observations = self._observed[metric].observations
                 mean, sd = predict(self.encoding.problem, observations, self.fitted(metric), x)
             means[metric] = [float(value) for value in mean]
-            covariances[metric] = {metric: [float(value) ** 2 for value in sd]}
+            covariances[metric] = {metric: [float(value) * float(value) for value in sd]}
         return means, covariances
 
     def digest(self, pending: Sequence[Arm]) -> str:

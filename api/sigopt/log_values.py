@@ -85,12 +85,12 @@ def shortened(text: Any) -> str:
 
 
 def _finite(name: str, value: Any) -> float:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     try:
         number = float(value)
+    except OverflowError as error:
+        raise ValueError(f"metric {name!r}: expected a number below 1.8e308, got more") from error
     except (TypeError, ValueError) as error:
         raise ValueError(f"metric {name!r}: expected a number, got {value!r}") from error
     if not math.isfinite(number):
         raise ValueError(f"metric {name!r}: expected a finite number, got {value!r}")
-    return number
+    return value if isinstance(value, int) and not isinstance(value, bool) else number

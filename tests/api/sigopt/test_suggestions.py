@@ -372,3 +372,12 @@ def test_a_living_workers_run_stays_active_until_it_is_archived(make):
     sigopt.archive_run(identifier)
     experiment.refresh()
     assert experiment.progress.active_run_count == 0
+
+
+@pytest.mark.slow
+def test_values_of_any_size_stop_no_search(make):
+    experiment = make(budget=9)
+    for place, run in enumerate(experiment.loop()):
+        with run:
+            run.log_metric("y", 10.0 ** (30 * place))
+    assert {run.state for run in experiment.get_runs()} == {"completed"}
