@@ -85,8 +85,7 @@ class Worker:
         )
         place = options.folder or default_place(self._folder)
         self._work = WorkFolder(place, self._folder.id)
-        config = stored.optimization_config
-        self._metrics, self._needed = list(stored.metrics), list(config.metrics if config else ())
+        self._metrics: tuple[int, list[str], list[str]] = (0, [], [])  # of a configuration
         self._promise = Promise(place=this_place())
         self._watcher = Watcher(self._folder)
         self._job = SlurmJob.current()
@@ -281,11 +280,12 @@ class Worker:
         self._watch()
         facts = self._folder.state.trials[run.trial.number]
         ends = [attempt.end or {} for attempt in facts.attempts.values()]
+        metrics, needed = self._metric_names()
         verdict = judged(
             code,
             run.folder,
-            metrics=self._metrics,
-            needed=self._needed,
+            metrics=metrics,
+            needed=needed,
             kinds=self._options.kinds,
             told=run.told,
             timed_out=run.timed_out,
@@ -316,6 +316,15 @@ class Worker:
             )
         )
         self._count_crashes(state)
+
+    def _metric_names(self) -> tuple[list[str], list[str]]:
+        """The metrics that may be told, and those that must be, as the experiment is by now."""
+        version = self._folder.state.version
+        if self._metrics[0] != version:
+            config = self._stored.optimization_config
+            needed = list(config.metrics if config else ())
+            self._metrics = (version, list(self._stored.metrics), needed)
+        return self._metrics[1:]
 
     def _await_signal(self, code: int) -> None:
         """Hears of a signal that its command heard of first.
