@@ -240,6 +240,7 @@ def test_add_refuses_what_cannot_be_a_trial_and_adds_none(words, stdin, part, ru
     assert not ax.load(url).trials
 
 
+@pytest.mark.slow
 def test_a_shell_script_runs_the_whole_loop(url):
     script = """
 set -e

@@ -19,6 +19,7 @@ def filled(url, trials=2):
     return folder
 
 
+@pytest.mark.slow
 def test_removing_leaves_nothing_and_the_name_is_free_again(root):
     url = f"{root}/e"
     filled(url, trials=201)
