@@ -33,7 +33,10 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "to begin": ("init", "check", "create"),
     "to run trials": ("ask", "tell", "add", "renew", "worker", "submit", "stock"),
     "to steer": ("edit", "stop", "resume", "cancel", "requeue"),
-    "to look": ("list", "status", "watch", "show", "best", "log", "explain", "replay"),
+    "to look": (
+        *("list", "status", "watch", "show", "best", "log", "explain", "replay"),
+        *("plot", "summary"),
+    ),
     "to run other code": ("exec", "sigopt"),
     "to copy and remove": ("fork", "merge", "export", "import", "archive", "delete"),
     "to look after files": ("doctor", "verify", "warmup", "compact", "gc", "migrate"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 if TYPE_CHECKING:
     from armwright.looking.looked_at import LookedAt
 
-__all__ = ["Span", "Timeline", "timeline_of"]
+__all__ = ["Span", "Timeline", "duration", "timeline_of"]
 
 _WASTED = ("failed", "preempted", "lost", "abandoned", "cancelled")
 
@@ -96,3 +96,11 @@ def _idle(spans: list[Span]) -> int:
         idle += max(span.began - until, 0)
         until = max(until, span.ended)
     return idle
+
+
+def duration(seconds: float) -> str:
+    """A number of seconds for people: 3.5 s, 12 min, 4.1 h, 3 d."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"

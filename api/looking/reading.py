@@ -36,7 +36,7 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
         subject: In memory, or in a folder; of a folder what its last `refresh` found.
     """
     if isinstance(subject, StoredExperiment):
-        from armwright.looking.look_in_folder import attempts_of, trials_of
+        from armwright.looking.reading_folder import attempts_of, trials_of
 
         config, aims = subject.optimization_config, _aims(subject.optimization_config)
         return LookedAt(

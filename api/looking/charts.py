@@ -1,0 +1,205 @@
+"""The charts of one experiment by name, as Vega-Lite specifications; what is slow is made once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, final
+
+from armwright.errors import NothingLeftError, UsageError
+from armwright.looking import figure_model, figure_results
+from armwright.looking.headline import best_of
+from armwright.looking.model import model_of, usual_point
+from armwright.looking.posterior import Slice, contour_of, slice_of
+from armwright.looking.reading import look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from armwright.experiment import Experiment, TParamValue
+    from armwright.generation import ModelBridge
+    from armwright.looking.axis import Axis
+    from armwright.looking.influence import Influences
+    from armwright.looking.left_out import CrossValidation
+    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.posterior import Contour
+    from armwright.persistence import StoredExperiment
+
+__all__ = ["KINDS", "Charts"]
+
+KINDS = (
+    *("trace", "slice", "contour", "importance", "parallel", "pareto"),
+    *("cross_validation", "failures", "timeline"),
+)
+_SLICES = 6  # parameters that are sliced where none is named
+
+
+@final
+class Charts:
+    """What there is to draw of an experiment as it is when this is made.
+
+    Args:
+        subject: In memory or in a folder.
+
+    Attributes:
+        seen: The experiment as records.
+    """
+
+    def __init__(self, subject: Experiment | StoredExperiment) -> None:
+        self._subject = subject
+        self.seen: LookedAt = look(subject)
+        self._influences: dict[str, Influences] = {}
+
+    @cached_property
+    def model(self) -> ModelBridge:
+        """The model that is asked.
+
+        Raises:
+            UsageError: There are too few results for one.
+        """
+        return model_of(self._subject)
+
+    @property
+    def modelled(self) -> str:
+        """The metric that is asked for where none is named: the first objective, or a part of it.
+
+        Raises:
+            UsageError: There is no objective.
+        """
+        config = self.model.optimization_config
+        if config is None:
+            raise UsageError(f"{self.seen.name!r} has no objective")
+        return config.objective.metrics[0].name
+
+    def influences(self, metric: str | None = None) -> Influences:
+        """How much each parameter matters to a metric, the first objective where none is named."""
+        from armwright.looking.influence import influences_of
+
+        name = metric or self.modelled
+        if name not in self._influences:
+            self._influences[name] = influences_of(self.model, name)
+        return self._influences[name]
+
+    def slices(
+        self,
+        parameters: tuple[str, ...] = (),
+        metric: str | None = None,
+        around: Mapping[str, TParamValue] | None = None,
+    ) -> list[Slice]:
+        """What the model expects along parameters; along those that matter most if none is named.
+
+        Raises:
+            UsageError: A parameter is unknown, or there is no model.
+        """
+        name = metric or self.modelled
+        names = parameters or tuple(item.parameter for item in self.influences(name).items)
+        axes = [self._axis(item) for item in names]
+        axes = axes if parameters else [axis for axis in axes if axis.is_tuned][:_SLICES]
+        if not axes:
+            raise UsageError(f"{self.seen.name!r} has no parameter to tune")
+        held = self._held(around)
+        return [slice_of(self.model, axis, metric=name, around=held) for axis in axes]
+
+    def contour(
+        self,
+        parameters: tuple[str, str] | None = None,
+        metric: str | None = None,
+        around: Mapping[str, TParamValue] | None = None,
+    ) -> Contour:
+        """What the model expects over two parameters, the two that matter most if none is named.
+
+        Raises:
+            UsageError: A parameter is unknown, there are fewer than two, or there is no model.
+        """
+        name = metric or self.modelled
+        names = parameters or tuple(
+            item.parameter
+            for item in self.influences(name).items
+            if self._axis(item.parameter).is_range
+        )
+        if len(names) < 2:
+            raise UsageError(f"a contour needs two parameters with a range, there are {len(names)}")
+        across, up = self._axis(names[0]), self._axis(names[1])
+        return contour_of(self.model, across, up, metric=name, around=self._held(around))
+
+    def cross_validation(self, metric: str | None = None) -> CrossValidation:
+        """What the model expects of each result without it."""
+        from armwright.looking.left_out import cross_validation_of
+
+        return cross_validation_of(self.model, metric or self.modelled)
+
+    def figure(
+        self, kind: str, *, metric: str | None = None, parameters: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """A chart by the name of its kind.
+
+        Args:
+            kind: One of `KINDS`.
+            metric: Of which metric; the first objective where none is named.
+            parameters: Which parameters a slice or a contour is along.
+
+        Raises:
+            UsageError: There is no such kind, or nothing to draw yet; says what is missing.
+        """
+        from armwright.looking.ends import ends_of
+        from armwright.looking.front import front_of
+        from armwright.looking.parallel import parallel_figure
+        from armwright.looking.timeline import timeline_of
+        from armwright.looking.trace import trace_of
+
+        kind = kind.replace("-", "_")
+        if kind not in KINDS:
+            raise UsageError(f"expected one of the charts {', '.join(KINDS)}, got {kind!r}")
+        if parameters and kind not in ("slice", "contour"):
+            raise UsageError(f"{kind}: takes no parameters, got {', '.join(parameters)}")
+        if kind == "contour" and len(parameters) not in (0, 2):
+            raise UsageError(f"contour: expected two parameters, got {', '.join(parameters)}")
+        if kind == "trace":
+            return figure_results.trace_figure(self._with_results(trace_of(self.seen, metric)))
+        if kind == "pareto":
+            return figure_results.front_figure(front_of(self.seen))
+        if kind == "parallel":
+            self._with_results(trace_of(self.seen, metric))
+            return parallel_figure(self.seen, metric)
+        if kind == "failures":
+            ends = ends_of(self.seen)
+            if not ends.kinds and not ends.infeasible:
+                raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
+            return figure_results.ends_figure(ends)
+        if kind == "timeline":
+            timeline = timeline_of(self.seen)
+            if not timeline.spans:
+                raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
+            return figure_results.timeline_figure(timeline)
+        if kind == "importance":
+            return figure_model.importance_figure(self.influences(metric))
+        if kind == "slice":
+            return figure_model.slice_figure(self.slices(parameters, metric), self.seen)
+        if kind == "contour":
+            pair = (parameters[0], parameters[1]) if parameters else None
+            return figure_model.contour_figure(self.contour(pair, metric), self.seen)
+        return figure_model.cross_validation_figure(self.cross_validation(metric))
+
+    def _with_results(self, trace: Any) -> Any:
+        if not trace.points:
+            raise UsageError(f"{self.seen.name!r} has no result of {trace.metric} yet")
+        return trace
+
+    def _axis(self, name: str) -> Axis:
+        for axis in self.seen.axes:
+            if axis.name == name:
+                return axis
+        known = ", ".join(axis.name for axis in self.seen.axes)
+        raise UsageError(f"no parameter {name!r}, expected one of {known}")
+
+    def _held(self, around: Mapping[str, TParamValue] | None) -> dict[str, TParamValue]:
+        for name in around or {}:
+            self._axis(name)
+        return {**self._best_parameters, **(around or {})}
+
+    @cached_property
+    def _best_parameters(self) -> Mapping[str, TParamValue]:
+        """Those of the best trial; where none is best, of the first on the front or the last."""
+        try:
+            return best_of(self._subject, self.seen).parameters
+        except (NothingLeftError, UsageError):
+            return usual_point(self.seen).parameters

@@ -1,0 +1,173 @@
+"""Parallel coordinates: every trial as a line across its parameters to what it measured."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from armwright.looking.figure_style import BEST, CALM, chart, short
+from armwright.looking.trace import aim_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armwright.looking.axis import Axis
+    from armwright.looking.looked_at import LookedAt
+
+__all__ = ["parallel_axes", "parallel_figure", "place_on"]
+
+Spec = dict[str, Any]
+_MOST_AXES = 14  # beyond which lines cannot be followed
+
+
+def parallel_axes(seen: LookedAt, order: Sequence[str] = ()) -> list[Axis]:
+    """The parameters that are drawn: those of the order first, as many as can be followed."""
+    ranks = {name: place for place, name in enumerate(order)}
+    axes = sorted(seen.tuned, key=lambda axis: ranks.get(axis.name, len(ranks)))
+    return axes[:_MOST_AXES]
+
+
+def place_on(axis: Axis, value: Any) -> float:
+    """Where a value lies on its axis, from 0 to 1; NaN where it has none there."""
+    if not axis.is_range:
+        keys = list(axis.values)
+        return keys.index(value) / max(len(keys) - 1, 1) if value in keys else math.nan
+    if isinstance(value, str) or value is None or axis.lower is None or axis.upper is None:
+        return math.nan
+    lower, upper, at = axis.lower, axis.upper, float(value)
+    if axis.is_log:
+        if at <= 0:
+            return math.nan
+        lower, upper, at = math.log(lower), math.log(upper), math.log(at)
+    return (at - lower) / (upper - lower) if upper > lower else 0.5
+
+
+def parallel_figure(
+    seen: LookedAt, metric: str | None = None, *, order: Sequence[str] = ()
+) -> Spec:
+    """Every result as a line; the best ones stand out.
+
+    Args:
+        seen: The experiment.
+        metric: The objective; the first one where none is named.
+        order: Parameters in the order in which they are drawn.
+
+    Raises:
+        UsageError: There is no objective, or the metric is none.
+    """
+    aim, axes = aim_of(seen, metric), parallel_axes(seen, order)
+    trials = seen.measured(aim.metric)
+    values = [trial.mean(aim.metric) for trial in trials]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    ranks = {
+        at: place
+        for place, at in enumerate(
+            sorted(range(len(values)), key=lambda i: values[i], reverse=not aim.minimize)
+        )
+    }
+    names = [*(axis.name for axis in axes), aim.metric]
+    rows = [
+        {
+            "t": trial.trial,
+            "a": at,
+            "p": short(place),
+            "q": short(1 - ranks[i] / max(len(values) - 1, 1)),
+            "v": short(values[i]),
+        }
+        for i, trial in enumerate(trials)
+        for at, place in enumerate(
+            [
+                *(place_on(axis, trial.parameters.get(axis.name)) for axis in axes),
+                (values[i] - low) / (high - low) if high > low else 0.5,
+            ]
+        )
+        if not math.isnan(place)
+    ]
+    labels = [label for at, axis in enumerate(axes) for label in _labels(axis, at)]
+    labels += [{"a": len(axes), "p": 0.0, "text": f"{low:.4g}"}]
+    labels += [{"a": len(axes), "p": 1.0, "text": f"{high:.4g}"}] if high > low else []
+    spoken = "[" + ", ".join(repr(_clip(name)).replace("\\x", "x") for name in names) + "]"
+    x: Spec = {
+        "field": "a",
+        "type": "quantitative",
+        "scale": {"domain": [-0.3, len(names) - 0.5], "nice": False},
+        "axis": {
+            "orient": "top",
+            "values": list(range(len(names))),
+            "labelExpr": f"{spoken}[datum.value]",
+            "title": None,
+            "domain": False,
+            "ticks": False,
+            "labelFontWeight": "bold",
+            "labelAngle": -25 if len(names) > 6 else 0,
+            "labelOverlap": False,
+        },
+    }
+    y = {"field": "p", "type": "quantitative", "axis": None, "scale": {"domain": [-0.03, 1.03]}}
+    better = "lowest" if aim.minimize else "highest"
+    body: Spec = {
+        "height": 300,
+        "width": max(760, 75 * len(names)),
+        "layer": [
+            {
+                "data": {"name": "lines", "values": rows},
+                "mark": {"type": "line", "strokeWidth": 1},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "detail": {"field": "t"},
+                    "order": {"field": "a"},
+                    "color": {
+                        "field": "q",
+                        "type": "quantitative",
+                        "scale": {"range": [CALM, BEST], "domain": [0, 1]},
+                        "legend": {
+                            "title": f"rank by {aim.metric}",
+                            "values": [0, 1],
+                            "labelExpr": "datum.value == 1 ? 'best' : 'worst'",
+                        },
+                    },
+                    "opacity": {
+                        "field": "q",
+                        "type": "quantitative",
+                        "scale": {
+                            "range": [0.12 if len(values) > 100 else 0.35, 0.95],
+                            "type": "pow",
+                            "exponent": 3,
+                        },
+                        "legend": None,
+                    },
+                    "tooltip": [
+                        {"field": "t", "title": "trial"},
+                        {"field": "v", "title": aim.metric},
+                    ],
+                },
+            },
+            {
+                "data": {"values": labels},
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 10},
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            },
+        ],
+    }
+    left = len(seen.tuned) - len(axes)
+    more = f"; {left} more parameters are not drawn" if left else ""
+    subtitle = f"n = {len(trials)} results; those with the {better} {aim.metric} stand out{more}"
+    return chart("Which values go with good results?", subtitle, body)
+
+
+def _labels(axis: Axis, at: int) -> list[Spec]:
+    """What is written along an axis: its ends, or its choices."""
+    if axis.is_range:
+        return [
+            {"a": at, "p": 0.0, "text": f"{axis.lower:.4g}"},
+            {"a": at, "p": 1.0, "text": f"{axis.upper:.4g}" + (" log" if axis.is_log else "")},
+        ]
+    return [
+        {"a": at, "p": short(place_on(axis, value)), "text": _clip(str(value))}
+        for value in axis.values
+    ]
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= 14 else f"{text[:13]}…"
