@@ -138,8 +138,12 @@ class RunContext:
 
         Raises:
             ValueError: The name is no text, or a value is no finite number.
+            ApiException: The standard deviation is below 0. Status 400.
         """
-        self._say(values={name: checked_metric(name, value, stddev)})
+        checked = checked_metric(name, value, stddev)
+        if (checked["value_stddev"] or 0) < 0:
+            raise refused(f"metric {name!r}: a standard deviation is 0 or more, got {stddev!r}")
+        self._say(values={name: checked})
 
     def log_metrics(self, *args: Any, **kwargs: Any) -> None:
         """The same for several metrics, given as to `dict`."""

@@ -231,3 +231,9 @@ def test_without_an_optimized_metric_no_checkpoint_is_best():
 def test_a_whole_number_that_no_float_can_hold_is_refused(run):
     with pytest.raises(ValueError, match="1.8e308"):
         run.log_metric("y", 10**400)
+
+
+def test_a_standard_deviation_below_0_is_refused(run):
+    with pytest.raises(ApiException, match="0 or more") as caught:
+        run.log_metric("y", 1, stddev=-0.1)
+    assert caught.value.status_code == 400
