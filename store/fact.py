@@ -93,8 +93,7 @@ def encode(
     body |= {"token": token, "writer": dict(writer), "at": at, **(more or {})}
     try:
         body["document"] = _checked_keys(document, "document")
-        text = json.dumps(body, allow_nan=False, ensure_ascii=False, check_circular=True)
-        data = f"{text}\n".encode()
+        data = f"{_ENCODER.encode(body)}\n".encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"document: cannot be written as JSON: {error}") from error
     if len(data) > MAX_FACT_BYTES:
@@ -200,15 +199,22 @@ def _no_constant(text: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def _checked_keys(value: Any, where: str) -> Any:
     """Refuses keys that JSON would silently turn into text."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"keys must be text, got {key!r} in {where}")
-        return {key: _checked_keys(item, f"{where}.{key}") for key, item in value.items()}
+        return {
+            key: item if type(item) in _PLAIN else _checked_keys(item, f"{where}.{key}")
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_checked_keys(item, f"{where}[{index}]") for index, item in enumerate(value)]
     return value

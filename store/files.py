@@ -24,6 +24,7 @@ __all__ = [
     "MAX_READ_BYTES",
     "MAX_TABLE_BYTES",
     "Files",
+    "Glancing",
     "Listing",
     "Outcome",
     "files_for",
@@ -88,6 +89,15 @@ class Files(Protocol):
 
         None if there is no such file, or the file system does not say.
         """
+        ...
+
+
+@runtime_checkable
+class Glancing(Protocol):
+    """What a file system may offer besides, for choosing names well; nothing depends on it."""
+
+    def glance(self, path: str) -> bool | None:
+        """Whether a file or folder is there; None where asking costs more than next to nothing."""
         ...
 
 

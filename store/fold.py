@@ -15,7 +15,7 @@ Rules, for one trial:
 from collections.abc import Iterable
 from typing import final
 
-from armwright.store.fact import Fact
+from armwright.store.fact import Fact, decode
 from armwright.store.layout import SEGMENT_TRIALS, Name, segment_of
 from armwright.store.state import AttemptFacts, Damage, Stamp, State, TrialFacts
 from armwright.store.trials import Sealed, Trials
@@ -51,6 +51,15 @@ class Fold:
         self._generation = 0
         self._changed: dict[int, int] = {}
         self._since: dict[int, int] = {}
+        self._written: list[tuple[Name, bytes]] = []
+
+    def add_written(self, name: Name, body: bytes) -> None:
+        """Takes in a fact that was just written; it is not decoded before somebody asks."""
+        self._written.append((name, body))
+
+    def _settle(self) -> None:
+        while self._written:
+            self.add(decode(*self._written.pop()))
 
     def add(self, fact: Fact) -> None:
         """Takes in a fact; one that is known already changes nothing."""
@@ -79,6 +88,7 @@ class Fold:
         Raises:
             BadFactError: The snapshot cannot be taken apart; nothing was taken in.
         """
+        self._settle()
         fresh = [segment for segment in snapshot.segments if segment not in self._sealed]
         # A snapshot comes as a whole or not at all, so that counts add up.
         if len(fresh) < len(snapshot.segments) and not self._all_of_parts(snapshot):
@@ -151,12 +161,14 @@ class Fold:
 
     def of_trial(self, number: int) -> dict[str, Fact]:
         """The facts about a trial, by path."""
+        self._settle()
         known = self._of_trial.get(number, {})
         snapshot = self._sealed.get(segment_of(number))
         return known if snapshot is None else {**known, **snapshot.facts(number)}
 
     def trial(self, number: int) -> TrialFacts | None:
         """What the facts about one trial add up to; None without its arm."""
+        self._settle()
         if number in self._stale or (
             number not in self._trials and self.is_sealed(segment_of(number))
         ):
@@ -165,10 +177,12 @@ class Fold:
 
     def config(self, version: int) -> Fact | None:
         """The fact of a version of the configuration."""
+        self._settle()
         return self._configs.get(version)
 
     def state(self, damaged: Iterable[Damage] = ()) -> State:
         """Returns the state of all facts so far."""
+        self._settle()
         if self._stale:
             self._generation += 1
         for number in self._stale:

@@ -61,7 +61,7 @@ class ExperimentFolder:
         self._around = surroundings
         self._ledger = Ledger(location, surroundings)
         self._reader, self._lock = self._ledger.reader, self._ledger.lock
-        self._numbers = Numbers(self._reader, surroundings)
+        self._numbers = Numbers(location, self._reader, surroundings)
         self._last: State | None = None
         self._compactor = Compactor(location, self._ledger, surroundings)
 
@@ -258,7 +258,7 @@ class ExperimentFolder:
         """
         for _ in range(_MOST_LOSSES):
             with self._lock:
-                number = self._numbers.next()
+                number = self._numbers.next(informed=informed)
                 if informed and self._numbers.crowded:
                     self._reader.look_from(max(self._reader.highest, 0))
                 if informed or self._last is None:
@@ -267,7 +267,7 @@ class ExperimentFolder:
             outcome = self._ledger.write_arm(number, make(number, state), claim, promise)
             with self._lock:
                 if outcome == "won":
-                    self._numbers.won()
+                    self._numbers.won(number)
                     return number
                 self._numbers.lost(number)
         raise ConflictError(

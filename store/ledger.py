@@ -51,6 +51,8 @@ class Ledger:
         self.lock = threading.RLock()
         self._location = location
         self._around = surroundings
+        # The attempts claimed and not ended through here, with the data reported through here.
+        self._ours: dict[tuple[int | None, int], list[str]] = {}
 
     def write(
         self, path: str, document: Mapping[str, Any], *, more: Mapping[str, Any] | None = None
@@ -77,7 +79,15 @@ class Ledger:
                 if self._was_settled(name):
                     return "lost"
                 self.reader.learn(name, body)
+                self._note_ours(name, claimed="claim" in (more or {}))
         return outcome
+
+    def _note_ours(self, name: Name, *, claimed: bool) -> None:
+        key = (name.number, name.attempt or 1)
+        if name.kind == "claim" or (name.kind == "arm" and claimed):
+            self._ours[key] = []
+        elif name.kind == "data" and name.id and key in self._ours:
+            self._ours[key].append(name.id)
 
     def _was_settled(self, name: Name) -> bool:
         """Whether a name that we have just won had been given away before.
@@ -204,10 +214,13 @@ class Ledger:
             raise ValueError(f"state: expected one of {states}, got {document.get('state')!r}")
         check_number(number)
         with self.lock:
+            known, ours = None, self._ours.pop((number, attempt), None)
             if not alone:
                 self.reader.look_at(number)  # for the data that others reported
-            known = self.attempt(number, attempt, "ended")
-            counted = self.reader.data_ids(number, attempt)
+            if ours is None or not alone:
+                known = self.attempt(number, attempt, "ended")
+                ours = self.reader.data_ids(number, attempt)
+            counted = sorted(ours)
         if known is None or known.end is None:
             path = end_path(number, attempt)
             if self.write(path, document, more={"counted": counted}) == "won":

@@ -4,18 +4,36 @@ Who is alone takes the highest number + 1. Who lost a number looks which are fre
 segment and takes one of the first few of them at random: of twice as many after each loss, of a few
 less after each success. Numbers skipped before are free as well, so few stay unused. No segment is
 ever left empty. Nothing here is needed for correctness: whoever creates the arm has the number.
+
+Looking is a listing of the segment before each try. Where it costs next to nothing to see whether a
+single name is there, one listing serves many tries: the number to be tried is glanced at, and only
+after some numbers in a row that others took meanwhile is the segment listed again.
 """
 
+import re
 from typing import final
 
-from armwright.store.layout import SEGMENT_TRIALS, segment_of
+from armwright.store.files import Files, Glancing
+from armwright.store.layout import (
+    SEGMENT_TRIALS,
+    TRIALS_FOLDER,
+    arm_path,
+    segment_folder,
+    segment_numbers,
+    segment_of,
+)
+from armwright.store.location import Location
 from armwright.store.reader import Reader
 from armwright.store.surroundings import Surroundings
 
 __all__ = ["Numbers"]
 
-# Below SEGMENT_TRIALS, so that no segment is skipped.
-_WIDEST = 64
+# Who makes an arm for a number makes those before it too, so this is not wide. Otherwise it may be.
+_WIDEST_INFORMED = 64
+_WIDEST = 192
+# Glances in vain that cost about as much as the listing of a segment.
+_MOST_GLANCES = 12
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @final
@@ -26,43 +44,93 @@ class Numbers:
     which costs a listing and saves a create that would most likely be lost.
     """
 
-    def __init__(self, reader: Reader, surroundings: Surroundings) -> None:
+    def __init__(self, location: Location, reader: Reader, surroundings: Surroundings) -> None:
+        self._location = location
         self._reader = reader
         self._around = surroundings
         self._spread = 0
         self._lost: set[int] = set()
+        # What is free in the segments that are filled now, as far as is known; ascending.
+        self._free_in: dict[int, list[int]] = {}
 
     @property
     def crowded(self) -> bool:
         """Whether others add trials at the same time, as far as the last few tries tell."""
         return self._spread > 0
 
-    def next(self) -> int:
-        """Returns a number to try."""
-        return self._free() if self.crowded else self._reader.highest + 1
+    def next(self, *, informed: bool = True) -> int:
+        """Returns a number to try; near the first free one if the arm depends on those before."""
+        if not self.crowded:
+            return self._reader.highest + 1
+        return self._glanced(_WIDEST_INFORMED if informed else _WIDEST)
 
-    def won(self) -> None:
-        """Takes note that the last number was free."""
+    def won(self, number: int) -> None:
+        """Takes note that a number was free, and is ours now."""
         self._spread -= -(-self._spread // 16)  # about one in ten tries is lost then
         self._lost.clear()
+        self._take(number)
 
     def lost(self, number: int) -> None:
         """Takes note that a number is in use, whether a listing shows it yet or not."""
         self._reader.note_taken(number)
         self._lost.add(number)
+        self._take(number)
         self._spread = min(max(2 * self._spread, 4), _WIDEST)
 
-    def _free(self) -> int:
-        """Chooses one of the first free numbers, as many as it is crowded."""
-        skip = self._around.choose(self._spread + 1)
-        segment = segment_of(self._reader.highest)
+    def _glanced(self, widest: int) -> int:
+        """Chooses numbers until one is free at a glance; without glances, from fresh listings."""
+        if self._glance(self._location.path) is not None:
+            for misses in range(_MOST_GLANCES):
+                # Of those that seem to be free the more are taken, the more often one was.
+                number = self._free(reach=min(self._spread * (1 + misses), widest))
+                if not self._glance(self._location.join(arm_path(number))):
+                    return number
+                self._take(number)
+        self._free_in.clear()
+        return self._free(reach=min(self._spread, widest))
+
+    def _glance(self, path: str) -> bool | None:
+        files: Files = self._location.files
+        return files.glance(path) if isinstance(files, Glancing) else None
+
+    def _free(self, *, reach: int) -> int:
+        """Chooses one of the first free numbers, the first or one up to `reach` after it."""
+        skip = self._around.choose(reach + 1)
+        for sealed in filter(self._reader.is_sealed, tuple(self._free_in)):
+            del self._free_in[sealed]  # its holes are void by now
+        segment = min(self._free_in, default=segment_of(self._reader.highest))
         while True:
-            taken = self._reader.numbers_in(segment) | self._lost
-            begin = segment * SEGMENT_TRIALS
-            free = [
-                number for number in range(begin, begin + SEGMENT_TRIALS) if number not in taken
-            ]
-            if skip < len(free):
-                return free[skip]
+            known = segment in self._free_in
+            free = self._free_in[segment] if known else self._listed(segment)
+            if skip < len(free) or len(free) == SEGMENT_TRIALS:
+                self._free_in[segment] = free
+                return free[skip % SEGMENT_TRIALS]  # an empty segment is not passed over
             skip -= len(free)
-            segment = max(segment + 1, self._reader.newest_segment())
+            if free:
+                self._free_in[segment] = free
+                segment += 1
+            else:
+                self._free_in.pop(segment, None)
+                segment = segment + 1 if known else self._newest_after(segment)
+
+    def _newest_after(self, segment: int) -> int:
+        """The newest segment, for who finds one full and must be far behind the others."""
+        listing = self._location.files.list(self._location.join(TRIALS_FOLDER))
+        return max({segment + 1, *segment_numbers(listing.folders)})
+
+    def _listed(self, segment: int) -> list[int]:
+        """Lists a segment for the numbers that no name there begins with; reads no file."""
+        listing = self._location.files.list(self._location.join(segment_folder(segment)))
+        heads = {name.partition(".")[0] for name in (*listing.files, *listing.folders)}
+        # A foreign file of any name may lie there.
+        numbers = {int(head) for head in heads if _NUMBER.fullmatch(head)}
+        taken = {number for number in numbers if segment_of(number) == segment}
+        self._reader.note_taken(max(taken, default=-1))
+        taken |= self._lost
+        begin = segment * SEGMENT_TRIALS
+        return [number for number in range(begin, begin + SEGMENT_TRIALS) if number not in taken]
+
+    def _take(self, number: int) -> None:
+        free = self._free_in.get(segment_of(number))
+        if free is not None and number in free:
+            free.remove(number)

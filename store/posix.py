@@ -19,7 +19,7 @@ from typing import TypeVar, final
 
 from armwright.store.failure import DOUBTFUL, read_failure, write_failure
 from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
-from armwright.store.posix_create import create_file, discard, write_temporary
+from armwright.store.posix_create import create_named, create_unnamed, discard, write_temporary
 from armwright.store.posix_read import read_file
 from armwright.store.retry import pauses
 from armwright.store.token import check_token
@@ -41,14 +41,27 @@ class PosixFiles:
     """
 
     exclusive = True
+    _glances = False
 
     def create(self, path: str, body: bytes, token: str) -> Outcome:
         """Makes the file if there is none; see `armwright.store.create`."""
         check_token(token)
         try:
-            return create_file(path, body, token)
+            outcome = create_unnamed(path, body, token)
+            if outcome is not None:
+                self._glances = True
+                return outcome
+            return create_named(path, body, token)
         except OSError as error:
             raise write_failure(path, error) from error
+
+    def glance(self, path: str) -> bool | None:
+        """Whether a file or folder is there; None unless files without names can be made.
+
+        Network file systems offer no such files. There a look costs a request, and the answer that
+        there is no such name may be believed for half a minute, by those who want to read it too.
+        """
+        return os.path.lexists(path) if self._glances else None
 
     def list(self, folder: str) -> Listing:
         """Names what is in a folder."""

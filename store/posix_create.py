@@ -14,7 +14,7 @@ from pathlib import Path
 from armwright.store.files import Outcome
 from armwright.store.posix_read import read_file
 
-__all__ = ["create_file", "discard", "write_temporary"]
+__all__ = ["create_file", "create_named", "create_unnamed", "discard", "write_temporary"]
 
 # What file systems without hard links answer: FAT (EPERM), FUSE (ENOSYS), SMB (ENOTSUP),
 # and some that count links (EMLINK).
@@ -28,19 +28,21 @@ _UNNAMED_FILE = getattr(os, "O_TMPFILE", 0)
 
 def create_file(path: str, body: bytes, token: str) -> Outcome:
     """Makes a file if there is none; see `armwright.store.create`."""
-    folder = os.path.dirname(path)  # noqa: PTH120 a Path costs more than the rest of this function
-    return _create_unnamed(path, folder, body, token) or _create_named(path, folder, body, token)
+    return create_unnamed(path, body, token) or create_named(path, body, token)
 
 
-def _create_unnamed(path: str, folder: str, body: bytes, token: str) -> Outcome | None:
+def create_unnamed(path: str, body: bytes, token: str) -> Outcome | None:
     """Through a file without a name; None where that cannot be done, and nothing was."""
     if not _UNNAMED_FILE:
         return None
+    folder = os.path.dirname(path)  # noqa: PTH120 a Path costs more than the rest of this function
     try:
         descriptor = os.open(folder, os.O_WRONLY | _UNNAMED_FILE, 0o666)
     except OSError:
         return None  # not offered here, or no such folder: the other way finds out
     try:
+        if os.path.lexists(path):  # forcing to disk what is lost already would be the dearest part
+            return _whose(path, body, token)
         _write(descriptor, body)
         os.fsync(descriptor)
         try:
@@ -56,8 +58,9 @@ def _create_unnamed(path: str, folder: str, body: bytes, token: str) -> Outcome 
     return "won"
 
 
-def _create_named(path: str, folder: str, body: bytes, token: str) -> Outcome:
+def create_named(path: str, body: bytes, token: str) -> Outcome:
     """Through a temporary file beside it."""
+    folder = os.path.dirname(path)  # noqa: PTH120
     # The random tail: a repeat with the same token must not open the file of the first try, which
     # may carry the final name by now.
     temporary = f"{folder}/.{token}.{os.urandom(4).hex()}"

@@ -53,7 +53,6 @@ __all__ = ["TRUSTED_SECONDS", "Reader"]
 # that takes a snapshot an hour old.
 TRUSTED_SECONDS = 1800.0
 _FORMAT = re.compile(r"[0-9]{6}\.json")
-_NUMBER = re.compile(r"[0-9]{1,15}(?=\.)")
 _KNOWN_FOLDERS = {
     *(CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, SNAPSHOT_FOLDER, FORMAT_FOLDER),
     *LATER_FOLDERS,
@@ -136,20 +135,6 @@ class Reader:
         """Lists the configurations and takes in what is new."""
         self._fetch(self._new_names(CONFIG_FOLDER, self._list(CONFIG_FOLDER)))
 
-    def numbers_in(self, segment: int) -> set[int]:
-        """Lists a segment for the trial numbers that any name there begins with; reads no file."""
-        listing = self._list(segment_folder(segment))
-        found = (_NUMBER.match(name) for name in (*listing.files, *listing.folders))
-        # A foreign file of any name may lie there.
-        numbers = {int(match[0]) for match in found if match}
-        numbers = {number for number in numbers if segment_of(number) == segment}
-        self.highest = max(self.highest, max(numbers, default=-1))
-        return numbers
-
-    def newest_segment(self) -> int:
-        """Lists the segments for the highest one; 0 if there is none."""
-        return max(segment_numbers(self._list(TRIALS_FOLDER).folders), default=0)
-
     def trial(self, number: int) -> TrialFacts | None:
         """One trial, without working out the others; None if no arm of it has been read."""
         return self._fold.trial(number)
@@ -219,11 +204,13 @@ class Reader:
             self._suspects[segment] = suspect
         return problem, holes
 
-    def learn(self, name: Name, body: bytes) -> Fact:
-        """Takes in a fact without reading it, for instance one just written."""
-        fact = decode(name, body)
-        self._take_in(fact)
-        return fact
+    def learn(self, name: Name, body: bytes) -> None:
+        """Takes in a fact that was just written; what is in it is worked out when it is needed."""
+        if name.kind == "open":
+            self._take_in(decode(name, body))
+            return
+        self._fold.add_written(name, body)
+        self._note_taken_in(name)
 
     def note_taken(self, number: int) -> None:
         """Remembers that a trial number is in use, whether a listing shows it yet or not."""
@@ -466,20 +453,23 @@ class Reader:
             name = by_path[path]
             if isinstance(body, bytes):
                 try:
-                    self.learn(name, body)
+                    self._take_in(decode(name, body))
                 except BadFactError as error:
                     self._add_damage(name.path, str(error))
             elif not isinstance(body, FileNotFoundError):  # gone since it was listed
                 self._add_damage(name.path, f"cannot be read: {reason(body)}")
 
     def _take_in(self, fact: Fact) -> None:
-        folder, _, file = fact.name.path.rpartition("/")
         if fact.name.kind == "open" and fact.name.number is not None:
             self.reopened.add(fact.name.number)
         else:
             self._fold.add(fact)
+        self._note_taken_in(fact.name)
+
+    def _note_taken_in(self, name: Name) -> None:
+        folder, _, file = name.path.rpartition("/")
         self._taken_in.setdefault(folder, set()).add(file)
-        self._note(fact.name)
+        self._note(name)
         self._state = None
 
     def _note(self, name: Name) -> None:

@@ -238,7 +238,7 @@ LEAST_CALLS = {
     "create": 40,
     "add_trial": 8,
     "add_trial_in_a_new_segment": 12,
-    "add_trial_after_a_loss": 20,
+    "add_trial_after_a_loss": 16,
     "claim": 8,
     "report": 8,
     "end": 9,
