@@ -29,13 +29,13 @@ from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.layout import (
     SEGMENT_TRIALS,
     SEGMENTS_OF_S2,
-    parse_name,
     s1_path,
     s2_path,
     segment_folder,
 )
 from armwright.store.ledger import Ledger
 from armwright.store.location import Location
+from armwright.store.sealing import sealed_body
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 
@@ -166,31 +166,10 @@ class Compactor:
             return fenced, self._write_s1(segment)
 
     def _write_s1(self, segment: int) -> str:
-        from armwright.store.fold import fold_trial
-        from armwright.store.snapshot import Snapshot, snapshot_body
-
-        first = segment * SEGMENT_TRIALS
-        trials = []
-        for number in range(first, first + SEGMENT_TRIALS):
-            facts = {
-                path: fact
-                for path, fact in self._reader.facts_of(number).items()
-                if fact.name.kind != "late"
-            }
-            trial = fold_trial(number, facts.values())
-            assert trial is not None  # noqa: S101 why_open looked
-            trials.append((trial, facts))
-        body, token = snapshot_body(trials)
-        if len(body) > MAX_TABLE_BYTES:
-            return f"its snapshot would be {len(body)} bytes, {MAX_TABLE_BYTES} are allowed"
-        name = parse_name(s1_path(segment))
-        assert name is not None  # noqa: S101 our own names parse
-        # Nothing is written that does not give back every fact.
-        made = Snapshot(name, body)
-        for trial, facts in trials:
-            if made.facts(trial.number) != facts:
-                return f"trial {trial.number} would not survive it"
-        self._create(name.path, body, token)
+        made = sealed_body(segment, self._reader.facts_of)
+        if isinstance(made, str):
+            return made
+        self._create(s1_path(segment), *made)
         return ""
 
     def _join(self, hundred: int) -> bool:

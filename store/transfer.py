@@ -2,6 +2,10 @@
 
 The folder can be opened only when the last of them is there, if it is a new one; killed anywhere,
 the same transfer goes on where it stopped.
+
+Into a folder that nobody can have opened yet, whole segments go as the snapshots that compaction
+would make of them: a hundredth of the files. Where others may be writing each fact is a file, so
+that of two under one name one loses, and is told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +16,13 @@ from armwright.store.contents import Contents, in_order
 from armwright.store.errors import StoreError
 from armwright.store.fact import BadFactError, Fact, decode, encode
 from armwright.store.failure import read_failure
-from armwright.store.files import MAX_TABLE_BYTES
-from armwright.store.layout import Name, parse_name
+from armwright.store.files import MAX_TABLE_BYTES, Outcome
+from armwright.store.fold import Fold
+from armwright.store.layout import Name, parse_name, s1_path, segment_of
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
+from armwright.store.readiness import why_unready
+from armwright.store.sealing import sealed_body
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
@@ -23,6 +30,7 @@ from armwright.store.token import new_token
 __all__ = ["Transferred", "body_of", "transfer"]
 
 _REAL = Surroundings()
+_Snapshot = tuple[bytes, str]
 
 
 @final
@@ -77,6 +85,7 @@ def transfer(
     ensure_marker(target.root, writer=writer, at=at, surroundings=surroundings)
     added: list[str] = []
     same, clashes, known_tables = 0, [], set(there.tables)
+    whole = _whole_segments(facts, there)
     for name in _configurations_last(facts, tables):
         known = there.facts.get(name.path)
         if known is not None or name.path in known_tables:
@@ -84,6 +93,11 @@ def transfer(
                 same += 1
             else:
                 clashes.append(name.path)
+            continue
+        segment = segment_of(name.number or 0)
+        if name.readable and name.kind in _IN_SEGMENTS and segment in whole:
+            outcome = _seal(target, segment, whole, surroundings)
+            (added if outcome == "won" else clashes).append(name.path)
             continue
         fact = facts.get(name.path)
         body = tables[name.path] if fact is None else body_of(fact)
@@ -96,6 +110,46 @@ def transfer(
         else:
             clashes.append(name.path)
     return Transferred(added=tuple(added), same=same, clashes=tuple(clashes))
+
+
+_IN_SEGMENTS = frozenset({"arm", "claim", "data", "end"})
+
+
+def _whole_segments(facts: Mapping[str, Fact], there: Contents) -> dict[int, _Snapshot]:
+    """The snapshots of segments that may be sealed and of which the folder holds nothing yet."""
+    if any(fact.name.kind == "config" for fact in there.facts.values()):
+        return {}
+    fold, found = Fold(), set()
+    for fact in facts.values():
+        fold.add(fact)
+        if fact.name.kind in _IN_SEGMENTS and fact.name.number is not None:
+            found.add(segment_of(fact.name.number))
+    taken = {
+        segment_of(fact.name.number)
+        for fact in there.facts.values()
+        if fact.name.kind in _IN_SEGMENTS and fact.name.number is not None
+    }
+    whole = {}
+    for segment in sorted(found - taken - {max(found, default=0)}):
+        problem, holes, _ = why_unready(fold, segment, None)
+        if not problem and not holes:
+            made = sealed_body(segment, fold.of_trial)
+            if not isinstance(made, str):
+                whole[segment] = made
+    return whole
+
+
+def _seal(
+    target: Location, segment: int, whole: dict[int, _Snapshot], surroundings: Surroundings
+) -> Outcome:
+    """Writes a segment's snapshot when its first fact comes by; "lost" if another is there."""
+    body, token = whole[segment]
+    if body:
+        path = target.join(s1_path(segment))
+        if create_surely(target.files, path, body, token, surroundings) == "lost":
+            return "lost"
+        whole[segment] = (b"", token)  # it is there
+    return "won"
 
 
 def _configurations_last(facts: Mapping[str, Fact], tables: Mapping[str, bytes]) -> Iterator[Name]:

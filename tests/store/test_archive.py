@@ -16,6 +16,7 @@ from armwright.store import (
 from armwright.store.archive import export_archive, import_archive, read_archive
 from armwright.store.contents import contents
 from armwright.store.location import locate
+from armwright.store.transfer import body_of
 
 
 def filled(url, count=3):
@@ -121,6 +122,53 @@ def test_an_import_that_was_stopped_goes_on(file, folder, tmp_path):
 def test_nobody_can_open_a_folder_that_is_half_imported(file, tmp_path):
     _, done = import_archive(file, tmp_path / "copy" / "e")
     assert done.added[-2:] == ("config/000001.json", "config/000002.json")
+
+
+def test_whole_segments_come_as_snapshots(tmp_path):
+    folder = filled(tmp_path / "e", 205)
+    export_archive(folder.url, tmp_path / "e.zip")
+    target = tmp_path / "copy" / "e"
+    _, done = import_archive(tmp_path / "e.zip", target)
+    assert sorted(path.name for path in (target / "snap").iterdir()) == [
+        "s1-00000.parquet",
+        "s1-00001.parquet",
+    ]
+    assert [path.name for path in (target / "t").iterdir()] == ["00002"]
+    assert set(done.added) == set(facts_of(folder.url)) == set(facts_of(target))
+    assert facts_of(target) == facts_of(folder.url)
+    assert ExperimentFolder.open(target).state.trials == folder.refresh().trials
+    export_archive(target, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "e.zip").read_bytes()
+
+
+def test_an_import_that_was_stopped_after_a_snapshot_goes_on(tmp_path):
+    folder = filled(tmp_path / "e", 205)
+    export_archive(folder.url, tmp_path / "e.zip")
+    target = tmp_path / "copy" / "e"
+    import_archive(tmp_path / "e.zip", target)
+    for path in ("config/000001.json", "config/000002.json", "snap/s1-00001.parquet"):
+        (target / path).unlink()
+    _, done = import_archive(tmp_path / "e.zip", target)
+    assert {path.split("/")[1] for path in done.added} == {
+        *("00001", "000001.json", "000002.json"),
+    }
+    assert facts_of(target) == facts_of(folder.url)
+
+
+def test_a_segment_of_which_some_is_there_is_filled_up_file_by_file(tmp_path):
+    folder = filled(tmp_path / "e", 101)
+    export_archive(folder.url, tmp_path / "e.zip")
+    target = tmp_path / "copy" / "e"
+    import_archive(tmp_path / "e.zip", target)
+    facts = facts_of(folder.url)
+    for path in ("config/000001.json", "config/000002.json", "snap/s1-00000.parquet"):
+        (target / path).unlink()
+    (target / "t/00000").mkdir()
+    body = body_of(facts["t/00000/7.arm.json"])
+    (target / "t/00000/7.arm.json").write_bytes(body)
+    import_archive(tmp_path / "e.zip", target)
+    assert list((target / "snap").iterdir()) == []
+    assert facts_of(target) == facts
 
 
 def test_another_experiment_is_not_touched(file, tmp_path):
