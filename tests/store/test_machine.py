@@ -24,7 +24,7 @@ from armwright.store.surroundings import Surroundings
 from armwright.store.verify import verify
 
 TRIALS_IN_A_SEGMENT, SEGMENTS_IN_AN_S2 = 4, 3
-MODULES = ("layout", "compaction", "fold", "garbage", "numbers", "reader", "snapshot")
+MODULES = ("layout", "compaction", "fold", "garbage", "numbers", "reader", "readiness", "snapshot")
 WRITERS = st.integers(0, 2)
 NUMBERS = st.integers(0, 11)
 ATTEMPTS = st.integers(1, 3)
