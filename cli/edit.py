@@ -44,10 +44,14 @@ def edit(words: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool) -
                 "version": done.version,
                 "dry_run": done.dry_run,
                 "changes": list(done.changes),
+                "replaced": list(done.replaced),
             }
         )
         return
     for change in done.changes:
         click.echo(change)
+    if done.replaced:
+        numbers = ", ".join(map(str, done.replaced))
+        click.echo(f"waited outside of the new space, and will be replaced: {numbers}", err=True)
     if not done.changes:
         click.echo("nothing changed: it is all so already", err=True)

@@ -5,8 +5,8 @@ Keys are those of the experiment file; a key of a parameter follows its name and
     budget=50   lr.bounds=[1e-6,1]   kernel.values=["rbf","poly"]   objective.minimize=true
     outcome_constraints=["latency <= 40"]   tracking_metrics=["seconds"]   description=...
 
-An edit is a new version of the configuration. Trials keep the arms they have; those made under
-earlier versions go on telling the model what they can.
+An edit is a new version of the configuration. Trials that run or have ended keep their arms, and go
+on telling the model what they can; those of the stock that are outside of the new space give way.
 """
 
 from __future__ import annotations
@@ -41,12 +41,14 @@ from armwright.persistence.experiment_json import without_trials
 from armwright.persistence.facts import config_of, plan_of
 from armwright.persistence.halted import made_by_sigopt
 from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import check_runnable
+from armwright.persistence.replaced import take_off
 from armwright.store import ExperimentFolder
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from armwright.experiment import Parameter
 
@@ -72,11 +74,13 @@ class Edited:
         version: Of the configuration that is in force then.
         changes: Each in words; empty where all was so already.
         dry_run: Whether it only looked.
+        replaced: Trials that waited with arms outside of the new space; others take their places.
     """
 
     version: int
     changes: tuple[str, ...]
     dry_run: bool = False
+    replaced: tuple[int, ...] = ()
 
 
 def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
@@ -153,7 +157,20 @@ def edit(
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
-    return Edited(version=version, changes=tuple(words))
+    replaced = tuple(_replaced(folder, object_from_json(fresh["search_space"])))
+    return Edited(version=version, changes=tuple(words), replaced=replaced)
+
+
+def _replaced(folder: ExperimentFolder, space: SearchSpace) -> Iterator[int]:
+    """Takes off the trials that a model made ahead of need, and that the space has no place for."""
+    for facts in folder.refresh().with_status("waiting"):
+        arm = only_arm(facts)
+        run = ((facts.arm or {}).get("trial") or {}).get("generator_run") or {}
+        made_here = "seen" in (run.get("gen_metadata") or {})
+        if arm is None or not made_here or space.check_membership(arm.parameters):
+            continue
+        if take_off(folder, facts):
+            yield facts.number
 
 
 def _edited(config: _Json, plan: _Json, changes: Mapping[str, Any]) -> tuple[_Json, list[str]]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
-if TYPE_CHECKING:
-    from armwright.store import State, TrialFacts
+from armwright.errors import TrialEndedError
+from armwright.store.process import this_place
+from armwright.store.promise import Promise
 
-__all__ = ["REPLACED", "ReplacedTrials", "is_replaced", "spent"]
+if TYPE_CHECKING:
+    from armwright.store import ExperimentFolder, State, TrialFacts
+
+__all__ = ["REPLACED", "ReplacedTrials", "is_replaced", "spent", "take_off"]
 
 REPLACED: dict[str, Any] = {"state": "cancelled", "reason": "replaced"}  # how such a trial ends
 
@@ -20,6 +24,23 @@ def is_replaced(facts: TrialFacts) -> bool:
     """Whether a trial's arm was replaced while it waited."""
     end = (facts.last_attempt.end if facts.last_attempt else None) or {}
     return all(end.get(key) == value for key, value in REPLACED.items())
+
+
+def take_off(folder: ExperimentFolder, facts: TrialFacts) -> bool:
+    """Claims a waiting trial, so that nobody runs it, and cancels it; whether it was ours.
+
+    Args:
+        folder: Of the experiment.
+        facts: Of a trial that nobody has tried.
+    """
+    promise = Promise(place=this_place())  # should we die in between, it waits again
+    if folder.claim(facts.number, 1, {}, promise=promise) != "won":
+        return False
+    try:
+        folder.end(facts.number, 1, REPLACED, alone=True)
+    except TrialEndedError:
+        return False
+    return True
 
 
 def spent(state: State) -> int:

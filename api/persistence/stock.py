@@ -12,13 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import NothingLeftError, TrialEndedError, UsageError
+from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence.asking import Asker
 from armwright.persistence.facts import config_of, plan_of, retried_trials
 from armwright.persistence.numbers_text import numbers_from_text
-from armwright.persistence.replaced import REPLACED
-from armwright.store.process import this_place
-from armwright.store.promise import Promise
+from armwright.persistence.replaced import take_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +101,7 @@ class Stock:
             StoreError: It cannot be read or written.
         """
         state = self._folder.refresh()
-        replaced = [facts.number for facts in self.stale(state) if self._take_off(facts)]
+        replaced = [facts.number for facts in self.stale(state) if take_off(self._folder, facts)]
         made: list[int] = []
         looked, used_up = self._clock(), False
         ready = _ready(self._folder.state)
@@ -134,17 +132,6 @@ class Stock:
             ):
                 stale.append(facts)
         return stale
-
-    def _take_off(self, facts: TrialFacts) -> bool:
-        """Claims a waiting trial, so that nobody runs it, and cancels it; whether it was ours."""
-        promise = Promise(place=this_place())  # should we die in between, it waits again
-        if self._folder.claim(facts.number, 1, {}, promise=promise) != "won":
-            return False
-        try:
-            self._folder.end(facts.number, 1, REPLACED, alone=True)
-        except TrialEndedError:
-            return False
-        return True
 
 
 def _ready(state: State) -> int:

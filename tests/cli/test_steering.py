@@ -61,6 +61,7 @@ def test_edit_understands_the_keys_of_the_experiment_file(word, change, run, url
         "version": 2,
         "dry_run": False,
         "changes": [change],
+        "replaced": [],
     }
     assert run("ask", url).exit_code == 0
 
@@ -90,6 +91,21 @@ def test_arms_after_an_edit_keep_to_the_new_space(run, url):
     parameters = ax.load(url).trials[2].arm.parameters
     assert 5 <= parameters["x"] <= 6
     assert parameters["kind = 1"] in ("y", "z")
+
+
+def test_trials_that_wait_outside_of_the_new_space_give_way(run, url):
+    run("edit", url, "budget=4", *WHY)
+    run("stock", url, "--target", "3")
+    run("add", url, "x=0.0", "kind = 1=a")  # by hand: stays
+    arms = [trial.arm.parameters["x"] for trial in ax.load(url).trials.values()]
+    outside = [number for number, x in enumerate(arms[:3]) if x < 0.5]
+    assert 0 < len(outside) < 3
+    result = run("edit", url, "x.bounds=[0.5,1]", *WHY)
+    numbers = ", ".join(map(str, outside))
+    assert result.stderr == f"waited outside of the new space, and will be replaced: {numbers}\n"
+    asked = document(run("ask", url, "-n", "9", "--json"))["trials"]
+    assert len(asked) == 4
+    assert all(trial["parameters"]["x"] >= 0.5 or trial["trial"] == 3 for trial in asked)
 
 
 @pytest.mark.parametrize(

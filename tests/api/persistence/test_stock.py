@@ -10,6 +10,7 @@ import armwright
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence import StoredExperiment
 from armwright.persistence.replaced import is_replaced, spent
+from armwright.persistence.replaced import take_off
 from armwright.persistence.stock import Stock
 from armwright.store import ExperimentFolder
 
@@ -121,7 +122,7 @@ def test_a_stale_trial_that_somebody_takes_at_the_same_moment_is_theirs(url, sto
     keeper._folder.refresh()
     (mine,) = StoredExperiment.open(url).ask()
     assert mine.number == 3
-    assert not keeper._take_off(keeper._folder.state.trials[3])
+    assert not take_off(keeper._folder, keeper._folder.state.trials[3])
     assert ExperimentFolder.open(url).state.trials[3].status == "running"
 
 
