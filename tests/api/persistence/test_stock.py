@@ -9,8 +9,7 @@ import pytest
 import armwright
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence import StoredExperiment
-from armwright.persistence.replaced import is_replaced, spent
-from armwright.persistence.replaced import take_off
+from armwright.persistence.replaced import is_replaced, spent, take_off
 from armwright.persistence.stock import Stock
 from armwright.store import ExperimentFolder
 
