@@ -64,6 +64,7 @@ def test_the_programs_that_a_script_starts_are_the_same(execute, script):
     assert execute("python", outer).stdout == "armwright.sigopt\n"
 
 
+@pytest.mark.slow
 def test_a_whole_program_runs_unchanged(execute, script, tmp_path):
     text = (
         "import sigopt\n"

@@ -129,6 +129,7 @@ def test_the_project_is_that_of_the_option(run):
     assert sigopt.get_run(done.stderr.split()[1]).project == "night"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_reaches_the_command_and_fails_the_run(folder, number, code):
     (folder / "wait.py").write_text(

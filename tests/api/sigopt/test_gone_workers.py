@@ -48,6 +48,7 @@ def test_the_next_run_takes_it_up(orphaned):
     assert experiment.progress.remaining_budget == 1
 
 
+@pytest.mark.slow
 def test_a_loop_takes_it_up_though_the_budget_is_used_up(orphaned):
     experiment, orphan = orphaned
     other = sigopt.get_experiment(experiment.id)
@@ -62,6 +63,7 @@ def test_a_loop_takes_it_up_though_the_budget_is_used_up(orphaned):
     assert {run.state for run in experiment.get_runs()} == {"completed"}
 
 
+@pytest.mark.slow
 def test_a_loop_ends_with_what_others_left(orphaned, monkeypatch):
     experiment, orphan = orphaned
     monkeypatch.setattr("armwright.sigopt.run_folder._LOOK_EVERY_S", 0.0)

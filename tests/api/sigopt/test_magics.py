@@ -1,5 +1,7 @@
 """The notebook's words, in a real IPython."""
 
+import logging
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -7,6 +9,7 @@ from traitlets.config import Config
 
 from armwright import sigopt
 from armwright.sigopt.config import config
+from armwright.sigopt.sigopt_logging import print_logger
 
 EXPERIMENT = """dict(
     name=title, type="grid", metrics=[dict(name="y")],
@@ -28,7 +31,9 @@ def ipython(tmp_path_factory):
     choices.HistoryManager.enabled = False
     shell = InteractiveShell(config=choices, ipython_dir=str(tmp_path_factory.mktemp("ipython")))
     shell.run_line_magic("load_ext", "armwright.sigopt")
-    return shell
+    yield shell
+    print_logger.handlers.clear()
+    print_logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

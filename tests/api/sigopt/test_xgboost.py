@@ -177,6 +177,7 @@ def test_a_report_averages_over_how_often_classes_occur():
 # experiment ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_experiment_tunes_and_measures_on_the_first_data(classes):
     experiment = wrapped.experiment(
         {"name": "rings", "type": "random", "budget": 2, "parameters": [{"name": "eta"}]},
