@@ -26,9 +26,10 @@ from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
 from armwright.persistence.replaced import REPLACED, ReplacedTrials
 from armwright.persistence.seen import seen_document
+from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from armwright.experiment import Arm, Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State, TrialFacts
@@ -39,7 +40,6 @@ __all__ = ["Asker"]
 _MOST_TRIES = 50
 _PAUSE_S = 0.02
 _CROWD = 500  # so many may make a trial at the same moment
-_LOSSES = 4  # claims lost before one looks again
 _SPREAD = 4  # takers begin somewhere in so large a part of the stock: the first fourth
 
 
@@ -119,7 +119,7 @@ class Asker:
         first: Container[int],
     ) -> list[AskedTrial]:
         asked: list[AskedTrial] = []
-        waiting, losses = self._waiting(first), 0
+        waiting = self._waiting(first)
         while waiting and len(asked) < count:
             facts = waiting.popleft()
             attempt, arm = facts.next_attempt, only_arm(facts)
@@ -129,13 +129,28 @@ class Asker:
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
                 asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
                 continue
-            losses += 1
-            if losses % _LOSSES == 0:  # what is known is old: many take at this moment
-                self._folder.refresh()
-                waiting = self._waiting(first)
             # Others are at the front too: on from somewhere else.
+            waiting = self._unclaimed(waiting)
             waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
         return asked
+
+    def _unclaimed(self, waiting: Iterable[TrialFacts]) -> deque[TrialFacts]:
+        """Those of which no claim is to be seen: by the names of files alone, none is read.
+
+        A claim that is lost costs as much as one that is won; where hundreds start at once, the
+        last of them would lose hundreds.
+        """
+        location, names = self._folder.location, dict[int, frozenset[str]]()
+        left: deque[TrialFacts] = deque()
+        for facts in waiting:
+            segment = segment_of(facts.number)
+            if segment not in names:
+                listing = location.files.list(location.join(segment_folder(segment)))
+                names[segment] = frozenset(listing.files)
+            claim = claim_path(facts.number, facts.next_attempt or 1)
+            if claim.rpartition("/")[2] not in names[segment]:
+                left.append(facts)
+        return left
 
     def _waiting(self, first: Container[int]) -> deque[TrialFacts]:
         """The trials known to wait; of a large stock, not from the front for everybody."""

@@ -13,6 +13,7 @@ processes, whose processor time depends less on what else runs.
 A worker's overhead is what a trial takes beyond its command, run as often without a worker.
 """
 
+import importlib
 import json
 import multiprocessing
 import os
@@ -113,7 +114,10 @@ def together(url: Path, tasks: int, *, stock: bool) -> Row:
 
 
 def drive(url: str, tasks: int, barrier: Any, answers: Any) -> None:
-    """Stands for some of the tasks."""
+    """Stands for some of the tasks; what Python loads once does not count."""
+    importlib.import_module("armwright.generation")
+
+    StoredExperiment.open(url)
     looked = []
     for _ in range(tasks):
         began = time.perf_counter()
