@@ -11,7 +11,10 @@ class SeenPoints:
     """A set of rows of raw values; rows are equal when every float is (and 0.0 is -0.0)."""
 
     def __init__(self, values: Float[np.ndarray, "n d"]) -> None:
-        self._rows = {_key(row) for row in values}
+        # As `_key` makes them, all at once.
+        values = np.ascontiguousarray(values, np.float64)
+        rows, length = (values + 0.0).tobytes(), values.itemsize * values.shape[1]
+        self._rows = {rows[at : at + length] for at in range(0, len(rows), length or 1)}
 
     def __len__(self) -> int:
         return len(self._rows)

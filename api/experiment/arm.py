@@ -25,6 +25,9 @@ class Arm(Cloneable):
         name: Unique in an experiment, which gives one to an arm that comes without.
     """
 
+    # Its row in the space it was last encoded in; see `armwright.generation.encoding`.
+    _row: tuple[object, list[float] | None] | None = None
+
     def __init__(self, parameters: Mapping[str, TParamValue], name: str | None = None) -> None:
         self._parameters = {key: plain(value) for key, value in parameters.items()}
         self._name = name

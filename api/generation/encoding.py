@@ -11,6 +11,7 @@ something to hold.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, final
 
 import numpy as np
@@ -20,6 +21,7 @@ from armwright.experiment import (
     FixedParameter,
     ParameterType,
     RangeParameter,
+    TrialStatus,
 )
 from armwright.generation.results import results
 from armwright.optimizer import Column, Observations, Problem, to_model
@@ -64,6 +66,7 @@ class Encoding:
         names: All parameter names, in the order of the search space.
         problem: The columns and linear constraints, as the optimizer takes them.
         targets: The task and the fidelity that count in the end, by parameter name.
+        shape: What rows depend on; the same object for spaces that give every arm the same row.
     """
 
     parameters: tuple[Parameter, ...]
@@ -71,6 +74,7 @@ class Encoding:
     names: tuple[str, ...]
     problem: Problem
     targets: Mapping[str, Any]
+    shape: object
 
     def row(self, parameterization: TParameterization) -> list[float] | None:
         """The arm's row, or None where a value is missing or lies outside its parameter's domain.
@@ -97,11 +101,23 @@ class Encoding:
 
     def rows(self, arms: Iterable[Arm]) -> NDArray[np.float64]:
         """The rows of the arms that have one, shape (number of them, columns)."""
-        return self.table([row for arm in arms if (row := self.row(arm.parameters)) is not None])
+        return self.table([row for arm in arms if (row := self.row_of(arm)) is not None])
+
+    def row_of(self, arm: Arm) -> list[float] | None:
+        """The same as `row`, worked out once for each arm: its values never change.
+
+        An experiment of ten thousand arms asks for all of their rows each time it makes another.
+        """
+        known = arm._row
+        if known is None or known[0] is not self.shape:
+            known = arm._row = (self.shape, self.row(arm._parameters))
+        return known[1]
 
     def used(self, arms: Iterable[Arm]) -> NDArray[np.float64]:
         """The rows of those arms that also have the values all arms of this space share."""
-        return self.rows(arm for arm in arms if self.fixed.items() <= arm.parameters.items())
+        if not self.fixed:
+            return self.rows(arms)
+        return self.rows(arm for arm in arms if self.fixed.items() <= arm._parameters.items())
 
     def table(self, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
         """Rows as an array, two-dimensional even where there are none."""
@@ -171,6 +187,7 @@ def encode(search_space: SearchSpace, *, held: TParameterization | None = None) 
             for parameter in parameters
             if (target := _target(parameter)) is not None
         },
+        shape=_shape(tuple(map(_domain, parameters))),
         problem=Problem(
             columns=columns,
             constraint_weights=weights if len(constraints) else None,
@@ -179,7 +196,22 @@ def encode(search_space: SearchSpace, *, held: TParameterization | None = None) 
     )
 
 
+def _domain(parameter: Parameter) -> tuple[Any, ...]:
+    """What decides which number stands for a value of a parameter."""
+    if isinstance(parameter, ChoiceParameter):
+        return (parameter.name, tuple(parameter.values))
+    assert isinstance(parameter, RangeParameter)  # noqa: S101 - the three classes are all there are
+    return (parameter.name, parameter.lower, parameter.upper)
+
+
+@lru_cache(maxsize=64)
+def _shape(domains: tuple[Any, ...]) -> object:
+    """One object for equal arguments."""
+    return domains
+
+
 _NOTHING = Column(kind="range", lower=0.0, upper=0.0)
+_DONE = TrialStatus.COMPLETED  # of most trials of a long experiment; asked for first
 _ROUNDING = 1e-9  # of the range; the optimizer moves such values to the bound
 
 
@@ -283,7 +315,7 @@ def observe(encoding: Encoding, experiment: Experiment, data: Data, metric_name:
     Left out are what `results` leaves out and arms that have no place in the search space.
     """
     found, dropped = results(experiment, data, metric_name)
-    placed = [(row, result) for result in found if (row := encoding.row(result.arm.parameters))]
+    placed = [(row, result) for result in found if (row := encoding.row_of(result.arm))]
     dropped["outside the search space"] = len(found) - len(placed)
     values = encoding.table([row for row, _ in placed])
     return Observed(
@@ -303,8 +335,9 @@ def open_arms(experiment: Experiment) -> list[Arm]:
     return [
         arm
         for index, trial in experiment.trials.items()
+        if trial._status is not _DONE
+        and not trial.status.is_terminal
         # An empty table takes its time to make: only those are asked for that are there.
-        if not trial.status.is_terminal
         and not (
             experiment._data_by_trial.get(index)
             and len(experiment.lookup_data_for_trial(index)[0].df)
@@ -316,7 +349,10 @@ def open_arms(experiment: Experiment) -> list[Arm]:
 def failed_arms(experiment: Experiment) -> list[Arm]:
     """Arms of trials that came to nothing: there is no result to learn from, nor a second try."""
     return [
-        arm for trial in experiment.trials.values() if trial.did_not_complete for arm in trial.arms
+        arm
+        for trial in experiment.trials.values()
+        if trial._status is not _DONE and trial.did_not_complete
+        for arm in trial.arms
     ]
 
 

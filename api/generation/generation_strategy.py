@@ -8,6 +8,7 @@ process, on the same experiment goes on where the last one stopped.
 from __future__ import annotations
 
 import inspect
+from itertools import chain
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.experiment.comparable import Comparable
@@ -179,11 +180,17 @@ class GenerationStrategy(Comparable):
         for step in self._steps:
             if step.num_trials == -1:
                 return step
-            trials = list(self._trials(experiment, step))
             waiting = sum(run._generation_step_index == step.index for run in self._made)
-            if len(trials) + waiting < step.num_trials:
+            if len(experiment._trials) + waiting < step.num_trials:
                 return step
-            completed = sum(trial.status.is_completed for trial in trials)
+            made = completed = 0
+            # The first few trials tell; of ten thousand the others need not be looked at.
+            for trial in self._trials(experiment, step):
+                made, completed = made + 1, completed + trial.status.is_completed
+                if made + waiting >= step.num_trials and completed >= step.min_trials_observed:
+                    break
+            if made + waiting < step.num_trials:
+                return step
             if completed < step.min_trials_observed:
                 if not step.enforce_num_trials:
                     return step
@@ -227,11 +234,6 @@ class GenerationStrategy(Comparable):
         if self._seed is None:
             self._seed = base_seed()
         takes, _ = step.model.view_kwargs()
-        records = [
-            run.gen_metadata
-            for run in (*_all_runs(experiment), *self._made)
-            if run._model_key == step.model.value and run.gen_metadata
-        ]
         if "seed" in takes and kwargs.get("seed") is None:
             label = "gp" if "warm" in takes else step.model.value.lower()
             kwargs["seed"] = derived_seed(self._seed, label) % 2**31
@@ -240,17 +242,24 @@ class GenerationStrategy(Comparable):
             kwargs["init_position"] = max(
                 [
                     record["next_position"]
-                    for record in records
+                    for record in self._records(experiment, step.model)
                     if record.get("seed") == kwargs["seed"] and "next_position" in record
                 ],
                 default=kwargs.get("init_position", 0),
             )
-        if "warm" in takes and records:
-            newest = records[-1]
+        if "warm" in takes and (newest := next(self._records(experiment, step.model), None)):
             kwargs.setdefault("warm", newest.get("fits", newest.get("hyperparameters")))
         return step.model(
             search_space=experiment.search_space, experiment=experiment, data=data, **kwargs
         )
+
+    def _records(self, experiment: Experiment, model: Models) -> Iterator[dict[str, Any]]:
+        """What the runs of a model recorded, the newest first."""
+        trials = reversed(experiment._trials.values())
+        attached = (run for trial in trials for run in reversed(trial.generator_runs))
+        for run in chain(reversed(self._made), attached):
+            if run._model_key == model.value and (record := run.gen_metadata):
+                yield record
 
     def _pending(self, experiment: Experiment) -> list[Any]:
         from armwright.generation.encoding import failed_arms, open_arms
@@ -265,7 +274,3 @@ def _taken(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return arguments
     return {name: value for name, value in arguments.items() if name in parameters}
-
-
-def _all_runs(experiment: Experiment) -> list[GeneratorRun]:
-    return [run for trial in experiment.trials.values() for run in trial.generator_runs]

@@ -218,3 +218,35 @@ def test_arms_without_a_result_are_open_or_failed(experiment):
     candidate = experiment.new_trial().add_arm(ax.Arm({"x": 0.5}))
     assert open_arms(experiment) == [running.arm, candidate.arm]
     assert failed_arms(experiment) == [failed.arm]
+
+
+def test_the_row_of_an_arm_is_worked_out_once_for_equal_spaces(space, monkeypatch):
+    arm = ax.Arm(PARAMETERS)
+    first = encode(space).row_of(arm)
+    assert first == encode(space).row(PARAMETERS)
+    monkeypatch.setattr(type(encode(space)), "row", None)
+    assert encode(space).row_of(arm) == first
+    assert encode(space).rows([arm]).tolist() == [first]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "row"),
+    [
+        (ranged("x", 0.0, 0.25), None),
+        (chosen("x", [2.5, 0.5], FLOAT), [1.0]),
+        (chosen("x", [0.5, 2.5], FLOAT), [0.0]),
+    ],
+)
+def test_the_row_of_an_arm_is_another_one_in_another_space(parameter, row):
+    arm = ax.Arm({"x": 0.5})
+    assert encode(ax.SearchSpace([ranged("x", 0.0, 1.0)])).row_of(arm) == [0.5]
+    assert encode(ax.SearchSpace([parameter])).row_of(arm) == row
+    assert encode(ax.SearchSpace([ranged("x", 0.0, 1.0)])).row_of(arm) == [0.5]
+
+
+def test_a_range_that_was_widened_lets_an_arm_in():
+    parameter, arm = ranged("x", 0.0, 1.0), ax.Arm({"x": 1.5})
+    space = ax.SearchSpace([parameter])
+    assert encode(space).row_of(arm) is None
+    parameter.update_range(upper=2.0)
+    assert encode(space).row_of(arm) == [1.5]
