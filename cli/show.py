@@ -59,13 +59,17 @@ def _print_experiment(document: dict[str, Any]) -> None:
         f"{document['name']}  {document['description'] or ''}".rstrip(),
         _aim(document["objective"]),
         *(f"  {line}" for line in (*document["parameters"], *document["constraints"])),
-        f"{len(trials)}{budget} trials: {counts or 'none yet'}",
+        f"{len(trials)}{budget} trials: {counts or 'none yet'}{_halted(document['state'])}",
     ]
     if best:
         lines.append(f"best: trial {best['trial']}, {best['metric']} {best['mean']:.6g}")
     click.echo("\n".join(lines))
     if trials:
         _print_trials(trials, best)
+
+
+def _halted(state: str) -> str:
+    return f"; {state}: no more are given out" if state in ("stopped", "archived") else ""
 
 
 def _aim(objective: dict[str, Any] | None) -> str:

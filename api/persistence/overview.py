@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence.facts import is_retried
+from armwright.persistence.halted import halt_of
 from armwright.persistence.measured import given_up, measured
 from armwright.persistence.progress import progress_of
+from armwright.persistence.standing import is_done
 
 if TYPE_CHECKING:
     from armwright.experiment import OptimizationConfig
@@ -29,6 +31,7 @@ def overview(stored: StoredExperiment) -> Json:
     return {
         "name": stored.name,
         "description": stored.description,
+        "state": halt_of(stored.state) or ("done" if is_done(stored) else "open"),
         "budget": stored.budget,
         "objective": _objective(config),
         "parameters": [repr(parameter) for parameter in space.parameters.values()],

@@ -149,6 +149,7 @@ def test_edit_refuses_what_cannot_be_and_changes_nothing(words, part, run, url):
 def test_a_stopped_experiment_gives_no_trial_until_it_is_resumed(verb, state, run, asked):
     assert run(verb, asked, *WHY).stdout == f"{state}\n"
     run("add", asked, "x=0.5", "kind = 1=a")
+    assert f"running, 1 waiting; {state}: no more are given out\n" in run("show", asked).stdout
     refused(run("ask", asked), 3, f"is {state}: because\nhint: armwright resume {asked}")
     assert run("tell", asked, "0", "loss=1").exit_code == 0
     assert run("resume", asked).stdout == "open\n"
