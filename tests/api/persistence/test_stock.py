@@ -163,3 +163,23 @@ def test_taking_from_a_stock_loads_no_numerical_stack(url, stock):
 def test_numbers_that_cannot_be_are_refused(target, growth, stock):
     with pytest.raises(UsageError, match="should be"):
         stock(target, growth=growth)
+
+
+def test_who_knows_an_old_stock_loses_one_claim_and_then_sees_what_is_left(url, stock):
+    stock(12).fill()
+    late = StoredExperiment.open(url)
+    StoredExperiment.open(url).ask(11)
+    folder, claims = late.asker._folder, []
+    refresh, claim = folder.refresh, folder.claim
+    folder.refresh = lambda: folder.state  # it has looked just before the others took theirs
+
+    def counted(*args, **more):
+        claims.append(args[0])
+        return claim(*args, **more)
+
+    folder.claim = counted
+    (trial,) = late.ask()
+    folder.refresh = refresh
+    assert len(claims) <= 2
+    assert claims[-1] == trial.number
+    assert folder.refresh().counts["running"] == 12
