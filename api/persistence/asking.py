@@ -25,7 +25,6 @@ from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
 from armwright.persistence.replaced import REPLACED, ReplacedTrials
-from armwright.persistence.seen import seen_document
 from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
@@ -234,8 +233,7 @@ class Asker:
         run._gen_metadata = {
             **(run.gen_metadata or {}),
             "made_with": made_with(),
-            "seen": seen_document(
-                self._known.all_facts,
+            "seen": self._known.seen.document(
                 version=state.version,
                 free=self._known.experiment._next_trial_index,
             ),

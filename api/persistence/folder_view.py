@@ -26,6 +26,7 @@ from armwright.persistence.facts import (
     trial_json,
 )
 from armwright.persistence.json_codec import WRONG_DOCUMENT, JSONDecodeError, data_from_json
+from armwright.persistence.seen import Seen
 from armwright.persistence.unknown_metrics import warn_of_unknown, with_known_metrics
 from armwright.store.layout import parse_name
 
@@ -59,6 +60,7 @@ class FolderView:
     Attributes:
         experiment: The experiment; the same object for ever.
         state: What it was made from.
+        seen: What is known of each trial, in a few words.
 
     Raises:
         JSONDecodeError: A document is incomplete, or names a class that is not known here.
@@ -69,6 +71,7 @@ class FolderView:
         self._strict = strict
         self._facts: dict[int, TrialFacts] = {}
         self._data: dict[int, list[_Json]] = {}
+        self.seen = Seen()
         self.state = state
         self.experiment: Experiment = _explained(lambda: self._made(state))
         self.experiment._origin = (folder.id, state.version)
@@ -103,6 +106,7 @@ class FolderView:
         Its arms are as the facts say; the rest of it is left as it is until the next update.
         """
         self._facts[facts.number] = replace(facts)
+        self.seen.note(facts)
 
     def _made(self, state: State) -> Experiment:
         config, unknown = self._config(state, state.version)
@@ -142,6 +146,8 @@ class FolderView:
                 documents.append((number, stored))
         self._take_in_data(documents)
         self._facts |= changed
+        for facts in changed.values():
+            self.seen.note(facts)
         free = 1 + max((*changed, *_damaged_numbers(state)), default=-1)
         self.experiment._first_free_index = max(self.experiment._first_free_index, free)
 

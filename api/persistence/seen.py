@@ -13,7 +13,7 @@ Facts are never changed and only ever become more. So it is enough to note which
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from armwright.persistence.numbers_text import numbers_from_text, numbers_to_text
 from armwright.store import State
@@ -23,40 +23,74 @@ if TYPE_CHECKING:
 
     from armwright.store import TrialFacts
 
-__all__ = ["seen_document", "state_as_seen"]
+__all__ = ["Seen", "seen_document", "state_as_seen"]
 
 Json = dict[str, Any]
 
 
-def seen_document(trials: Iterable[TrialFacts], *, version: int, free: int) -> Json:
-    """Notes what is known.
+@final
+class Seen:
+    """What is known of trials, noted trial by trial: of ten thousand only those that change."""
 
-    Args:
-        trials: All that is known of each trial.
-        version: Number of the configuration in force.
-        free: The next free trial number.
-    """
-    with_status: dict[str, list[int]] = {}
-    attempts, data, late = {}, {}, {}
-    for facts in trials:
+    def __init__(self) -> None:
+        self._status: dict[int, str] = {}
+        self._with_status: dict[str, set[int]] = {}
+        self._attempts: dict[int, int] = {}
+        self._data: dict[int, int] = {}
+        self._late: dict[int, int] = {}
+
+    def note(self, facts: TrialFacts) -> None:
+        """Takes note of all that is known of one trial, in the place of what was before."""
         number, status = facts.number, facts.status
-        with_status.setdefault(status, []).append(number)
+        if number in self._status:
+            self._with_status[self._status[number]].discard(number)
+        self._status[number] = status
+        self._with_status.setdefault(status, set()).add(number)
         attempt = facts.last_attempt
-        if attempt is not None:
-            if attempt.number > 1:
-                attempts[str(number)] = attempt.number
-            if status == "running" and (count := len(_counting(attempt.data))):
-                data[str(number)] = count
-        if facts.late and (count := len(_in_time(facts.late))):
-            late[str(number)] = count
-    return {
-        "config": version,
-        "free": free,
-        "trials": {status: numbers_to_text(sorted(ns)) for status, ns in with_status.items()},
-        **({"attempts": attempts} if attempts else {}),
-        **({"data": data} if data else {}),
-        **({"late": late} if late else {}),
-    }
+        last = 0 if attempt is None or attempt.number == 1 else attempt.number
+        running = attempt is not None and status == "running"
+        data = len(_counting(attempt.data)) if attempt is not None and running else 0
+        counts = (
+            (self._attempts, last),
+            (self._data, data),
+            (self._late, len(_in_time(facts.late))),
+        )
+        for found, count in counts:
+            if count:
+                found[number] = count
+            else:
+                found.pop(number, None)
+
+    def document(self, *, version: int, free: int) -> Json:
+        """The note.
+
+        Args:
+            version: Number of the configuration in force.
+            free: The next free trial number.
+        """
+        counts = {"attempts": self._attempts, "data": self._data, "late": self._late}
+        return {
+            "config": version,
+            "free": free,
+            "trials": {
+                status: numbers_to_text(sorted(numbers))
+                for status, numbers in self._with_status.items()
+                if numbers
+            },
+            **{
+                name: {str(number): found[number] for number in sorted(found)}
+                for name, found in counts.items()
+                if found
+            },
+        }
+
+
+def seen_document(trials: Iterable[TrialFacts], *, version: int, free: int) -> Json:
+    """Notes all that is known of some trials at once; see `Seen.document`."""
+    seen = Seen()
+    for facts in trials:
+        seen.note(facts)
+    return seen.document(version=version, free=free)
 
 
 def state_as_seen(state: State, seen: Mapping[str, Any]) -> tuple[State, list[str]]:

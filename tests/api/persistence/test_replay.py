@@ -282,3 +282,20 @@ def test_an_arm_that_a_deadline_left_no_time_for_comes_out_again(tmp_path):
     assert "deadline" in record["notes"][-1]
     found = armwright.replay(tmp_path / "e", trial.number)
     assert found.equal, str(found)
+
+
+def test_what_is_known_is_noted_trial_by_trial_as_if_all_were_noted_at_once(url):
+    stored = armwright.create(url, DEFINITION, seed=5)
+    view = FolderView(stored._folder, stored.state)
+    for step in range(5):
+        for trial in stored.ask(2):
+            stored.report(trial.number, {"loss": 1.0}, step=1)
+            if step % 2:
+                stored.tell(trial.number, {"loss": 0.5})
+        stored._folder.late(0, {"rows": []})
+        state = stored.refresh() and stored.state
+        view.update(state)
+        known = view.seen.document(version=state.version, free=9)
+        assert known == seen_document(state.trials.values(), version=state.version, free=9)
+    assert known["trials"]["completed"]
+    assert known["late"] == {"0": 5}
