@@ -48,7 +48,7 @@ def plot(
 
     \b
     armwright plot trace runs/digits
-    armwright plot contour s3://team/lr --parameter lr --parameter momentum -o lr.svg
+    armwright plot slice s3://team/lr --parameter lr -o lr.svg
     """
     from armwright.looking import KINDS, Charts, write_figure
     from armwright.persistence import StoredExperiment

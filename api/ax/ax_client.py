@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from armwright.ax.plot_config import PlotConfig
     from armwright.ax.trial_keeper import TrialKeeper
     from armwright.experiment import Experiment, TParameterization
     from armwright.generation import GenerationStrategy
@@ -344,8 +345,8 @@ class AxClient:
         """
         return plot_data.predictions(self.experiment, self._kept.strategy, metric_names)
 
-    def get_optimization_trace(self, objective_optimum: float | None = None) -> dict[str, Any]:
-        """The objective by trial and the best so far, as a dict of lists; figures are to come.
+    def get_optimization_trace(self, objective_optimum: float | None = None) -> PlotConfig:
+        """The objective by trial and the best so far: a dict of lists that notebooks draw.
 
         Raises:
             ValueError: There are no trials.
@@ -357,8 +358,8 @@ class AxClient:
         param_x: str | None = None,
         param_y: str | None = None,
         metric_name: str | None = None,
-    ) -> dict[str, Any]:
-        """Predictions over two range parameters, as a dict of lists; figures are to come.
+    ) -> PlotConfig:
+        """Predictions over two range parameters: a dict of lists that notebooks draw.
 
         The other parameters are held at the best parameters.
 
@@ -372,18 +373,17 @@ class AxClient:
         """
         experiment = self.experiment
         model = plot_data.predictive_model(experiment, self._kept.strategy)
-        best = best_point(experiment)
         return plot_data.contour(
             experiment,
             model,
             param_x=param_x,
             param_y=param_y,
             metric_name=metric_name,
-            around=next(iter(experiment.arms_by_name.values())).parameters if not best else best[0],
+            around=plot_data.held(experiment, None),
         )
 
-    def get_feature_importances(self, relative: bool = True) -> dict[str, Any]:
-        """How much of the objective's variance each parameter takes part in, as a dict.
+    def get_feature_importances(self, relative: bool = True) -> PlotConfig:
+        """How much of the objective's variance each parameter takes part in: a dict, drawn too.
 
         Args:
             relative: Whether the importances add up to 1.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from armwright.ax.plot_config import PlotConfig
 from armwright.errors import UsageError
 from armwright.experiment import ObservationFeatures, RangeParameter
 from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import ModelBridge
-from armwright.looking import posterior
+from armwright.looking import look, posterior
 from armwright.looking.axis import axis_of
+from armwright.looking.figure_model import contour_figure, importance_figure, slice_figure
+from armwright.looking.figure_results import trace_figure
 from armwright.looking.influence import influences_of
+from armwright.looking.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +88,7 @@ def predictions(
 
 def optimization_trace(
     experiment: Experiment, strategy: GenerationStrategy, optimum: float | None
-) -> dict[str, Any]:
+) -> PlotConfig:
     """The objective by trial, and the best so far.
 
     Raises:
@@ -106,7 +110,7 @@ def optimization_trace(
             indices.append(index)
             values.append(mean)
             best.append(mean if not best else (min if minimize else max)(best[-1], mean))
-    return {
+    numbers = {
         "kind": "optimization_trace",
         "metric": metric,
         "minimize": minimize,
@@ -116,6 +120,7 @@ def optimization_trace(
         "optimum": optimum,
         "model_transitions": strategy.model_transitions,
     }
+    return PlotConfig.of(numbers, lambda: trace_figure(trace_of(look(experiment))))
 
 
 def contour(
@@ -126,7 +131,7 @@ def contour(
     param_y: str | None,
     metric_name: str | None,
     around: TParameterization,
-) -> dict[str, Any]:
+) -> PlotConfig:
     """Predictions over a grid of two range parameters, the others held where `around` is.
 
     Raises:
@@ -148,7 +153,7 @@ def contour(
     metric = metric_name or next(iter(model.predict([])[0]))
     across, up = (axis_of(ranges[str(name)]) for name in names)
     found = posterior.contour_of(model, across, up, metric=metric, around=around)
-    return {
+    numbers = {
         "kind": "contour",
         "metric": metric,
         "param_x": names[0],
@@ -160,6 +165,7 @@ def contour(
         "fixed": dict(found.held),
         "arms": {name: arm.parameters for name, arm in experiment.arms_by_name.items()},
     }
+    return PlotConfig.of(numbers, lambda: contour_figure(found, look(experiment)))
 
 
 def slice_of(
@@ -169,7 +175,7 @@ def slice_of(
     param_name: str,
     metric_name: str,
     around: TParameterization,
-) -> dict[str, Any]:
+) -> PlotConfig:
     """Predictions along a range parameter, the others held where `around` is.
 
     Raises:
@@ -182,8 +188,8 @@ def slice_of(
             f"{param_name!r}"
         )
     axis = axis_of(parameter)
-    found = posterior.slice_of(model, axis, metric=metric_name, around=around)
-    return {
+    (found,) = posterior.slices_of(model, [axis], metric=metric_name, around=around)
+    numbers = {
         "kind": "slice",
         "metric": metric_name,
         "param": param_name,
@@ -192,6 +198,7 @@ def slice_of(
         "sem": list(found.sd),
         "fixed": dict(found.held),
     }
+    return PlotConfig.of(numbers, lambda: slice_figure([found], look(experiment)))
 
 
 def fitted(experiment: Experiment, model: ModelBridge, *, metric_name: str) -> dict[str, Any]:
@@ -234,7 +241,7 @@ def held(experiment: Experiment, values: Mapping[str, Any] | None) -> TParameter
     return {**around, **(values or {})}
 
 
-def importances(model: ModelBridge, *, relative: bool) -> dict[str, Any]:
+def importances(model: ModelBridge, *, relative: bool) -> PlotConfig:
     """How much of the objective's variance over the space each parameter takes part in making.
 
     That is its total Sobol index by what the model expects; `first_order` is what it makes alone.
@@ -245,7 +252,7 @@ def importances(model: ModelBridge, *, relative: bool) -> dict[str, Any]:
     found = influences_of(model)
     whole = (sum(item.total for item in found.items) or 1.0) if relative else 1.0
     ends = {item.parameter: [item.low / whole, item.high / whole] for item in found.items}
-    return {
+    numbers = {
         "kind": "feature_importances",
         "metric": found.metric,
         "relative": relative,
@@ -253,3 +260,4 @@ def importances(model: ModelBridge, *, relative: bool) -> dict[str, Any]:
         "intervals": ends,
         "first_order": {item.parameter: item.first / whole for item in found.items},
     }
+    return PlotConfig.of(numbers, lambda: importance_figure(found))

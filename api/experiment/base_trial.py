@@ -10,6 +10,7 @@ from armwright.experiment.arm import Arm
 from armwright.experiment.clock import now
 from armwright.experiment.comparable import Comparable
 from armwright.experiment.generator_run import GeneratorRun
+from armwright.experiment.pictured import facts_html, table_html
 from armwright.experiment.trial_status import TrialStatus
 
 if TYPE_CHECKING:
@@ -258,6 +259,14 @@ class BaseTrial(Comparable, ABC):
     # Helpers ---------------------------------------------------------------------------------
 
     @property
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        facts = [("status", self.status.name), ("abandoned because", self.abandoned_reason)]
+        names = dict.fromkeys(name for arm in self.arms for name in arm.parameters)
+        rows = [[arm.name_or_short_signature, *map(arm.parameters.get, names)] for arm in self.arms]
+        told = [(name, value) for name, value in facts if value is not None]
+        return facts_html(f"trial {self.index}", told) + table_html(["arm", *names], rows)
+
     def _label(self) -> str:
         return f"trial {self._index}"
 

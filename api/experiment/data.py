@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.experiment.aliases import TFidelityTrialEvaluation, TTrialEvaluation
 from armwright.experiment.comparable import Comparable
+from armwright.experiment.pictured import facts_html, table_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,13 @@ class Data(Comparable):
     def df(self) -> "pd.DataFrame":
         """The table itself."""
         return self._df
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        facts = [("rows", len(self._df)), ("description", self.description)]
+        told = [(name, value) for name, value in facts if value is not None]
+        rows = self._df.to_numpy(dtype=object).tolist()
+        return facts_html("data", told) + table_html([str(c) for c in self._df.columns], rows)
 
     @property
     def df_hash(self) -> str:

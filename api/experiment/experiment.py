@@ -14,6 +14,7 @@ from armwright.experiment.clock import now, now_ms
 from armwright.experiment.comparable import Comparable
 from armwright.experiment.data import Data
 from armwright.experiment.metric import Metric
+from armwright.experiment.pictured import Drawable
 from armwright.experiment.trial import Trial
 from armwright.experiment.trial_status import TrialStatus
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Experiment"]
 
 
-class Experiment(Comparable):
+class Experiment(Drawable, Comparable):
     """Trials of arms from a search space, their data, and what is to be optimized.
 
     Args:

@@ -11,6 +11,7 @@ from armwright.experiment.order_constraint import OrderConstraint
 from armwright.experiment.parameter import Parameter
 from armwright.experiment.parameter_constraint import ParameterConstraint
 from armwright.experiment.parameter_type import ParameterType
+from armwright.experiment.pictured import facts_html, table_html
 from armwright.experiment.sum_constraint import SumConstraint
 
 __all__ = ["SearchSpace"]
@@ -214,6 +215,12 @@ class SearchSpace(Cloneable):
             f"parameters={list(self._parameters.values())}, "
             f"parameter_constraints={self._parameter_constraints}"
         )
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        rows = [(name, repr(parameter)) for name, parameter in self.parameters.items()]
+        constraints = [("constraint", repr(item)) for item in self.parameter_constraints]
+        return facts_html("search space", constraints) + table_html(("name", "parameter"), rows)
 
 
 def _answer(problem: str, raise_error: bool) -> bool:

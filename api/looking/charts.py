@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.looking import figure_model, figure_results
-from armwright.looking.headline import best_of
+from armwright.looking.best import Best, best_of
 from armwright.looking.model import model_of, usual_point
-from armwright.looking.posterior import Slice, contour_of, slice_of
+from armwright.looking.posterior import Slice, contour_of, slices_of
 from armwright.looking.reading import look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import Experiment, TParamValue
-    from armwright.generation import ModelBridge
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.axis import Axis
     from armwright.looking.influence import Influences
     from armwright.looking.left_out import CrossValidation
@@ -48,9 +48,10 @@ class Charts:
         self._subject = subject
         self.seen: LookedAt = look(subject)
         self._influences: dict[str, Influences] = {}
+        self._best: Best | None = None
 
     @cached_property
-    def model(self) -> ModelBridge:
+    def model(self) -> GaussianProcessBridge:
         """The model that is asked.
 
         Raises:
@@ -69,6 +70,17 @@ class Charts:
         if config is None:
             raise UsageError(f"{self.seen.name!r} has no objective")
         return config.objective.metrics[0].name
+
+    def best(self) -> Best:
+        """The best trial, by the experiment's own rule.
+
+        Raises:
+            NothingLeftError: No completed trial keeps the constraints.
+            UsageError: There is no objective, or are several.
+        """
+        if self._best is None:
+            self._best = best_of(self._subject, self.seen, lambda: self.model)
+        return self._best
 
     def influences(self, metric: str | None = None) -> Influences:
         """How much each parameter matters to a metric, the first objective where none is named."""
@@ -96,8 +108,7 @@ class Charts:
         axes = axes if parameters else [axis for axis in axes if axis.is_tuned][:_SLICES]
         if not axes:
             raise UsageError(f"{self.seen.name!r} has no parameter to tune")
-        held = self._held(around)
-        return [slice_of(self.model, axis, metric=name, around=held) for axis in axes]
+        return slices_of(self.model, axes, metric=name, around=self._held(around))
 
     def contour(
         self,
@@ -200,6 +211,6 @@ class Charts:
     def _best_parameters(self) -> Mapping[str, TParamValue]:
         """Those of the best trial; where none is best, of the first on the front or the last."""
         try:
-            return best_of(self._subject, self.seen).parameters
+            return self.best().parameters
         except (NothingLeftError, UsageError):
             return usual_point(self.seen).parameters

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.looking.ends import ends_of
 from armwright.looking.timeline import timeline_of
-from armwright.looking.trace import trace_of
-from armwright.persistence import StoredExperiment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from armwright.experiment import Experiment, TParamValue
+    from armwright.looking.best import Best
+    from armwright.looking.charts import Charts
     from armwright.looking.looked_at import LookedAt
 
-__all__ = ["Best", "Headline", "best_of", "headline_of"]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Best:
-    """The best trial.
-
-    Attributes:
-        trial: Its number.
-        metric: By which it is best.
-        mean: What it measured.
-        sem: Standard error of that; NaN where unknown.
-        expected: What the model expects there; NaN where none was asked.
-        expected_sd: How sure it is.
-        parameters: What was run.
-    """
-
-    trial: int
-    metric: str
-    mean: float
-    sem: float
-    expected: float
-    expected_sd: float
-    parameters: Mapping[str, TParamValue]
+__all__ = ["Headline", "headline_of"]
 
 
 @final
@@ -69,13 +41,13 @@ class Headline:
     notices: tuple[str, ...]
 
 
-def headline_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Headline:
+def headline_of(charts: Charts) -> Headline:
     """What an experiment comes to.
 
     Args:
-        subject: The experiment; of a folder its own rule says which trial is best.
-        seen: The same as records.
+        charts: Of the experiment; they know its best trial.
     """
+    seen = charts.seen
     best, no_best, trade_offs = None, "", 0
     if len(seen.aims) > 1:
         from armwright.looking.front import front_of
@@ -84,7 +56,7 @@ def headline_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Headl
         no_best = "of several objectives no one trial is best"
     else:
         try:
-            best = best_of(subject, seen)
+            best = charts.best()
         except (NothingLeftError, UsageError) as error:
             no_best = error.message
     ends = ends_of(seen)
@@ -96,40 +68,6 @@ def headline_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Headl
         budget=seen.budget,
         statuses=ends.statuses,
         notices=tuple(_notices(seen)),
-    )
-
-
-def best_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Best:
-    """The best trial, by the rule of `StoredExperiment.best` where it is in a folder.
-
-    Raises:
-        NothingLeftError: No completed trial keeps the constraints.
-        UsageError: There is no objective, or are several.
-    """
-    if isinstance(subject, StoredExperiment):
-        found = subject.best()
-        return Best(
-            trial=found.number,
-            metric=found.metric,
-            mean=found.mean,
-            sem=found.sem,
-            expected=math.nan if found.expected is None else found.expected,
-            expected_sd=math.nan if found.expected_sd is None else found.expected_sd,
-            parameters=found.arm.parameters,
-        )
-    trace = trace_of(seen)
-    incumbent = trace.incumbent
-    if incumbent is None:
-        raise UsageError(f"no completed trial of {seen.name!r} keeps the constraints")
-    trials = seen.measured(trace.metric)
-    return Best(
-        trial=incumbent.trial,
-        metric=trace.metric,
-        mean=incumbent.value,
-        sem=incumbent.sem,
-        expected=math.nan,
-        expected_sd=math.nan,
-        parameters=next(t.parameters for t in trials if t.trial == incumbent.trial),
     )
 
 

@@ -10,7 +10,7 @@ from armwright.persistence import StoredExperiment
 
 if TYPE_CHECKING:
     from armwright.experiment import Experiment
-    from armwright.generation import ModelBridge
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.looked_at import LookedAt, SeenTrial
 
 __all__ = ["FEWEST", "model_of", "usual_point"]
@@ -19,7 +19,7 @@ FEWEST = 3  # results; a model of fewer says nothing but its prior
 _ENOUGH = 0.8  # share of the results that a record's fit must have known to be taken as it is
 
 
-def model_of(subject: Experiment | StoredExperiment) -> ModelBridge:
+def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
     """A model of all results of the completed trials.
 
     Its hyperparameters are those of the newest arm's record where that knew nearly all of these
@@ -31,7 +31,7 @@ def model_of(subject: Experiment | StoredExperiment) -> ModelBridge:
     from armwright.experiment import Data
     from armwright.generation import Models
     from armwright.generation.encoding import latest_data
-    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
 
     experiment = subject.experiment if isinstance(subject, StoredExperiment) else subject
     if experiment.optimization_config is None:
@@ -56,7 +56,7 @@ def model_of(subject: Experiment | StoredExperiment) -> ModelBridge:
         model = Models.GPEI(experiment=experiment, data=Data(frame), warm=fits, **options)
     except (NotImplementedError, ValueError) as error:
         raise UsageError(f"no model: {error}") from error
-    assert isinstance(model, GaussianProcessBridge)  # noqa: S101 - what GPEI makes
+    assert isinstance(model, Bridge)  # noqa: S101 - what GPEI makes
     if known >= _ENOUGH * count:
         model._models.fits.update(model.model.fits)
     return model

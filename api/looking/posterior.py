@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from armwright.generation import ModelBridge
     from armwright.looking.axis import Axis
 
-__all__ = ["Contour", "Slice", "contour_of", "expected", "slice_of"]
+__all__ = ["Contour", "Slice", "contour_of", "expected", "slices_of"]
 
 _GRID = 30  # points per side
 
@@ -69,14 +69,19 @@ class Contour:
     held: Mapping[str, TParamValue]
 
 
-def slice_of(
-    model: ModelBridge, axis: Axis, *, metric: str, around: TParameterization, points: int = _GRID
-) -> Slice:
-    """What a model expects along a parameter.
+def slices_of(
+    model: ModelBridge,
+    axes: Sequence[Axis],
+    *,
+    metric: str,
+    around: TParameterization,
+    points: int = _GRID,
+) -> list[Slice]:
+    """What a model expects along each of some parameters; it is asked once for all of them.
 
     Args:
         model: One that predicts.
-        axis: The parameter.
+        axes: The parameters.
         metric: What it predicts.
         around: Where the other parameters are held.
         points: How many along a range; a choice has one for each value.
@@ -84,10 +89,28 @@ def slice_of(
     Raises:
         UsageError: The metric is not predicted.
     """
-    x = axis.grid(points)
-    mean, sd = expected(model, [{**around, axis.name: value} for value in x], metric)
-    held = {name: value for name, value in around.items() if name != axis.name}
-    return Slice(metric=metric, axis=axis, x=tuple(x), mean=tuple(mean), sd=tuple(sd), held=held)
+    grids = [axis.grid(points) for axis in axes]
+    asked = [
+        {**around, axis.name: value}
+        for axis, grid in zip(axes, grids, strict=True)
+        for value in grid
+    ]
+    mean, sd = expected(model, asked, metric)
+    found, start = [], 0
+    for axis, grid in zip(axes, grids, strict=True):
+        end = start + len(grid)
+        found.append(
+            Slice(
+                metric=metric,
+                axis=axis,
+                x=tuple(grid),
+                mean=tuple(mean[start:end]),
+                sd=tuple(sd[start:end]),
+                held={name: value for name, value in around.items() if name != axis.name},
+            )
+        )
+        start = end
+    return found
 
 
 def contour_of(

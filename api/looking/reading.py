@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SearchSpace,
         TModelPredict,
     )
+    from armwright.looking.axis import Axis
 
 __all__ = ["look"]
 
@@ -50,7 +51,10 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
             aims=aims,
             restrictions=_restrictions(config),
             metrics=_metric_names(aims, subject.metrics),
-            **_space(subject.search_space),
+            axes=_axes(subject.search_space),
+            parameter_constraints=tuple(
+                repr(item) for item in subject.search_space.parameter_constraints
+            ),
         )
     config, aims = subject.optimization_config, _aims(subject.optimization_config)
     return LookedAt(
@@ -63,13 +67,13 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
         aims=aims,
         restrictions=_restrictions(config),
         metrics=_metric_names(aims, subject.metrics),
-        **_space(subject.search_space),
+        axes=_axes(subject.search_space),
+        parameter_constraints=tuple(map(repr, subject.search_space.parameter_constraints)),
     )
 
 
-def _space(space: SearchSpace) -> dict[str, tuple[object, ...]]:
-    axes = tuple(axis_of(parameter) for parameter in space.parameters.values())
-    return {"axes": axes, "parameter_constraints": tuple(map(repr, space.parameter_constraints))}
+def _axes(space: SearchSpace) -> tuple[Axis, ...]:
+    return tuple(axis_of(parameter) for parameter in space.parameters.values())
 
 
 def _aims(config: OptimizationConfig | None) -> tuple[Aim, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armwright.looking.figure_style import short
+from armwright.looking.looked_at import SeenTrial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from armwright.looking.looked_at import LookedAt, SeenTrial
+    from armwright.looking.looked_at import LookedAt
 
 __all__ = ["column_of", "trials_columns", "why"]
 
@@ -38,21 +40,13 @@ def trials_columns(seen: LookedAt) -> list[_Column]:
     measured = (name for trial in seen.trials for name in trial.values)
     metrics = dict.fromkeys([*seen.metrics, *measured])
     for metric in metrics:
-        add(metric, lambda trial, metric=metric: trial.mean(metric))
-        add(
-            f"{metric} ± sem",
-            lambda trial, metric=metric: trial.values.get(metric, (0, math.nan))[1],
-            always=False,
-        )
+        add(metric, partial(SeenTrial.mean, metric=metric))
+        add(f"{metric} ± sem", partial(_sem, metric=metric), always=False)
     for axis in seen.axes:
         name = f"parameter {axis.name}" if axis.name in {*_OWN, *metrics} else axis.name
-        add(name, lambda trial, axis=axis: _readable(trial.parameters.get(axis.name)))
+        add(name, partial(_value, parameter=axis.name))
     for aim in seen.aims:
-        add(
-            f"expected {aim.metric}",
-            lambda trial, aim=aim: trial.expected.get(aim.metric, (math.nan, 0))[0],
-            always=False,
-        )
+        add(f"expected {aim.metric}", partial(_expected, metric=aim.metric), always=False)
     add("model", lambda trial: trial.model, always=False)
     add("reason", lambda trial: trial.reason, always=False)
     return found
@@ -73,5 +67,14 @@ def why(trial: SeenTrial) -> str:
     return "; ".join(words)
 
 
-def _readable(value: Any) -> Any:
+def _value(trial: SeenTrial, parameter: str) -> Any:
+    value = trial.parameters.get(parameter)
     return str(value) if isinstance(value, bool) else value
+
+
+def _sem(trial: SeenTrial, metric: str) -> float:
+    return trial.values.get(metric, (0.0, math.nan))[1]
+
+
+def _expected(trial: SeenTrial, metric: str) -> float:
+    return trial.expected.get(metric, (math.nan, 0.0))[0]

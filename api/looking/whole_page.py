@@ -57,7 +57,7 @@ def summary_page(subject: Experiment | StoredExperiment) -> str:
     """
     charts = Charts(subject)
     seen = charts.seen
-    headline = headline_of(subject, seen)
+    headline = headline_of(charts)
     figures = _figures(charts)
     columns = trials_columns(seen)
     drawn = {name: _untitled(spec) for name, spec, _ in figures if spec is not None}

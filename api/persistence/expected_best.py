@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import Experiment
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.persistence.asked_trials import BestTrial
     from armwright.store import ExperimentFolder, TrialFacts
 
@@ -48,7 +49,11 @@ def carries_noise(trials: Mapping[int, TrialFacts], metric: str, folder: Experim
 
 
 def by_expectation(
-    best: BestTrial, experiment: Experiment, trials: Mapping[int, TrialFacts]
+    best: BestTrial,
+    experiment: Experiment,
+    trials: Mapping[int, TrialFacts],
+    *,
+    model: GaussianProcessBridge | None = None,
 ) -> BestTrial:
     """The trial whose arm the model expects to be best; the given one where it cannot be asked.
 
@@ -57,28 +62,31 @@ def by_expectation(
         experiment: All that is known.
         trials: The same as facts; their records hold the hyperparameters, so that nothing is fitted
             anew.
+        model: One of these results, where there is one already.
     """
     from armwright.experiment import Data
     from armwright.generation import Models
     from armwright.generation.encoding import latest_data
-    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
 
     frame = latest_data(experiment).df
     completed = [number for number, facts in trials.items() if facts.status == "completed"]
     frame = frame[frame["trial_index"].isin(completed)]
     fits = _newest_fits(trials, best.metric)
     try:
-        bridge = Models.GPEI(
-            experiment=experiment,
-            data=Data(frame),
-            seed=0,
-            mixed_noise=True,
-            track=False,
-            warm=fits or None,
-        )
-        assert isinstance(bridge, GaussianProcessBridge)  # noqa: S101 - what GPEI makes
-        bridge._models.fits.update(bridge.model.fits)
-        found = bridge._best_arm()
+        if model is None:
+            made = Models.GPEI(
+                experiment=experiment,
+                data=Data(frame),
+                seed=0,
+                mixed_noise=True,
+                track=False,
+                warm=fits or None,
+            )
+            assert isinstance(made, Bridge)  # noqa: S101 - what GPEI makes
+            made._models.fits.update(made.model.fits)
+            model = made
+        found = model._best_arm()
     except (NotImplementedError, ValueError):
         return best
     if found is None:

@@ -21,6 +21,7 @@ from armwright.errors import (
     UsageError,
 )
 from armwright.experiment.clock import now, now_ms
+from armwright.experiment.pictured import Drawable
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
 from armwright.persistence.asking import Asker
 from armwright.persistence.expected_best import by_expectation, carries_noise
@@ -59,7 +60,7 @@ _LOOK_EVERY_S = 60.0  # from one look for workers that are gone to the next
 
 
 @final
-class StoredExperiment:
+class StoredExperiment(Drawable):
     """One experiment in a folder, as one of any number of processes uses it.
 
     Make one with `create` or `open`. It knows what its last `refresh` found; `ask` refreshes.
