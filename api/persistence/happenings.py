@@ -6,6 +6,7 @@ clocks disagree may stand in the wrong order. Times are UTC and for people.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, final
@@ -56,7 +57,7 @@ class Happening:
         return "  ".join(word for word in (words if self.by else words[:-1]) if word)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """For JSON; values that are not finite are null."""
         return {
             "at": self.at or None,
             "event": self.what,
@@ -64,7 +65,9 @@ class Happening:
             "attempt": self.attempt,
             "by": self.by or None,
             "detail": self.detail,
-            "values": self.values,
+            "values": {
+                name: value if math.isfinite(value) else None for name, value in self.values.items()
+            },
         }
 
 

@@ -5,6 +5,7 @@ They say how far it is, and never what it measured: no model and no `best` takes
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -52,8 +53,8 @@ def progress_document(
     Raises:
         UsageError: A value is no number, there is none, or the step is none.
     """
-    if isinstance(step, bool) or not isinstance(step, int | float) or step != step:
-        raise UsageError(f"trial {number}: step should be a number, got {step!r}")
+    if isinstance(step, bool) or not isinstance(step, int | float) or not math.isfinite(step):
+        raise UsageError(f"trial {number}: step should be a finite number, got {step!r}")
     if not values:
         raise UsageError(f"trial {number}: step {step} has no value", hint="METRIC=VALUE")
     means = {name: mean_and_sem(name, value)[0] for name, value in values.items()}

@@ -165,6 +165,16 @@ def test_log_as_json_is_a_document_on_each_line(run, told):
     ]
 
 
+def test_log_tells_of_values_that_are_not_finite(run, asked):
+    run("tell", asked, "0", "loss=nan", "--step", "3")
+    run("tell", asked, "0", "loss=inf")
+    lines = run("log", asked, "0").stdout.splitlines()
+    assert "progress  loss=nan  step 3" in lines[1]
+    assert "failed  nan: loss=inf" in lines[2]
+    found = [json.loads(line) for line in run("log", asked, "0", "--json").stdout.splitlines()]
+    assert found[1]["values"] == {"loss": None}
+
+
 def test_log_tells_of_a_trial_that_was_made_before_it_was_taken(run, url):
     run("add", url, "x=0.5", "kind = 1=a")
     run("ask", url)

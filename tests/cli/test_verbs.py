@@ -220,6 +220,7 @@ def test_tell_with_a_step_says_how_far_it_is(run, asked):
     refused(run("tell", asked, "0", "--step", "3"), 2, "step 3 has no value")
     refused(run("tell", asked, "0", "--step", "3", "--failed"), 2, "either goes on or has failed")
     assert run("tell", asked, "0", "loss=1", "--step", "much").exit_code == 2
+    refused(run("tell", asked, "0", "loss=1", "--step", "inf"), 2, "should be a finite number")
 
 
 def test_tell_as_json(run, asked):

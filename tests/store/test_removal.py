@@ -1,10 +1,20 @@
 """Removing an experiment: all of its files on every kind of file system, and nobody else's."""
 
+import uuid
+
 import pytest
 
 from armwright.store import ExperimentFolder, ExperimentNotFoundError
 from armwright.store.location import locate
 from armwright.store.removal import remove_experiment
+
+
+@pytest.fixture(params=["disk", "memory", pytest.param("moto", marks=pytest.mark.slow)])
+def root(request, tmp_path):
+    """An empty root on a disk, in memory, and on S3 as moto plays it."""
+    if request.param == "moto":
+        return f"{request.getfixturevalue('moto')}/{uuid.uuid4().hex}"
+    return str(tmp_path) if request.param == "disk" else f"memory://{uuid.uuid4().hex}"
 
 
 def filled(url, trials=2):

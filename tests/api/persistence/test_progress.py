@@ -68,9 +68,9 @@ def test_who_was_given_up_is_told_when_it_reports(stored):
         ({"lose": 1.0}, 1, "unknown metric 'lose'"),
         ({}, 1, "step 1 has no value"),
         ({"loss": "low"}, 1, "loss should be a number"),
-        ({"loss": 1.0}, "1", "step should be a number, got '1'"),
-        ({"loss": 1.0}, True, "step should be a number, got True"),
-        ({"loss": 1.0}, math.nan, "step should be a number, got nan"),
+        ({"loss": 1.0}, "1", "step should be a finite number, got '1'"),
+        ({"loss": 1.0}, True, "step should be a finite number, got True"),
+        ({"loss": 1.0}, math.nan, "step should be a finite number, got nan"),
     ],
 )
 def test_what_means_nothing_is_refused(stored, values, step, problem):
