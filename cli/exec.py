@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from armwright.cli.options import ENVIRONMENT
 from armwright.errors import UsageError
 
 __all__ = ["exec"]
@@ -23,7 +24,8 @@ _PYTHON = ("python", "python3")
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True},
 )
 @click.argument("words", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED)
-def exec(words: tuple[str, ...]) -> NoReturn:  # noqa: A001 - the verb's name
+@click.pass_context
+def exec(context: click.Context, words: tuple[str, ...]) -> NoReturn:  # noqa: A001 - the verb's name
     """Run COMMAND with armwright in place of ax and sigopt, in all Python programs it starts.
 
     No file is changed. What a script finds beside itself under these names is still its own. The
@@ -40,7 +42,7 @@ def exec(words: tuple[str, ...]) -> NoReturn:  # noqa: A001 - the verb's name
             "which command? expected one to run, got none",
             hint="for example armwright exec python train.py",
         )
-    environment = dict(os.environ)
+    environment = dict(context.meta.get(ENVIRONMENT, os.environ))
     before = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = folder() if not before else f"{folder()}{os.pathsep}{before}"
     if sys.prefix != sys.base_prefix:  # "python" is to be ours, as if the environment was active

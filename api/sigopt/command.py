@@ -17,7 +17,7 @@ from armwright.sigopt.config import config
 from armwright.sigopt.global_run import GlobalRun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from armwright.sigopt.run_context import RunContext
 
@@ -43,7 +43,13 @@ def check_command(words: Sequence[str]) -> None:
     raise UsageError(f"{name!r} is a file, but no command", hint=hint)
 
 
-def run_command(run: RunContext, words: Sequence[str], *, source: str | None = None) -> int:
+def run_command(
+    run: RunContext,
+    words: Sequence[str],
+    *,
+    source: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> int:
     """Runs a command line to its end; does not end the run.
 
     What it prints is shown, and kept with the run where the user has chosen so.
@@ -52,6 +58,7 @@ def run_command(run: RunContext, words: Sequence[str], *, source: str | None = N
         run: The run in force while it works.
         words: Of the command line.
         source: The source code to be kept with the run.
+        environment: What the command is to find, beside what names the run; ours if left out.
 
     Returns:
         The exit code; minus the signal's number where a signal ended it.
@@ -65,7 +72,7 @@ def run_command(run: RunContext, words: Sequence[str], *, source: str | None = N
     pipe = subprocess.PIPE if config.log_collection_enabled else None
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
-            list(words), env=_environment(run), stdout=pipe, stderr=pipe
+            list(words), env=_environment(run, environment), stdout=pipe, stderr=pipe
         )
     except OSError as error:
         raise UsageError(f"cannot start {words[0]!r}: {error.strerror}") from error
@@ -82,10 +89,11 @@ def run_command(run: RunContext, words: Sequence[str], *, source: str | None = N
             run.set_logs(dict(zip(("stdout", "stderr"), texts, strict=True)))
 
 
-def _environment(run: RunContext) -> dict[str, str]:
+def _environment(run: RunContext, given: Mapping[str, str] | None) -> dict[str, str]:
     root = run.to_json()["folder"].rpartition("/")[0]
     place = {"ARMWRIGHT_STORE": root, "SIGOPT_PROJECT": run.run.project}
-    return {**os.environ, **place, **config.get_environment_context(GlobalRun(run))}
+    found = os.environ if given is None else given
+    return {**found, **place, **config.get_environment_context(GlobalRun(run))}
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

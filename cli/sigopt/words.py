@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from armwright.cli.options import ENVIRONMENT
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,11 +105,15 @@ def run_all(runs: Iterable[RunContext], words: tuple[str, ...], source: str | No
     """Runs a command once for each run, and ends the run; a command may fail."""
     from armwright.sigopt.command import run_command
 
+    meta = click.get_current_context().meta
+    environment = meta.get(ENVIRONMENT, dict(os.environ))
+    # What this process suggests is made beside a command that may use the GPU.
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         for run in runs:
             with run:
-                code = run_command(run, words, source=source)
+                code = run_command(run, words, source=source, environment=environment)
             if code:
                 click.echo(f"run {run.id}: the command ended with {code}", err=True)
     finally:

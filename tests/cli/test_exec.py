@@ -93,6 +93,12 @@ def test_a_scripts_own_module_comes_before_ours(execute, script):
     assert execute("python", script("import ax; print(ax.name)")).stdout == "its own\n"
 
 
+def test_the_command_finds_the_environment_as_it_was(execute, monkeypatch):
+    monkeypatch.delenv("XLA_PYTHON_CLIENT_PREALLOCATE", raising=False)
+    done = execute("sh", "-c", "echo [$XLA_PYTHON_CLIENT_PREALLOCATE]", PYTHONPATH="")
+    assert done.stdout == "[]\n"
+
+
 def test_nothing_is_renamed_unless_asked_for(tmp_path):
     code = "from importlib.util import find_spec; print(find_spec('sigopt'), find_spec('ax'))"
     done = subprocess.run(

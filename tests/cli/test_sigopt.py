@@ -124,6 +124,16 @@ def test_what_runs_print_is_kept_where_the_user_has_chosen_so(run):
     assert logs == {"stdout": "trained at 7\n", "stderr": "with care\n"}
 
 
+def test_the_command_finds_the_environment_as_it_was(run, folder, monkeypatch):
+    for name in ("JAX_PLATFORMS", "XLA_PYTHON_CLIENT_PREALLOCATE"):
+        monkeypatch.delenv(name, raising=False)
+    assert run("sigopt", "run", "sh", "-c", "env > found").exit_code == 0
+    found = (folder / "found").read_text()
+    assert "SIGOPT_CONTEXT=" in found
+    assert "JAX_PLATFORMS" not in found
+    assert "PREALLOCATE" not in found
+
+
 def test_the_project_is_that_of_the_option(run):
     done = run("sigopt", "run", "-p", "night", "true")
     assert sigopt.get_run(done.stderr.split()[1]).project == "night"
