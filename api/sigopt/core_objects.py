@@ -89,8 +89,8 @@ class Observation(ApiObject):
         "metadata": Metadata,
         "suggestion": as_is,
         "task": Task,
-        "value": as_is,
-        "value_stddev": as_is,
+        "value": float,
+        "value_stddev": float,
         "values": list_of(MetricEvaluation),
     }
 
@@ -102,8 +102,8 @@ class BestAssignments(ApiObject):
     FIELDS: ClassVar[Fields] = {
         "id": as_is,
         "assignments": Assignments,
-        "value": as_is,
-        "value_stddev": as_is,
+        "value": float,
+        "value_stddev": float,
         "values": list_of(MetricEvaluation),
     }
 

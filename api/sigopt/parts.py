@@ -155,7 +155,7 @@ class RunsProgress(ApiObject):
 class MetricEvaluation(ApiObject):
     """What a run measured of a metric."""
 
-    FIELDS: ClassVar[Fields] = {"name": as_is, "value": as_is, "value_stddev": as_is}
+    FIELDS: ClassVar[Fields] = {"name": as_is, "value": float, "value_stddev": float}
 
 
 def evaluations(values: Any) -> Any:

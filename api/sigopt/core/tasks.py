@@ -96,11 +96,13 @@ def task_named(definition: Mapping[str, Any], given: Any) -> str:
         ApiException: There is no such task. Status 400.
     """
     name = given.get("name") if isinstance(given, dict) else given
-    names = [task["name"] for task in definition.get("tasks") or ()]
-    if not names:
+    costs = {task["name"]: task["cost"] for task in definition.get("tasks") or ()}
+    if not costs:
         raise refused(f"this experiment has no tasks, got task {given!r}")
-    if name not in names:
-        raise refused(f"task should be one of {', '.join(names)}, got {given!r}")
+    if name not in costs:
+        raise refused(f"task should be one of {', '.join(costs)}, got {given!r}")
+    if isinstance(given, dict) and given.get("cost", costs[name]) != costs[name]:
+        raise refused(f"task {name!r} has a cost of {costs[name]}, got {given['cost']}")
     return str(name)
 
 

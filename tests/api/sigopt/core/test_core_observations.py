@@ -54,6 +54,11 @@ def test_values_have_a_name_a_value_and_a_stddev(bound):
     assert made.values[0].value_stddev == made.value_stddev == 0.5
 
 
+def test_a_value_is_a_float(bound):
+    made = bound().observations().create(**HALF, value=1)
+    assert type(made.value) is type(made.values[0].value) is float
+
+
 def test_the_only_metric_needs_no_name(bound):
     made = bound().observations().create(**HALF, values=[{"value": 2}])
     assert made.values[0].name == "y"

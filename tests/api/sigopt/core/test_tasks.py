@@ -88,7 +88,11 @@ def test_assignments_are_observed_with_a_task(bound, task):
 
 @pytest.mark.parametrize(
     ("fields", "problem"),
-    [({}, "assignments need a task"), ({"task": "huge"}, "task should be one of cheap, full")],
+    [
+        ({}, "assignments need a task"),
+        ({"task": "huge"}, "task should be one of cheap, full"),
+        ({"task": {"name": "full", "cost": 0.1}}, "task 'full' has a cost of 1, got 0.1"),
+    ],
 )
 def test_assignments_without_a_known_task_are_refused(bound, fields, problem):
     with pytest.raises(ApiException, match=problem):
