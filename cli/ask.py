@@ -95,8 +95,12 @@ def _device() -> str:
 
 
 def _write(trial: AskedTrial, file: str) -> None:
-    with Path(file).open("w", encoding="utf-8") as out:
-        out.write(f"{json.dumps(trial.arm.parameters)}\n")
+    try:
+        with Path(file).open("w", encoding="utf-8") as out:
+            out.write(f"{json.dumps(trial.arm.parameters)}\n")
+    except OSError as error:
+        words = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write {file!r}: {words}") from error
 
 
 def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:

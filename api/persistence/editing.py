@@ -296,10 +296,12 @@ def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
         _note(words, "tracking_metrics", list(there), changes["tracking_metrics"])
         names = [text for _, text in texts_of(changes, "tracking_metrics", "edit")]
         for name in names:
+            if names.count(name) > 1:
+                raise UsageError(f"tracking_metrics should be different, got {name!r} twice")
             if name in aim.metrics:
                 raise UsageError(f"tracking_metrics: {name!r} is optimized or bounded already")
         fresh["tracking_metrics"] = object_to_json(
-            [there.get(name) or Metric(name) for name in dict.fromkeys(names)]
+            [there.get(name) or Metric(name) for name in names]
         )
     return fresh
 

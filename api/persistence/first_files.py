@@ -164,8 +164,7 @@ def write_first_files(
         Their paths.
 
     Raises:
-        UsageError: One of them is there already; then none is written.
-        OSError: They cannot be written.
+        UsageError: One of them is there already; then none is written. Or they cannot be.
     """
     files = first_files(language)
     place = Path(folder)
@@ -175,10 +174,14 @@ def write_first_files(
             f"{os.fspath(place / there[0])!r} is there already, and nothing was written",
             hint="armwright init FOLDER writes into another folder",
         )
-    place.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        with (place / name).open("x", encoding="utf-8") as file:
-            file.write(text)
-        if text.startswith("#!"):
-            (place / name).chmod(0o755)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            with (place / name).open("x", encoding="utf-8") as file:
+                file.write(text)
+            if text.startswith("#!"):
+                (place / name).chmod(0o755)
+    except OSError as error:
+        words = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write into {os.fspath(place)!r}: {words}") from error
     return [os.fspath(place / name) for name in files]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armwright.errors import ArmwrightError, NothingLeftError, UsageError
+from armwright.errors import ArmwrightError, NothingLeftError, StoreError, UsageError
 from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
 from armwright.persistence.pareto import pareto_front
 from armwright.persistence.progress import progress_of
 from armwright.persistence.replaced import spent
 from armwright.persistence.stored_experiment import StoredExperiment
-from armwright.store.absence import experiments
+from armwright.store.absence import experiments_in
+from armwright.store.layout import EXPERIMENT_FILE
 from armwright.store.lease import Watcher
-from armwright.store.location import experiment_url
+from armwright.store.location import experiment_url, locate_root
+from armwright.store.posix import PosixFiles
 
 if TYPE_CHECKING:
     import os
@@ -62,11 +66,21 @@ def listing(root: str | os.PathLike[str], *, archived: bool = False) -> list[_Js
         archived: Whether to name also those that were put aside.
 
     Raises:
-        StoreError: The folder cannot be read. What is wrong with one experiment in it is its
-            `problem`.
+        StoreError: There is no such folder, or it cannot be read. What is wrong with one experiment
+            in it is its `problem`.
+        UsageError: It is an experiment.
     """
+    place = locate_root(root)
+    there = place.files.list(place.path)
+    if EXPERIMENT_FILE in there.files:
+        raise UsageError(
+            f"{place.url!r} is an experiment, expected a folder of experiments",
+            hint=f"armwright status {shlex.quote(place.url)}",
+        )
+    if isinstance(place.files, PosixFiles) and not Path(place.path).is_dir():
+        raise StoreError(f"no folder at {place.url!r}", hint="check its name")
     found = []
-    for name in experiments(root):
+    for name in experiments_in(place, there):
         url = experiment_url(root, name)
         try:
             item: _Json = {**_brief(StoredExperiment.open(url)), "problem": None}

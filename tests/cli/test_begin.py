@@ -46,7 +46,7 @@ def test_init_replaces_nothing(name, run, place):
 
 def test_init_where_a_file_is_no_folder(run, place):
     (place / "a").write_text("")
-    refused(run("init", "a/b"), 1, "error: Not a directory")
+    refused(run("init", "a/b"), 2, "error: cannot write into 'a/b': not a directory")
 
 
 def test_init_writes_toml_where_yaml_cannot_be_read(run, monkeypatch):

@@ -63,6 +63,11 @@ def test_list_of_an_empty_folder_says_so(run, tmp_path):
     assert result.stderr == f"no experiments in {tmp_path}\n"
 
 
+def test_list_of_what_is_no_folder_of_experiments_is_refused(run, url, tmp_path):
+    refused(run("list", tmp_path / "none"), 1, f"no folder at '{tmp_path}/none'")
+    refused(run("list", url), 2, "is an experiment, expected a folder", "armwright status")
+
+
 # status -------------------------------------------------------------------------------------
 
 

@@ -127,6 +127,7 @@ def test_trials_that_wait_outside_of_the_new_space_give_way(run, url):
         (["kind = 1.values=[1,2]", *WHY, "--dry-run"], "nothing is refused"),
         (["tracking_metrics=loss", *WHY], "tracking_metrics should be a list, got 'loss'"),
         (['tracking_metrics=["loss"]', *WHY], "'loss' is optimized or bounded already"),
+        (['tracking_metrics=["a","a"]', *WHY], "should be different, got 'a' twice"),
         (['outcome_constraints=["size"]', *WHY], "error: outcome_constraints[0]: "),
         (["objective.minimize=1", *WHY], "objective.minimize should be true or false, got 1"),
         (["objective=loss", *WHY], "objective should be a table"),
