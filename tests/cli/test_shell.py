@@ -40,11 +40,6 @@ def test_ask_writes_the_parameters_into_a_file(run, url, tmp_path):
 def test_ask_that_cannot_write_the_file_gives_the_trial_back(run, url, tmp_path):
     file = tmp_path / "no" / "p.json"
     refused(run("ask", url, "--to", file), 2, f"cannot write '{file}': no such file")
-        run("ask", url, "--to", tmp_path / "no" / "p.json"),
-        2,
-        "cannot write",
-        "p.json': no such file",
-    )
     assert ax.load(url).trials[0].status.name == "CANDIDATE"
 
 
