@@ -13,6 +13,7 @@ processes, whose processor time depends less on what else runs.
 A worker's overhead is what a trial takes beyond its command, run as often without a worker.
 """
 
+import gc
 import importlib
 import json
 import multiprocessing
@@ -118,6 +119,7 @@ def drive(url: str, tasks: int, barrier: Any, answers: Any) -> None:
     importlib.import_module("armwright.generation")
 
     StoredExperiment.open(url)
+    gc.disable()  # no task has a hundred experiments in memory
     looked = []
     for _ in range(tasks):
         began = time.perf_counter()

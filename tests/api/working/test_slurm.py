@@ -99,6 +99,11 @@ def pairs(path):
     return [tuple(map(int, line.split())) for line in path.read_text().splitlines()]
 
 
+def workers_at_work(url):
+    running = ExperimentFolder.open(url).state.with_status("running")
+    return [trial.last_attempt.claimed.writer["pid"] for trial in running]
+
+
 def ended(url):
     return ExperimentFolder.open(url).state.counts["completed"]
 
@@ -109,9 +114,8 @@ def test_an_array_ends_all_trials_once_whatever_is_requeued_killed_or_preempted(
     run("scontrol", "requeue", f"{job}_1")
     run("scancel", "--signal=KILL", "--full", f"{job}_2")
     begin_again_at_once([f"{job}_1"])
-    running = ExperimentFolder.open(url).state.with_status("running")
-    pids = [trial.last_attempt.claimed.writer["pid"] for trial in running]
-    os.kill(pids[-1], signal.SIGKILL)  # as if its node had gone: Slurm tells the job to end first
+    workers = wait_for(lambda: workers_at_work(url))
+    os.kill(workers[-1], signal.SIGKILL)  # as if its node had gone: Slurm lets a job end first
     wait_for(lambda: ended(url) >= 80)
     urgent = run("sbatch", "--parsable", "-p", "urgent", "-n", "4", "--wrap", "sleep 3")
     wait_for(lambda: state_of(urgent) == "COMPLETED")
