@@ -258,7 +258,6 @@ class BaseTrial(Comparable, ABC):
 
     # Helpers ---------------------------------------------------------------------------------
 
-    @property
     def _repr_html_(self) -> str:
         """What notebooks show."""
         facts = [("status", self.status.name), ("abandoned because", self.abandoned_reason)]
@@ -267,6 +266,7 @@ class BaseTrial(Comparable, ABC):
         told = [(name, value) for name, value in facts if value is not None]
         return facts_html(f"trial {self.index}", told) + table_html(["arm", *names], rows)
 
+    @property
     def _label(self) -> str:
         return f"trial {self._index}"
 
