@@ -150,7 +150,11 @@ def front_figure(front: Front) -> Spec:
                 {
                     "transform": [{"filter": "datum.kind === 'best trade-off'"}],
                     "mark": {"type": "line", "interpolate": stairs, "color": BEST, "opacity": 0.6},
-                    "encoding": {"x": side(across), "y": side(up), "order": side(across)},
+                    "encoding": {
+                        "x": side(across),
+                        "y": side(up),
+                        "order": {"field": f"v{across}"},
+                    },
                 }
             )
         return {"width": _SIDE, "height": _SIDE, "layer": layer}
