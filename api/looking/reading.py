@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from armwright.looking.axis import Axis
 
-__all__ = ["look"]
+__all__ = ["look", "predicted"]
 
 _Values = dict[str, tuple[float, float]]
 _HERE = "this process"

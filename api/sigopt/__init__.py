@@ -62,6 +62,7 @@ __all__ = [
     "get_run",
     "get_run_id",
     "interface",
+    "load_ipython_extension",
     "log_checkpoint",
     "log_dataset",
     "log_failure",

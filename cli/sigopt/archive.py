@@ -12,7 +12,14 @@ from armwright.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["archive", "unarchive"]
+__all__ = [
+    "archive",
+    "archive_experiment",
+    "archive_run",
+    "unarchive",
+    "unarchive_experiment",
+    "unarchive_run",
+]
 
 _ids: Callable[[Any], Any] = click.argument("ids", metavar="IDS...", nargs=-1, required=True)
 

@@ -7,7 +7,7 @@ import click
 from armwright.cli.arguments import json_option, print_json
 from armwright.cli.sigopt.words import chosen_project, experiment_file_option, project_option
 
-__all__ = ["create"]
+__all__ = ["create", "experiment", "project"]
 
 
 @click.group(short_help="Make an experiment or a project.")

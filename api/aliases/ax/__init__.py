@@ -10,4 +10,6 @@ except ModuleNotFoundError as error:
         "install armwright there, or run the program with the Python that has it"
     ) from error
 
+__all__: list[str] = []  # the module takes the place of this one
+
 alias("ax", "armwright.ax")
