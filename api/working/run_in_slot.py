@@ -25,6 +25,7 @@ class RunInSlot:
         folder: What it leaves.
         heartbeat: Says that it lives.
         began: When, by the worker's clock.
+        ended: When its command had ended, by that clock; 0 while it runs.
         command: Its process; None until it is started.
         told: Why it was told to end; empty if it was not.
         timed_out: Whether it ran for too long.
@@ -36,6 +37,7 @@ class RunInSlot:
     folder: TrialFolder
     heartbeat: Heartbeat
     began: float
+    ended: float = 0.0
     command: CommandProcess | None = None
     told: str = ""
     timed_out: bool = False

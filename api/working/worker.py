@@ -177,7 +177,7 @@ class Worker:
                 words,
                 environment=environment,
                 folder=folder,
-                ended=partial(self._events.put, run),
+                ended=partial(self._on_end, run),
             )
         except BaseException as error:
             self._stored.release(trial, reason="its command could not be started")
@@ -247,6 +247,11 @@ class Worker:
         nearest = min(at for at in moments if at is not None) - self._clock()
         return min(max(nearest, _SHORTEST_S), _TICK_S)
 
+    def _on_end(self, run: RunInSlot) -> None:
+        """In the thread that waits for the command: others may be made an arm meanwhile."""
+        run.ended = self._clock()
+        self._events.put(run)
+
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stopped and number is signal.SIGINT:  # somebody insists
             self._kill_at = self._clock()
@@ -272,7 +277,7 @@ class Worker:
 
     def _end(self, run: RunInSlot) -> None:
         """Reads what a command left, and tells how its trial ended."""
-        code, seconds = run.process.finish(), self._clock() - run.began
+        code, seconds = run.process.finish(), run.ended - run.began
         if code and not run.told and not run.timed_out:
             self._await_signal(code)
         self._again_at = -float("inf")
