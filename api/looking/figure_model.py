@@ -6,14 +6,15 @@ import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.figure_style import BEST, CALM, MODEL, chart, plain, scale_of, type_of
+from armwright.looking.figure_style import BEST, CALM, MODEL, chart, plain, scale_of, short, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from armwright.experiment import TParamValue
     from armwright.looking.influence import Influences
     from armwright.looking.left_out import CrossValidation
-    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.looked_at import LookedAt, SeenTrial
     from armwright.looking.posterior import Contour, Slice
 
 __all__ = ["contour_figure", "cross_validation_figure", "importance_figure", "slice_figure"]
@@ -83,24 +84,31 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
         if len(shown) == len(measured)
         else f" (every {math.ceil(len(measured) / len(shown))}th drawn)"
     )
+    where = _where(seen, {name: it for one in slices for name, it in one.held.items()})
     subtitle = (
-        "blue: what the model expects with its 95 % interval, the other parameters as in the best "
-        f"trial; grey: n = {len(measured)} results{beside}, whose other parameters differ"
+        f"blue: what the model expects with its 95 % interval, the other parameters as in {where}; "
+        f"grey: n = {len(measured)} results{beside}, whose other parameters differ"
     )
     body = {"columns": 3, "concat": panels}
     return chart(f"How does {metric} depend on each parameter?", subtitle, body, height=None)
 
 
+def _trial_at(seen: LookedAt, held: Mapping[str, TParamValue]) -> SeenTrial | None:
+    """The first trial with these values."""
+    fits = (t for t in seen.trials if all(t.parameters.get(n) == v for n, v in held.items()))
+    return next(fits, None)
+
+
+def _where(seen: LookedAt, held: Mapping[str, TParamValue]) -> str:
+    """Where other parameters are held, in words."""
+    trial = _trial_at(seen, held)
+    values = ", ".join(f"{name} = {short(value)}" for name, value in held.items())
+    return f"trial {trial.trial}" if trial else values or "every trial"
+
+
 def _here(seen: LookedAt, item: Slice) -> list[Spec]:
     """A mark at the point around which the slice is cut."""
-    trial = next(
-        (
-            trial
-            for trial in seen.trials
-            if all(trial.parameters.get(name) == value for name, value in item.held.items())
-        ),
-        None,
-    )
+    trial = _trial_at(seen, item.held)
     if trial is None:
         return []
     row = {"x": _key(trial.parameters[item.axis.name])}
@@ -201,7 +209,8 @@ def contour_figure(contour: Contour, seen: LookedAt) -> Spec:
     panels = [panel("mean", what, "viridis"), panel("sd", "its standard deviation", "greys")]
     count = len(measured)
     subtitle = (
-        f"the other parameters as in the best trial; dots: n = {count} results, wherever those are"
+        f"the other parameters as in {_where(seen, contour.held)}; dots: n = {count} results, "
+        "whose other parameters differ"
     )
     title = f"How does {contour.metric} depend on {contour.across.name} and {contour.up.name}?"
     body = {"hconcat": panels, "resolve": {"scale": {"color": "independent"}}}

@@ -60,15 +60,6 @@ def trace_figure(trace: Trace) -> Spec:
         return {"field": field, "type": "quantitative", "title": trace.metric, "scale": zero}
 
     layers: list[Spec] = []
-    if any(point.quartiles for point in trace.points):
-        spread = {"y": y("q1"), "y2": {"field": "q3"}}
-        layers += [
-            {"mark": {"type": "area", "opacity": 0.18, "color": MODEL}, "encoding": spread},
-            {
-                "mark": {"type": "line", "strokeDash": [4, 3], "strokeWidth": 1},
-                "encoding": {"y": y("q2"), "color": {"datum": kinds[3], "type": "nominal"}},
-            },
-        ]
     if count <= _FEW and any(point.sem > 0 for point in trace.points):
         bars = {"y": y("low"), "y2": {"field": "high"}, "opacity": {"value": 0.5}}
         layers.append({"mark": {"type": "rule", "color": CALM}, "encoding": bars})
@@ -88,6 +79,17 @@ def trace_figure(trace: Trace) -> Spec:
             "mark": {"type": "point", "filled": True, "opacity": 0.7 if count < 1000 else 0.35},
             "encoding": dots,
         },
+    ]
+    if any(point.quartiles for point in trace.points):
+        spread = {"y": y("q1"), "y2": {"field": "q3"}}
+        layers += [
+            {"mark": {"type": "area", "opacity": 0.18, "color": MODEL}, "encoding": spread},
+            {
+                "mark": {"type": "line", "strokeDash": [4, 3], "strokeWidth": 1},
+                "encoding": {"y": y("q2"), "color": {"datum": kinds[3], "type": "nominal"}},
+            },
+        ]
+    layers += [
         {
             "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
             "encoding": {"y": y("best"), "color": {"datum": kinds[2], "type": "nominal"}},
@@ -142,10 +144,8 @@ def front_figure(front: Front) -> Spec:
         }
         layer: list[Spec] = [{"mark": {"type": "point", "filled": True}, "encoding": encoding}]
         if len(names) == 2:
-            minimize = front.aims[0].minimize == front.aims[1].minimize
-            stairs = "step-after" if minimize == front.aims[0].minimize else "step-before"
-            if not minimize:
-                stairs = "step-before" if front.aims[0].minimize else "step-after"
+            # What can be had: with x to be small, a point's y holds until the next one's x.
+            stairs = "step-after" if front.aims[0].minimize else "step-before"
             layer.append(
                 {
                     "transform": [{"filter": "datum.kind === 'best trade-off'"}],

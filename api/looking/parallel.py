@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["parallel_axes", "parallel_figure", "place_on"]
 
 Spec = dict[str, Any]
+_BRIGHT = 60  # about as many lines stand out of however many there are
+_DIM = 30  # how much ink all other lines have together
 _MOST_AXES = 14  # beyond which lines cannot be followed
 
 
@@ -74,7 +76,7 @@ def parallel_figure(
             "q": short(1 - ranks[i] / max(len(values) - 1, 1)),
             "v": short(values[i]),
         }
-        for i, trial in enumerate(trials)
+        for i, trial in sorted(enumerate(trials), key=lambda item: -ranks[item[0]])
         for at, place in enumerate(
             [
                 *(place_on(axis, trial.parameters.get(axis.name)) for axis in axes),
@@ -131,9 +133,9 @@ def parallel_figure(
                         "field": "q",
                         "type": "quantitative",
                         "scale": {
-                            "range": [0.12 if len(values) > 100 else 0.35, 0.95],
+                            "range": [min(0.35, _DIM / max(len(values), 1)), 0.95],
                             "type": "pow",
-                            "exponent": 3,
+                            "exponent": max(3.0, len(values) / _BRIGHT),
                         },
                         "legend": None,
                     },

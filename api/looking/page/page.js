@@ -65,7 +65,8 @@
     const ranked = [...used].sort((a, b) => better * (values[a] - values[b]));
     const rank = new Map(ranked.map((row, at) => [row, 1 - at / Math.max(ranked.length - 1, 1)]));
     places = axes.map((axis) => column(axis.column).values.map((value) => place(axis, value)));
-    for (const row of used) axes.forEach((axis, at) => {
+    // The best are drawn last, above the others.
+    for (const row of ranked.reverse()) axes.forEach((axis, at) => {
       const p = places[at][row];
       if (p !== null) lines.push({ t: column("trial").values[row], row, a: at, p, q: rank.get(row), v: values[row] });
     });

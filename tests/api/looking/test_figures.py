@@ -9,6 +9,9 @@ from told_experiments import definition, told
 
 from armwright.errors import UsageError
 from armwright.looking import KINDS, Charts, Plots, write_figure
+from armwright.looking.figure_results import front_figure
+from armwright.looking.front import Front, FrontPoint
+from armwright.looking.looked_at import Aim
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +125,18 @@ def test_notebooks_show_experiments_trials_data_and_spaces_as_text_that_is_escap
 
 def test_an_experiment_without_trials_is_shown_too():
     assert "none yet" in definition()._repr_html_()
+
+
+@pytest.mark.parametrize(("minimize", "stairs"), [(True, "step-after"), (False, "step-before")])
+def test_the_stairs_of_a_front_are_what_can_be_had(minimize, stairs):
+    points = tuple(
+        FrontPoint(trial=i, arm="", values=values, sems=(0.0, 0.0), is_feasible=True, on_front=True)
+        for i, values in enumerate([(1.0, 2.0), (2.0, 1.0)])
+    )
+    aims = (Aim(metric="a", minimize=minimize), Aim(metric="b", minimize=minimize))
+    spec = front_figure(Front(aims=aims, points=points))
+    assert spec["concat"][0]["layer"][1]["mark"]["interpolate"] == stairs
+
+
+def test_a_slice_says_where_the_other_parameters_are_held(charts):
+    assert "the other parameters as in trial 5" in charts.figure("slice")["title"]["subtitle"]
