@@ -74,6 +74,7 @@ def parallel_figure(
             "a": at,
             "p": short(place),
             "q": short(1 - ranks[i] / max(len(values) - 1, 1)),
+            "o": _opacity(1 - ranks[i] / max(len(values) - 1, 1), len(values)),
             "v": short(values[i]),
         }
         for i, trial in sorted(enumerate(trials), key=lambda item: -ranks[item[0]])
@@ -130,13 +131,9 @@ def parallel_figure(
                         },
                     },
                     "opacity": {
-                        "field": "q",
+                        "field": "o",
                         "type": "quantitative",
-                        "scale": {
-                            "range": [min(0.35, _DIM / max(len(values), 1)), 0.95],
-                            "type": "pow",
-                            "exponent": max(3.0, len(values) / _BRIGHT),
-                        },
+                        "scale": None,
                         "legend": None,
                     },
                     "tooltip": [
@@ -156,6 +153,12 @@ def parallel_figure(
     more = f"; {left} more parameters are not drawn" if left else ""
     subtitle = f"n = {len(trials)} results; those with the {better} {aim.metric} stand out{more}"
     return chart("Which values go with good results?", subtitle, body)
+
+
+def _opacity(share: float, count: int) -> float:
+    """How strong a line is: the best ones stand out among however many there are; see page.js."""
+    strong = share ** max(3.0, count / _BRIGHT)
+    return float(f"{max(0.95 * strong, min(0.35, _DIM / count)):.3g}")
 
 
 def _labels(axis: Axis, at: int) -> list[Spec]:

@@ -55,27 +55,33 @@
     const [low, high, at] = axis.log ? [axis.lower, axis.upper, value].map(Math.log) : [axis.lower, axis.upper, value];
     return high > low ? (at - low) / (high - low) : 0.5;
   };
-  const lines = [];
   let places = [];
+  let linesKept = () => [];
   if (data.parallel) {
     const { axes, metric } = data.parallel;
     const values = column(metric).values, status = column("status").values;
     const used = [...Array(count).keys()].filter((row) => status[row] === "completed" && values[row] !== null);
     const better = data.parallel.minimize ? 1 : -1;
-    const ranked = [...used].sort((a, b) => better * (values[a] - values[b]));
-    const rank = new Map(ranked.map((row, at) => [row, 1 - at / Math.max(ranked.length - 1, 1)]));
+    const worstFirst = used.sort((a, b) => better * (values[b] - values[a]));
     places = axes.map((axis) => column(axis.column).values.map((value) => place(axis, value)));
-    // The best are drawn last, above the others.
-    for (const row of ranked.reverse()) axes.forEach((axis, at) => {
-      const p = places[at][row];
-      if (p !== null) lines.push({ t: column("trial").values[row], row, a: at, p, q: rank.get(row), v: values[row] });
-    });
+    // Ranked among those kept, so that some stand out however few or bad they are; see parallel.py.
+    linesKept = () => {
+      const rows = kept ? worstFirst.filter((row) => kept.has(row)) : worstFirst, lines = [];
+      rows.forEach((row, at) => {
+        const q = rows.length > 1 ? at / (rows.length - 1) : 1;
+        const o = Math.max(0.95 * q ** Math.max(3, rows.length / 60), Math.min(0.35, 30 / rows.length));
+        axes.forEach((axis, a) => {
+          if (places[a][row] !== null) lines.push({ t: column("trial").values[row], a, p: places[a][row], q, o, v: values[row] });
+        });
+      });
+      return lines;
+    };
   }
 
   const draw = async (id) => {
     const spec = structuredClone(data.charts[id]);
     spec.config = merged(spec.config ?? {}, palette());
-    if (id === "parallel") spec.layer[0].data.values = kept ? lines.filter((line) => kept.has(line.row)) : lines;
+    if (id === "parallel") spec.layer[0].data.values = linesKept();
     const box = $(`#chart-${id}`);
     views[id]?.finalize();
     box.replaceChildren();
@@ -184,7 +190,7 @@
       $("#kept").textContent = kept ? `${kept.size} of ${count} rows kept; the table shows these too` : "";
       page = 0;
       fill();
-      if (views.parallel) { views.parallel.data("lines", kept ? lines.filter((line) => kept.has(line.row)) : lines); await views.parallel.runAsync(); }
+      if (views.parallel) { views.parallel.data("lines", linesKept()); await views.parallel.runAsync(); }
     };
     for (const { low, high } of ends) {
       low.oninput = () => { if (Number(low.value) > Number(high.value)) high.value = low.value; apply(); };
