@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import sys
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,15 @@ def clean(monkeypatch, tmp_path):
     for name in set(os.environ) - kept:
         if name.startswith("ARMWRIGHT_"):
             del os.environ[name]
+
+
+@pytest.fixture
+def terminal():
+    """Both ends of a pseudo-terminal; the test closes them."""
+    try:
+        return pty.openpty()
+    except OSError as error:  # a container may have no /dev/pts
+        pytest.skip(f"no pseudo-terminal here: {error}")
 
 
 @cache

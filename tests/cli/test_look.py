@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -418,9 +417,9 @@ def test_without_an_experiment_there_is_nothing_to_look_at(words, run, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "value", "coloured"), [("NO_COLOR", "1", False), ("X", "", True)])
-def test_colours_are_left_out_where_nobody_wants_them(name, value, coloured, asked, run):
+def test_colours_are_left_out_where_nobody_wants_them(name, value, coloured, asked, run, terminal):
     run("tell", asked, "0", "loss=1")  # the best one is bold on a terminal
-    ours, theirs = pty.openpty()
+    ours, theirs = terminal
     command = str(Path(sys.executable).with_name("armwright"))
     environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "99", name: value}
     with subprocess.Popen([command, "show", str(asked)], stdout=theirs, env=environ) as process:

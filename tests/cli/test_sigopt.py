@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,7 @@ def test_run_keeps_what_the_command_logged_as_one_run(run):
     assert found.assignments == {"x": 7, "extra": 1}
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_run_keeps_the_source_and_the_revision(run, folder):
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@t"]
     for words in (["init", "-q"], ["add", "train.py"], ["commit", "-q", "-m", "m"]):

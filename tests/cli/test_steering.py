@@ -1,7 +1,6 @@
 """Steering what is under way: edit, stop, resume, cancel, requeue, archive, delete."""
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -285,8 +284,8 @@ def test_delete_without_a_terminal_needs_yes(run, asked):
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"n\n", 1), (b"\n", 1)])
-def test_delete_asks_on_a_terminal(answer, code, asked):
-    ours, theirs = pty.openpty()
+def test_delete_asks_on_a_terminal(answer, code, asked, terminal):
+    ours, theirs = terminal
     command = Path(sys.executable).with_name("armwright")
     with subprocess.Popen(
         [str(command), "delete", str(asked)],

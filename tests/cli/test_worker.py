@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -114,9 +113,9 @@ def test_a_command_does_not_see_what_we_set_for_ourselves(url, tmp_path, monkeyp
 
 
 @pytest.mark.slow
-def test_on_a_terminal_worker_shows_what_runs_and_leaves_a_line_for_each_end(url):
+def test_on_a_terminal_worker_shows_what_runs_and_leaves_a_line_for_each_end(url, terminal):
     words = ["worker", str(url), "--count", "1", "--", "sh", "-c", "echo epoch 1; sleep 1; echo 1"]
-    terminal, theirs = pty.openpty()
+    ours, theirs = terminal
     process = subprocess.Popen(
         [sys.executable, "-m", "armwright.cli", *words],
         stdin=theirs,
@@ -126,13 +125,13 @@ def test_on_a_terminal_worker_shows_what_runs_and_leaves_a_line_for_each_end(url
     )
     os.close(theirs)
     shown = b""
-    while process.poll() is None or select.select([terminal], [], [], 0)[0]:
-        if select.select([terminal], [], [], 0.1)[0]:
+    while process.poll() is None or select.select([ours], [], [], 0)[0]:
+        if select.select([ours], [], [], 0.1)[0]:
             try:
-                shown += os.read(terminal, 65536)
+                shown += os.read(ours, 65536)
             except OSError:  # its other end is closed
                 break
-    os.close(terminal)
+    os.close(ours)
     assert process.wait() == 0
     text = shown.decode()
     assert "epoch 1" in text

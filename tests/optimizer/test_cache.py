@@ -55,7 +55,7 @@ def test_a_program_from_disk_gives_the_same_bits_without_compiling(compiled_entr
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda content: content[: len(content) // 2],
+        pytest.param(lambda content: content[: len(content) // 2], marks=pytest.mark.slow),
         pytest.param(lambda _: b"", marks=pytest.mark.slow),
         lambda content: content[:2000] + bytes([content[2000] ^ 1]) + content[2001:],
         pytest.param(lambda _: b"not a program of ours", marks=pytest.mark.slow),
@@ -78,6 +78,7 @@ def test_whole_bytes_that_are_no_program_mean_compiling_again(compiled_entry, co
     assert compiles == [1]
 
 
+@pytest.mark.slow
 def test_an_entry_others_may_write_is_not_trusted(compiled_entry, compiles):
     entry, _ = compiled_entry
     entry.path.chmod(0o666)

@@ -19,6 +19,7 @@ def charts(stored):
     return Charts(stored)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pareto"])
 def test_a_chart_is_a_valid_specification_of_finite_numbers(charts, kind):
     spec = charts.figure(kind)
@@ -93,6 +94,18 @@ def test_svg_png_and_html_are_drawn_without_a_browser(charts, tmp_path):
     assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
     assert "<script" in (tmp_path / "t.html").read_text()
     assert json.loads((tmp_path / "t.json").read_text()) == spec
+
+
+def test_no_text_of_the_users_ends_the_script_of_a_drawn_page(charts, tmp_path):
+    spec = charts.figure("trace")
+    evil = "</script><script>alert(1)</script>"
+    named = {**spec, "title": {**spec["title"], "text": evil}, "description": f"<!-- {evil}"}
+    for what, name in ((spec, "plain.html"), (named, "named.html")):
+        write_figure(what, tmp_path / name)
+    plain, page = ((tmp_path / name).read_text() for name in ("plain.html", "named.html"))
+    for mark in ("<script", "</script", "<!--"):
+        assert page.count(mark) == plain.count(mark)
+    assert r"\u003c/script>\u003cscript>alert(1)" in page
 
 
 def test_a_file_of_another_kind_is_refused(charts, tmp_path):

@@ -108,6 +108,7 @@ def test_a_damaged_fact_is_named_and_the_rest_is_shown(tmp_path):
     assert page.data["table"]["rows"] == 7
 
 
+@pytest.mark.slow
 def test_two_objectives_have_a_trace_each_and_their_trade_offs(several):
     page = Page(summary_page(several))
     charts = list(page.data["charts"])
