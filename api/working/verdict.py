@@ -99,7 +99,7 @@ def _result(
 ) -> Mapping[str, Pair]:
     """The values in the result file, or in the last JSON line that holds all that are needed."""
     best: dict[str, Pair] = {}
-    if folder.result.exists():
+    if folder.result.is_file():
         text = _tail(folder.result)
         documents: Iterable[Any] = [_json(text), *map(_json, reversed(text.splitlines()))]
     else:
@@ -114,25 +114,36 @@ def _result(
 
 def _values(document: Any, metrics: Sequence[str], needed: Sequence[str]) -> dict[str, Pair]:
     if isinstance(document, dict):
-        pairs = {name: outcome_of(document, name) for name in metrics}
+        pairs = {name: _pair(document, name) for name in metrics}
         return {name: pair for name, pair in pairs.items() if pair is not None}
     only = needed or metrics
-    pair = outcome_of(document, only[0]) if len(only) == 1 else None
+    pair = _pair(document, only[0]) if len(only) == 1 else None
     return {} if pair is None else {only[0]: pair}
+
+
+def _pair(document: Any, name: str) -> Pair | None:
+    try:
+        return outcome_of(document, name)
+    except OverflowError:  # a whole number that no float holds
+        return None
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _tail(path: Path) -> str:
-    with path.open("rb") as file:
-        file.seek(0, 2)
-        file.seek(max(file.tell() - _TAIL_BYTES, 0))
-        return file.read().decode("utf-8", errors="replace")
+    """The end of a file; empty where the command has taken it away."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(file.tell() - _TAIL_BYTES, 0))
+            return file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _missing(values: Mapping[str, Pair], needed: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs,
 from armwright.working.telling import tell_end
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
-from armwright.working.verdict import judged
+from armwright.working.verdict import Verdict, judged
 from armwright.working.work_folder import WorkFolder, default_place
 
 if TYPE_CHECKING:
@@ -298,7 +298,12 @@ class Worker:
         )
         state, reason, note = verdict.state, verdict.reason, verdict.note
         try:
-            ended = tell_end(self._folder, self._stored, run, verdict)
+            try:
+                ended = tell_end(self._folder, self._stored, run, verdict)
+            except UsageError as error:  # such as a negative standard error
+                verdict = Verdict(state="failed", reason="no result", note=error.message)
+                note = verdict.note
+                ended = tell_end(self._folder, self._stored, run, verdict)
             state, reason = ended.state, ended.reason
         except TrialEndedError as error:
             state, reason, note = "late", "", error.message

@@ -97,6 +97,11 @@ def test_a_bare_number_is_the_value_of_the_only_metric_that_is_needed(sh, trials
         ("kill -SEGV $$", "crash", "ended by SIGSEGV"),
         ("echo done", "no result", 'no JSON line with loss; print one such as {"loss": 0.5}'),
         ("""echo '{"loss": NaN}'""", "nan", "loss=nan"),
+        ("""echo '{"loss": [0.5, -1]}'""", "no result", "should be finite and >= 0, got -1.0"),
+        ("""printf '{"loss": 1%0400d}' 0""", "no result", "no JSON line with loss"),
+        ("""printf '[%.0s' $(seq 100000)""", "no result", "no JSON line with loss"),
+        ('rm -r "$ARMWRIGHT_FOLDER"; exit 1', "crash", "exit code 1"),
+        ('mkdir "$ARMWRIGHT_RESULT_FILE"', "no result", "no JSON line with loss"),
     ],
 )
 def test_how_a_command_ends_decides_the_kind_of_failure(program, reason, note, sh, trials):
