@@ -24,6 +24,7 @@ __all__ = ["ENDINGS", "drawn", "runtime", "write_figure"]
 
 ENDINGS = (".svg", ".png", ".html", ".json")
 _VERSION = "6.4"  # of Vega-Lite, as Altair 6 has it
+_STANDS_IN = "\ufdd0"  # for <; no text has this, for it is no character
 _SCALE = 2.0  # of PNG, for screens that show two pixels as one
 # Draws a specification into an element; what a page needs of the library, and nothing else of it.
 _RUNTIME = """
@@ -73,9 +74,19 @@ def write_figure(spec: dict[str, Any], file: str | os.PathLike[str]) -> int:
         elif ending == ".png":
             body = library.vegalite_to_png(spec, vl_version=_VERSION, scale=_SCALE)
         else:
-            body = library.vegalite_to_html(spec, vl_version=_VERSION, bundle=True).encode()
+            body = _html(library, spec).encode()
     write_document(path, body)
     return len(body)
+
+
+def _html(library: Any, spec: dict[str, Any]) -> str:
+    """A page of its own, in which no name of the user's can end the script that holds the chart.
+
+    The library writes texts into the script as they are; what it escapes not, we do.
+    """
+    text = json.dumps(spec, allow_nan=False, ensure_ascii=False).replace("<", _STANDS_IN)
+    page: str = library.vegalite_to_html(text, vl_version=_VERSION, bundle=True)
+    return page.replace(_STANDS_IN, "\\u003c")
 
 
 def runtime() -> str:
