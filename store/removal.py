@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import final
 
 from armwright.store.absence import not_found
+from armwright.store.errors import StoreError
 from armwright.store.layout import EXPERIMENT_FILE, TRIALS_FOLDER
 from armwright.store.location import locate
 from armwright.store.walk import walk
@@ -42,7 +43,8 @@ def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> 
 
     Raises:
         ExperimentNotFoundError: There is none.
-        StoreError: Something cannot be removed; what is left can be removed by the same call.
+        StoreError: Its `experiment.json` is not one of ours, and nothing was removed. Or something
+            cannot be removed; what is left can be removed by the same call.
     """
     location = locate(url)
     files = location.files
@@ -50,6 +52,12 @@ def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> 
     if EXPERIMENT_FILE not in listing.files:
         raise not_found(location)
     seen = walk(location)
+    if EXPERIMENT_FILE not in seen.facts:  # another tool's, perhaps: nothing here is known as ours
+        raise StoreError(
+            f"{location.join(EXPERIMENT_FILE)!r} is damaged: "
+            f"{seen.torn.get(EXPERIMENT_FILE, 'it has gone')}",
+            hint="nothing was removed; if this was an experiment, remove its folder by hand",
+        )
     own = [
         *(path for path in (*seen.facts, *seen.torn) if path != EXPERIMENT_FILE),
         *(name.path for name in (*seen.tables, *seen.snapshots)),

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from armwright.store import ExperimentFolder, ExperimentNotFoundError
+from armwright.store import ExperimentFolder, ExperimentNotFoundError, StoreError
 from armwright.store.location import locate
 from armwright.store.removal import remove_experiment
 
@@ -66,3 +66,11 @@ def test_removing_goes_on_where_it_was_stopped(root):
 def test_removing_what_is_no_experiment_is_refused(root):
     with pytest.raises(ExperimentNotFoundError, match="no experiment at"):
         remove_experiment(f"{root}/none")
+
+
+def test_a_file_of_another_tool_is_not_removed(root):
+    place = locate(f"{root}/theirs")
+    place.files.create(place.join("experiment.json"), b'{"__type": "Experiment"}', "0" * 8)
+    with pytest.raises(StoreError, match=r"is damaged: not a file of armwright's"):
+        remove_experiment(f"{root}/theirs")
+    assert place.files.list(place.path).files == ("experiment.json",)
