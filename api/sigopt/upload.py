@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from armwright.sigopt.exception import refused
-from armwright.sigopt.fields import checked_name, known_keys, metadata_of
+from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
 from armwright.sigopt.folders import project_runs
-from armwright.sigopt.log_values import assignments_of, checked_metric
+from armwright.sigopt.log_values import assignments_of, checked_metric, shortened
 from armwright.sigopt.project import current_project
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 __all__ = ["upload_runs", "upload_to"]
 
-_KEYS = (
-    *("name", "state", "assignments", "values", "metadata", "datasets", "model"),
-    *("source_code", "logs", "sys_metadata", "dev_metadata"),
+_MAPS = (
+    *("assignments", "values", "model", "source_code", "logs", "sys_metadata", "dev_metadata"),
     *("assignments_meta", "assignments_sources"),
 )
+_KEYS = ("name", "state", "metadata", "datasets", *_MAPS)
 _KEPT_AS = {
     "assignments_meta": "parameters_meta",
     "assignments_sources": "parameters_sources_meta",
@@ -73,6 +73,13 @@ def _checked(run: Mapping[str, Any], what: str) -> tuple[str, dict[str, Any]]:
     if "name" in said:
         said["name"] = checked_name(said["name"], f"{what}: name")
     said["metadata"] = metadata_of(said.get("metadata"), f"{what}: metadata")
+    for key in _MAPS:
+        if not isinstance(run.get(key, {}), Mapping | None):
+            raise refused(f"{what}: {key} should be a mapping, got {run[key]!r}")
+    if "datasets" in said:
+        names = said["datasets"]  # as a mapping where the client logged them
+        names = list(names) if isinstance(names, Mapping) else names
+        said["datasets"] = listed(names, f"{what}: datasets")
     try:
         if "assignments" in said:
             said["assignments"] = assignments_of(said["assignments"])
@@ -81,6 +88,17 @@ def _checked(run: Mapping[str, Any], what: str) -> tuple[str, dict[str, Any]]:
                 name: checked_metric(name, item.get("value"), item.get("value_stddev"))
                 for name, item in said["values"].items()
             }
+        if "logs" in said:
+            said["logs"] = {name: _log(log) for name, log in said["logs"].items()}
     except (AttributeError, TypeError, ValueError) as error:
         raise refused(f"{what}: {error}") from error
     return state, said
+
+
+def _log(given: Any) -> str:
+    """What was printed, as it is kept; given as a text, or as the object that answers have."""
+    if isinstance(given, Mapping):
+        given = given.get("content")
+    if not isinstance(given, str):
+        raise ValueError(f"logs should be texts, got {given!r}")
+    return shortened(given)

@@ -47,7 +47,8 @@ def merged(body: Json) -> Json:
         changes["deleted"] = body["deleted"]
     for key in ("datasets", "tags"):
         if body.get(key) is not None:
-            changes[key] = list(body[key])
+            names = list(body[key]) if isinstance(body[key], dict) else body[key]
+            changes[key] = listed(names, f"{key} of a run")
     try:
         _read(changes)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -61,7 +62,9 @@ def _read(changes: Json) -> None:
         changes["assignments"] = assignments_of(changes["assignments"])
     if "values" in changes:
         changes["values"] = {
-            name: item and checked_metric(name, item.get("value"), item.get("value_stddev"))
+            name: None
+            if item is None
+            else checked_metric(name, item.get("value"), item.get("value_stddev"))
             for name, item in changes["values"].items()
         }
     if "metadata" in changes:

@@ -159,6 +159,37 @@ def test_an_uploaded_run_that_cannot_be_is_refused(run):
     refuses(lambda: sigopt.upload_runs([{}, run]), r"runs\[1\]")
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"model": "xgboost"},
+        {"source_code": "import sigopt"},
+        {"logs": 3},
+        {"logs": {"stdout": {}}},
+        {"sys_metadata": [1]},
+        {"assignments_meta": 3},
+        {"datasets": "mnist"},
+        {"datasets": 3},
+    ],
+)
+def test_an_uploaded_run_of_a_wrong_shape_is_refused_and_the_project_stays_readable(run):
+    kept = sigopt.create_run()
+    refuses(lambda: sigopt.upload_runs([{}, run]), rf"runs\[1\]: {next(iter(run))}")
+    page = sigopt.Connection().clients(1).projects(kept.run.project).training_runs().fetch()
+    assert [item.id for item in page.iterate_pages()] == [kept.id]
+
+
+def test_data_sets_of_an_uploaded_run_may_be_the_keys_of_a_mapping():
+    (run,) = sigopt.upload_runs([{"datasets": {"mnist": {}}}])
+    assert run.datasets == ["mnist"]
+
+
+def test_logs_of_an_uploaded_run_are_texts():
+    logs = {"stdout": "a", "stderr": {"content": "b"}}
+    (run,) = sigopt.upload_runs([{"logs": logs}])
+    assert run.logs == {"stdout": "a", "stderr": "b"}
+
+
 def test_a_project_made_by_its_id_is_chosen():
     sigopt.create_project("chosen")
     try:
