@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import ConflictError, NothingLeftError
+from armwright.errors import ConflictError, NothingLeftError, StoreError
 from armwright.experiment.clock import now
 from armwright.persistence.asked_trials import AskedTrial
 from armwright.persistence.draft import drafted
@@ -24,7 +24,7 @@ from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import next_run
-from armwright.persistence.replaced import REPLACED, ReplacedTrials
+from armwright.persistence.replaced import REPLACED, ReplacedTrials, take_off
 from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Asker:
         """Takes up to `count` trials.
 
         Args:
-            count: How many; fewer come where the budget or the space leaves fewer.
+            count: How many; fewer come where the budget or the space leaves fewer, or where not
+                all of them can be written.
             promise: How others can tell that we live; None for no promise.
             within: Seconds from now in which arms are to be made; see `StoredExperiment.ask`.
             claim: What else the claim is to say.
@@ -77,7 +78,7 @@ class Asker:
         Raises:
             NothingLeftError: Not even one is left, or the experiment was stopped.
             UsageError: The experiment cannot be run.
-            StoreError: They cannot be written.
+            StoreError: Not even one can be written.
         """
         deadline = None if within is None else time.monotonic() + within
         said = dict(claim or {})
@@ -85,14 +86,14 @@ class Asker:
             said["in_process"] = promise.place
         with self.lock:
             check_not_halted(self._folder.refresh(), self._folder.url)
-            asked = self._claim_waiting(count, said, promise, first)
-            while len(asked) < count:
-                try:
+            asked: list[AskedTrial] = []
+            try:
+                self._claim_waiting(asked, count, said, promise, first)
+                while len(asked) < count:
                     asked.append(self._make_trial({**said, **_running()}, promise, deadline))
-                except NothingLeftError:
-                    if not asked:
-                        raise
-                    break
+            except (NothingLeftError, StoreError):
+                if not asked:  # else they are ours, and nobody but the caller can run them
+                    raise
             return asked
 
     def make_waiting(self) -> int:
@@ -112,12 +113,12 @@ class Asker:
 
     def _claim_waiting(
         self,
+        asked: list[AskedTrial],
         count: int,
         claim: dict[str, Any],
         promise: Promise | None,
         first: Container[int],
-    ) -> list[AskedTrial]:
-        asked: list[AskedTrial] = []
+    ) -> None:
         waiting = self._waiting(first)
         while waiting and len(asked) < count:
             facts = waiting.popleft()
@@ -131,7 +132,6 @@ class Asker:
             # Others are at the front too: on from somewhere else.
             waiting = self._unclaimed(waiting)
             waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
-        return asked
 
     def _unclaimed(self, waiting: Iterable[TrialFacts]) -> deque[TrialFacts]:
         """Those of which no claim is to be seen: by the names of files alone, none is read.
@@ -188,8 +188,8 @@ class Asker:
 
     def _take_back(self, number: int, claim: dict[str, Any] | None) -> bool:
         """Cancels a trial just made; false where somebody has taken it already."""
-        if claim is None and self._folder.claim(number, 1, {}) != "won":
-            return False
+        if claim is None:
+            return take_off(self._folder, self._folder.state.trials[number])
         self._folder.end(number, 1, REPLACED, alone=True)
         return True
 

@@ -214,7 +214,8 @@ class StoredExperiment(Drawable):
         program that made them.
 
         Args:
-            count: How many; fewer come where the budget or the space leaves fewer.
+            count: How many; fewer come where the budget or the space leaves fewer, or where not
+                all of them can be written.
             in_process: This process runs them itself, so that a trial whose process has gone can be
                 taken up by another on the same machine.
             within: Seconds after which no further step of a model's work begins: the best found by
@@ -224,7 +225,7 @@ class StoredExperiment(Drawable):
         Raises:
             NothingLeftError: Not even one is left.
             UsageError: The experiment cannot be run; see `create`.
-            StoreError: They cannot be written.
+            StoreError: Not even one can be written.
         """
         promise = Promise(every=None, place=this_place()) if in_process else None
         return self.asker.ask(count, promise, within=within)

@@ -1,5 +1,6 @@
 """The budget, where many ask for its last trials at the same moment."""
 
+import json
 import threading
 
 import pytest
@@ -8,6 +9,7 @@ import armwright
 from armwright.errors import NothingLeftError
 from armwright.persistence import StoredExperiment
 from armwright.persistence.replaced import is_replaced
+from armwright.store.process import this_place
 
 DEFINITION = {
     "objective": {"metric": "loss", "minimize": True},
@@ -61,3 +63,13 @@ def test_a_number_that_comes_into_use_while_its_arm_is_made_costs_only_that_numb
     assert taken[0].number == 0
     assert trial.number > 0
     assert taken[0].arm.parameters != trial.arm.parameters
+
+
+def test_a_trial_that_is_taken_back_waits_again_should_its_maker_die_in_between(tmp_path):
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=7, seed=3)
+    asker = StoredExperiment.open(url).asker
+    number = asker.make_waiting()
+    assert asker._take_back(number, None)
+    claim = json.loads((url / f"t/00000/{number}.1.claim.json").read_text())
+    assert claim["promise"]["place"] == this_place() != ""

@@ -6,10 +6,12 @@ import armwright
 from armwright import ax
 from armwright.errors import (
     NothingLeftError,
+    StoreError,
     TrialNotFoundError,
 )
 from armwright.persistence import StoredExperiment, known_classes
-from armwright.store import ExperimentFolder
+from armwright.store import ExperimentFolder, UnavailableError
+from armwright.store.posix import PosixFiles
 
 
 class Elsewhere(ax.Metric):
@@ -111,3 +113,23 @@ def test_a_folder_whose_metric_is_of_an_unknown_class_is_asked_and_told(tmp_path
     assert opened.best().mean == 1.0
     ax.register_metric(Elsewhere)
     assert type(ax.load(tmp_path / "e").metrics["loss"]) is Elsewhere
+
+
+@pytest.mark.parametrize("waiting", [0, 3])
+def test_what_was_taken_before_a_write_fails_is_handed_out(waiting, stored, monkeypatch):
+    for _ in range(waiting):
+        stored.asker.make_waiting()
+    create, written = PosixFiles.create, []
+
+    def full(self, path, body, token):
+        if len(written) == 2:
+            raise UnavailableError(f"cannot write {path!r}: no space")
+        written.append(path)
+        return create(self, path, body, token)
+
+    monkeypatch.setattr(PosixFiles, "create", full)
+    taken = {trial.number for trial in stored.ask(3)}
+    with pytest.raises(StoreError, match="no space"):
+        stored.ask(1)
+    assert len(taken) == 2
+    assert {facts.number for facts in stored.state.with_status("running")} == taken
