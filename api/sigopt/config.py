@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import Any, Protocol, final
 
+from armwright.errors import UsageError
+
 __all__ = ["Config", "ContextEntry", "config"]
 
 Json = dict[str, Any]
@@ -42,8 +44,7 @@ class Config:
         self._lock = threading.RLock()
         self._choices: Json | None = None
         self._entries: dict[str, ContextEntry] = {}
-        encoded = os.environ.get(self.CONTEXT_ENVIRONMENT_KEY)
-        self._context: Json = json.loads(base64.b64decode(encoded)) if encoded else {}
+        self._context = self._handed_on()
 
     @property
     def config_json_path(self) -> str:
@@ -100,14 +101,48 @@ class Config:
         encoded = base64.b64encode(json.dumps(context).encode()).decode("ascii")
         return {self.CONTEXT_ENVIRONMENT_KEY: encoded}
 
+    def _handed_on(self) -> Json:
+        """What the environment hands on.
+
+        Raises:
+            UsageError: It was cut, or is another program's.
+        """
+        encoded = os.environ.get(self.CONTEXT_ENVIRONMENT_KEY)
+        try:
+            return _table(base64.b64decode(encoded)) if encoded else {}
+        except ValueError as error:
+            raise UsageError(
+                f"{self.CONTEXT_ENVIRONMENT_KEY} should be JSON in base64: {error}",
+                hint="unset it: armwright sigopt run and optimize set it for what they start",
+            ) from error
+
     def _read(self) -> Json:
+        """The user's choices.
+
+        Raises:
+            UsageError: Their file is no JSON object.
+        """
         with self._lock:
             if self._choices is None:
+                path = self.config_json_path
                 try:
-                    self._choices = json.loads(Path(self.config_json_path).read_text("utf-8"))
+                    self._choices = _table(Path(path).read_bytes())
                 except FileNotFoundError:
                     self._choices = {}
+                except ValueError as error:
+                    raise UsageError(
+                        f"{path!r} should hold a JSON object: {error}",
+                        hint="remove it, then choose anew: armwright sigopt config",
+                    ) from error
             return self._choices
+
+
+def _table(text: bytes) -> Json:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        kind = type(found).__name__  # not the text: there may be a token in it
+        raise ValueError(f"it holds a {kind}")
+    return found
 
 
 config = Config()

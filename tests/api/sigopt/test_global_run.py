@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from armwright import sigopt
+from armwright.errors import UsageError
 from armwright.sigopt.config import Config, config
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.global_run import GlobalRun, global_run
@@ -137,3 +138,19 @@ def test_the_users_choices_are_kept_for_them_alone(tmp_path, monkeypatch):
     assert (kept.api_token, kept.log_collection_enabled) == ("t", True)
     assert not kept.cell_tracking_enabled
     assert Path(kept.config_json_path).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("text", ["spam", "[1]", ""])
+def test_a_file_of_choices_that_is_no_object_is_named(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "armwright").mkdir()
+    (tmp_path / "armwright" / "sigopt.json").write_text(text)
+    with pytest.raises(UsageError, match=r"sigopt\.json' should hold a JSON object"):
+        _ = Config().log_collection_enabled
+
+
+@pytest.mark.parametrize("word", ["%", "c3BhbQ==", "WzFd"])  # no base64, no JSON, no object
+def test_a_context_that_is_not_ours_is_named(monkeypatch, word):
+    monkeypatch.setenv("SIGOPT_CONTEXT", word)
+    with pytest.raises(UsageError, match="SIGOPT_CONTEXT should be JSON in base64"):
+        Config()
