@@ -135,19 +135,28 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def main(words: Sequence[str]) -> int:
-    """Runs a command with the official client on the store; returns its exit code."""
+    """Runs a command with the official client on the store; returns its exit code, as a shell does.
+
+    127 where there is no such command, 126 where it cannot be started, and 128 and more where a
+    signal ended it.
+    """
     if not words:
         sys.stderr.write("usage: python -m armwright.sigopt.bridge COMMAND [ARGUMENT...]\n")
         return 2
     with serving() as bridge:
         environment = {**os.environ, **bridge.environment}
         try:
-            return subprocess.run(list(words), env=environment, check=False).returncode  # noqa: S603 - the user's own command
+            code = subprocess.run(list(words), env=environment, check=False).returncode  # noqa: S603 - the user's own command
         except FileNotFoundError:
             sys.stderr.write(f"error: there is no command {words[0]!r}\n")
             return 127
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            sys.stderr.write(f"error: cannot start {words[0]!r}: {reason}\n")
+            return 126
         except KeyboardInterrupt:
             return 130
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

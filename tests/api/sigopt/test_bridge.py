@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from armwright import sigopt
-from armwright.sigopt.bridge import serving
+from armwright.sigopt.bridge import main, serving
 
 
 @pytest.fixture
@@ -113,3 +113,21 @@ def test_nobody_answers_once_it_is_over():
         pass
     with pytest.raises(urllib.error.URLError, match="refused"):
         urllib.request.urlopen(f"{bridge.url}/v1/tokens/self")  # noqa: S310
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["sh", "-c", "exit 3"], 3, ""),
+        (["sh", "-c", "kill -9 $$"], 137, ""),
+        (["./none"], 127, "error: there is no command './none'\n"),
+        (["./script"], 126, "error: cannot start './script': permission denied\n"),
+    ],
+)
+def test_the_exit_code_is_the_one_that_a_shell_gives(
+    words, code, said, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "script").write_text("exit 0")
+    assert main(words) == code
+    assert capfd.readouterr().err == said
