@@ -29,6 +29,8 @@ class WorkerOptions:
         timeout: Seconds that a command may run; then the trial has failed.
         kinds: Exit codes to kinds of failure.
         most_crashes: After so many crashes in a row, without a result before, it gives up; 0 never.
+            A command killed for its memory, or one that leaves no result, counts too; one that says
+            that its arm is infeasible, or takes too long, does not.
         folder: Where what the commands leave is kept; beside the experiment if None.
         tops_up: Whether to make trials ahead of need where many workers share an experiment and
             nobody else does.

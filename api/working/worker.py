@@ -44,6 +44,7 @@ _PAUSE_S = 5.0  # from one look for lost trials to the next, where it waits for 
 _ECHO_S, _PROMPT_S = 2.0, 0.1  # for a signal to come after a command that it ended, or may have
 _BY_SIGNAL = {code for number in _FORWARDED for code in (-number, 128 + number)}
 _LAST_S = 10.0  # of a job's time, kept for the killing and telling
+_BROKEN = ("crash", "oom", "no result")  # failures of the command; others are what an arm may do
 
 
 @final
@@ -148,6 +149,13 @@ class Worker:
                 if not self._look(at_once=True):
                     nothing_left, self._again_at = True, self._clock() + options.looks_every
                     break
+            except StoreError as error:
+                if not (error.retryable and self._running):
+                    raise
+                # What runs may well outlast it.
+                self._again_at = self._clock() + options.looks_every
+                self._report(Remark(text=f"cannot take a trial now: {error.message}"))
+                break
         if self._running:
             if self._top_up is not None and not self._stopped:
                 self._top_up.consider(self._folder, ours=len(self._running))
@@ -325,7 +333,7 @@ class Worker:
                 seconds=seconds,
             )
         )
-        self._count_crashes(state)
+        self._count_crashes(state, reason)
 
     def _metric_names(self) -> tuple[list[str], list[str]]:
         """The metrics that may be told, and those that must be, as the experiment is by now."""
@@ -357,9 +365,10 @@ class Worker:
         for event in later:
             self._events.put(event)
 
-    def _count_crashes(self, state: str) -> None:
+    def _count_crashes(self, state: str, reason: str) -> None:
         most = self._options.most_crashes
-        self._crashes = self._crashes + 1 if state == "failed" else 0
+        crashed = state == "failed" and reason in _BROKEN
+        self._crashes = self._crashes + 1 if crashed else 0
         if most and self._crashes >= most and self._crashes == self._ran and not self._stopped:
             self._stop("crashes", signal.SIGTERM)
 

@@ -11,6 +11,8 @@ import pytest
 
 import armwright
 from armwright.errors import ExperimentNotFoundError, UsageError
+from armwright.store import UnavailableError
+from armwright.store.posix import PosixFiles
 from armwright.working import TrialEnded, TrialStarted, Worker, WorkerOptions
 
 RESULT = """echo '{"loss": 0.5}'"""
@@ -138,6 +140,31 @@ def test_a_worker_whose_command_only_crashes_gives_up(sh, trials):
     done = sh("exit 1", most_crashes=2)
     assert (done.why, done.ran) == ("crashes", 2)
     assert states(trials()) == ["failed"] * 2
+
+
+def test_a_worker_whose_arms_are_infeasible_goes_on(sh, trials):
+    done = sh("exit 3", most_crashes=2, kinds={3: "infeasible"})
+    assert (done.why, done.ran) == ("used up", 3)
+    assert states(trials()) == ["failed"] * 3
+
+
+def test_where_no_trial_can_be_taken_for_the_moment_what_runs_goes_on(
+    sh, trials, events, monkeypatch
+):
+    create, claims = PosixFiles.create, []
+
+    def away_once(self, path, body, token):
+        if path.endswith(".arm.json"):
+            claims.append(path)
+            if len(claims) == 2:
+                raise UnavailableError(f"cannot write {path!r}: no answer")
+        return create(self, path, body, token)
+
+    monkeypatch.setattr(PosixFiles, "create", away_once)
+    done = sh("sleep 0.2; " + RESULT, parallel=2)
+    assert (done.why, done.ran, done.handed_back) == ("used up", 3, 0)
+    assert states(trials()) == ["completed"] * 3
+    assert any("cannot take a trial now: cannot write" in getattr(it, "text", "") for it in events)
 
 
 def test_nothing_that_a_command_started_is_left_running(sh, url):
