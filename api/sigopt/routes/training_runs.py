@@ -87,6 +87,9 @@ def _begun(folder: RunFolder, request: Request, about: Json) -> Json:
     }
     number, attempt = folder.add_run({**said, **about})
     held_runs.hold(folder, number, attempt)
+    if folder.run(number).get("made_as") != about.get("made_as"):  # it was queued before
+        folder.patch(number, {**said, **about}, attempt=attempt)
+        folder.refresh()
     return run_answer(folder.run(number))
 
 

@@ -237,3 +237,11 @@ def test_a_queued_suggestion_takes_the_metadata_of_whom_it_is_given_to(bound):
     resource = bound()
     resource.queued_suggestions().create(assignments={"x": 0.1})
     assert resource.suggestions().create(metadata={"a": 1}).metadata == {"a": 1}
+
+
+def test_a_run_that_takes_what_is_queued_is_a_run_with_its_own_name(bound):
+    resource = bound()
+    resource.queued_suggestions().create(assignments={"x": 0.1})
+    run = resource.training_runs().create(name="n", metadata={"a": 1})
+    assert (run.name, run.metadata, run.assignments) == ("n", {"a": 1}, {"x": 0.1})
+    assert [item.id for item in resource.training_runs().fetch().iterate_pages()] == [run.id]
