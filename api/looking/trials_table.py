@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from armwright.looking.looked_at import LookedAt
 
-__all__ = ["column_of", "trials_columns", "why"]
+__all__ = ["column_of", "column_of_metric", "trials_columns", "why"]
 
 _Column = dict[str, Any]
 _OWN = ("trial", "arm", "status", "why", "model", "reason")
@@ -24,7 +24,8 @@ def trials_columns(seen: LookedAt) -> list[_Column]:
     """A column for each thing that trials have: `name` and `values`, a value per arm.
 
     Numbers have six digits; what is not known is None. A parameter that is named like another
-    column has "parameter" before its name. Columns that would be empty are left out.
+    column has "parameter" before its name, a metric "metric". Columns that would be empty are left
+    out.
     """
     found: list[_Column] = []
 
@@ -40,7 +41,7 @@ def trials_columns(seen: LookedAt) -> list[_Column]:
     measured = (name for trial in seen.trials for name in trial.values)
     metrics = dict.fromkeys([*seen.metrics, *measured])
     for metric in metrics:
-        add(metric, partial(SeenTrial.mean, metric=metric))
+        add(column_of_metric(metric), partial(SeenTrial.mean, metric=metric))
         add(f"{metric} ± sem", partial(_sem, metric=metric), always=False)
     for axis in seen.axes:
         name = f"parameter {axis.name}" if axis.name in {*_OWN, *metrics} else axis.name
@@ -57,6 +58,11 @@ def column_of(seen: LookedAt, parameter: str) -> str:
     measured = {name for trial in seen.trials for name in trial.values}
     taken = {*_OWN, *seen.metrics, *measured}
     return f"parameter {parameter}" if parameter in taken else parameter
+
+
+def column_of_metric(metric: str) -> str:
+    """The name of a metric's column."""
+    return f"metric {metric}" if metric in _OWN else metric
 
 
 def why(trial: SeenTrial) -> str:

@@ -18,7 +18,7 @@ from armwright.looking.figure_style import short
 from armwright.looking.headline import Headline, headline_of
 from armwright.looking.parallel import parallel_axes
 from armwright.looking.timeline import duration, timeline_of
-from armwright.looking.trials_table import column_of, trials_columns
+from armwright.looking.trials_table import column_of, column_of_metric, trials_columns
 from armwright.version import __version__
 
 if TYPE_CHECKING:
@@ -135,8 +135,9 @@ def _brushes(seen: LookedAt, order: Sequence[str] = ()) -> _Json:
         for axis in parallel_axes(seen, order)
     ]
     ends = {"lower": short(min(values)), "upper": short(max(values)), "log": False, "values": None}
-    axes.append({"column": aim.metric, **ends})
-    return {"axes": axes, "metric": aim.metric, "minimize": aim.minimize}
+    column = column_of_metric(aim.metric)
+    axes.append({"column": column, **ends})
+    return {"axes": axes, "metric": column, "minimize": aim.minimize}
 
 
 def _document(data: _Json) -> str:

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 from told_experiments import RESULTS, definition
 
+from armwright import ax
 from armwright.errors import UsageError
 from armwright.experiment import ParameterType, RangeParameter
 from armwright.looking import look
@@ -21,6 +22,8 @@ from armwright.looking.posterior import contour_of, slices_of
 from armwright.looking.timeline import duration, timeline_of
 from armwright.looking.trace import trace_of
 from armwright.looking.trials_table import trials_columns
+from armwright.looking.whole_page import _brushes
+from armwright.persistence import StoredExperiment
 
 
 def test_the_best_so_far_is_the_least_loss_that_keeps_the_bound(stored):
@@ -190,6 +193,22 @@ def test_an_experiment_in_memory_looks_as_in_a_folder(stored):
     assert here.axes == there.axes
     assert [t.parameters for t in here.trials] == [t.parameters for t in there.trials]
     assert trace_of(here) == trace_of(there)
+
+
+def test_a_metric_that_is_named_like_another_column_has_one_of_its_own(tmp_path):
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    config = ax.OptimizationConfig(ax.Objective(ax.Metric("status"), minimize=True))
+    made = ax.Experiment(name="e", search_space=space, optimization_config=config)
+    stored = StoredExperiment.create(str(tmp_path / "e"), made, budget=3, seed=1)
+    for value in (1.0, 2.0):
+        stored.tell(stored.ask(1)[0].number, {"status": value})
+    columns = trials_columns(look(stored))
+    names = [column["name"] for column in columns]
+    assert len(names) == len(set(names))
+    by_name = {column["name"]: column["values"] for column in columns}
+    assert by_name["status"] == ["completed", "completed"]
+    assert by_name["metric status"] == [1.0, 2.0]
+    assert _brushes(look(stored))["metric"] == "metric status"
 
 
 def test_the_table_has_a_column_for_what_trials_have(stored):
