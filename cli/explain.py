@@ -55,7 +55,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for item in found["expected"]:
         sd = "" if item["sd"] is None else f" ± {item['sd']:.3g}"
         came = "" if item["measured"] is None else f", measured {item['measured']:.6g}"
-        yield f"expected {item['metric']} {item['mean']:.6g}{sd}{came}"
+        mean = "nothing finite" if item["mean"] is None else f"{item['mean']:.6g}"
+        yield f"expected {item['metric']} {mean}{sd}{came}"
     best = found["best_then"]
     if best:
         values = "  ".join(

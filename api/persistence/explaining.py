@@ -93,7 +93,7 @@ def explain_facts(stored: StoredExperiment, facts: TrialFacts) -> _Json:
         "expected": list(_expected(run, facts, stored)),
         "best_then": _best_then(run),
         "influence": _influence(metadata, names, aim),
-        "log_acquisition": (metadata.get("log_acquisition") or [None])[-1],
+        "log_acquisition": _number((metadata.get("log_acquisition") or [None])[-1]),
         "notes": list(metadata.get("notes") or ()),
         "made_with": metadata.get("made_with") or {},
         "seconds": run.get("gen_time"),
@@ -154,15 +154,21 @@ def _expected(
         yield {
             "metric": metric,
             "mean": _number(values[0]),
-            "sd": None if variance is None else _number(math.sqrt(max(float(variance), 0.0))),
+            "sd": _root(variance),
             "measured": _number(mean),
             "sem": _number(sem),
         }
 
 
 def _number(value: Any) -> float | None:
-    number = math.nan if value is None else float(value)
+    """A number of the record; None where it is not finite, which the record spells out."""
+    number = math.nan if value is None else float(object_from_json(value))
     return number if math.isfinite(number) else None
+
+
+def _root(variance: Any) -> float | None:
+    found = _number(variance)
+    return None if found is None else math.sqrt(max(found, 0.0))
 
 
 def _best_then(run: Mapping[str, Any]) -> _Json | None:

@@ -1,6 +1,7 @@
 """Looking at what is under way: list, status, watch, log, explain, trade-offs, versions."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from results import document, refused
 
 from armwright import ax
+from armwright.persistence import StoredExperiment
 from armwright.store import ExperimentFolder
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -244,6 +246,19 @@ def test_explain_a_quasi_random_arm(run, asked):
 def test_explain_an_arm_of_ones_own(run, url):
     run("add", url, "x=0.5", "kind = 1=a")
     assert "why: given by hand: no model was asked" in run("explain", url, "0").stdout
+
+
+def test_explain_an_arm_of_which_a_model_expected_nothing_finite(run, tmp_path):
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("m"), minimize=True))
+    made = ax.Experiment(name="e", search_space=space, optimization_config=aim)
+    nothing = ({"m": [math.nan]}, {"m": {"m": [math.inf]}})
+    arm = ax.Arm(parameters={"x": 0.5})
+    made.new_trial(ax.GeneratorRun(arms=[arm], model_key="GPEI", model_predictions=nothing))
+    StoredExperiment.create(str(tmp_path / "e"), made)
+    assert "expected m nothing finite" in run("explain", tmp_path / "e", "0").stdout
+    (expected,) = document(run("explain", tmp_path / "e", "0", "--json"))["expected"]
+    assert (expected["mean"], expected["sd"]) == (None, None)
 
 
 @pytest.mark.slow
