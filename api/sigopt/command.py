@@ -97,17 +97,27 @@ def _environment(run: RunContext, given: Mapping[str, str] | None) -> dict[str, 
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Waits for the end; what interrupts us is passed on first."""
+    """Waits for the end; what interrupts us is passed on first, unless it has come there too."""
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
+        if not _is_in_front():
+            process.send_signal(signal.SIGINT)
         process.wait()
         raise
     except SystemExit:
         process.terminate()
         process.wait()
         raise
+
+
+def _is_in_front() -> bool:
+    """Whether a terminal's Ctrl-C is for our group, and so for the command as well."""
+    try:
+        with Path("/dev/tty").open("rb", buffering=0) as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:  # there is no terminal
+        return False
 
 
 def _git_revision() -> str | None:

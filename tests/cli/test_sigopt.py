@@ -151,13 +151,52 @@ def test_a_signal_reaches_the_command_and_fails_the_run(folder, number, code):
         "open('ready', 'w')\ntime.sleep(60)\n"
     )
     words = [sys.executable, "-m", "armwright.cli", "sigopt", "run", sys.executable, "wait.py"]
-    process = subprocess.Popen(words, cwd=folder, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(  # away from the terminal that the tests may have
+        words, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     while not (folder / "ready").exists():
         time.sleep(0.02)
     os.kill(process.pid, number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == code
     assert (folder / "told").read_text() == str(int(number))
+    assert sigopt.get_run(said.split()[1]).state == "failed"
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_a_terminal_reaches_the_command_once(folder, terminal):
+    (folder / "wait.py").write_text(
+        "import signal, sys, time\n"
+        "told = []\n"
+        "signal.signal(2, lambda *_: told.append(2))\n"
+        "open('ready', 'w')\n"
+        "while not told: time.sleep(0.02)\n"
+        "time.sleep(0.5)\n"
+        "open('told', 'w').write(str(len(told)))\n"
+    )
+    ours, theirs = terminal
+    first = (
+        "import fcntl, os, sys, termios\n"
+        "os.setsid()\n"
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+        "os.execv(sys.argv[1], sys.argv[1:])\n"
+    )
+    words = [sys.executable, "-m", "armwright.cli", "sigopt", "run", sys.executable, "wait.py"]
+    with subprocess.Popen(
+        [sys.executable, "-c", first, *words],
+        cwd=folder,
+        stdin=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not (folder / "ready").exists():
+            time.sleep(0.02)
+        os.write(ours, b"\x03")
+        _, said = process.communicate(timeout=30)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 130
+    assert (folder / "told").read_text() == "1"
     assert sigopt.get_run(said.split()[1]).state == "failed"
 
 
