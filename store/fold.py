@@ -143,6 +143,11 @@ class Fold:
         return segment in self._sealed
 
     @property
+    def experiment(self) -> Fact | None:
+        """What the experiment was created with."""
+        return self._experiment
+
+    @property
     def unknown(self) -> set[str]:
         """Files of kinds that this version does not read; not to be changed."""
         return self._unknown

@@ -115,8 +115,10 @@ class Ledger:
     def check_writable(self) -> None:
         """Raises StoreError if the folder has moved on to a format that this version cannot write.
 
-        What is known from the last look at the folder decides.
+        What is known from the last look at the folder decides. ExperimentNotFoundError if it was
+        gone by then.
         """
+        self.reader.presence.check()
         if self.reader.later_format:
             raise StoreError(
                 f"{self._location.url!r} was moved to a later format "

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, final
 
 from armwright.store.birth import FORMAT
-from armwright.store.errors import ExperimentNotFoundError
 from armwright.store.fact import BadFactError, Fact, decode
 from armwright.store.failure import printable, reason
 from armwright.store.files import MAX_TABLE_BYTES, Listing
@@ -22,7 +21,6 @@ from armwright.store.fold import Fold
 from armwright.store.followed import Followed
 from armwright.store.layout import (
     CONFIG_FOLDER,
-    EXPERIMENT_FILE,
     FORMAT_FOLDER,
     LATE_FOLDER,
     LATER_FOLDERS,
@@ -39,6 +37,7 @@ from armwright.store.layout import (
 )
 from armwright.store.location import Location
 from armwright.store.own_time import own_time
+from armwright.store.presence import Presence
 from armwright.store.readiness import joinable, why_unready
 from armwright.store.state import Damage, State, TrialFacts
 from armwright.store.table_fact import TABLE_KEY
@@ -70,6 +69,7 @@ class Reader:
         reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
         joined: Hundreds of segments that have an s2, or whose s1 do not go into one.
         looked_at: When the last whole look began, by this process's own clock; None before it.
+        presence: Whether the experiment still is there.
     """
 
     def __init__(self, location: Location, clock: Callable[[], float] = own_time) -> None:
@@ -77,6 +77,7 @@ class Reader:
         self.reopened: set[int] = set()
         self.joined: set[int] = set()
         self.looked_at: float | None = None
+        self.presence = Presence(location, clock)
         self._location, self._clock = location, clock
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
@@ -90,11 +91,7 @@ class Reader:
         """Lists the whole folder and takes in what is new."""
         started = self._clock()
         root = self._list("")
-        if EXPERIMENT_FILE not in root.files:
-            raise ExperimentNotFoundError(
-                f"the experiment at {self._location.url!r} is gone: no {EXPERIMENT_FILE} any more",
-                hint="was the folder moved or deleted?",
-            )
+        self.presence.look(root, self._fold.experiment)
         self._damage = {"": {}}
         names = self._new_names("", root)
         for folder in sorted(set(root.folders) - _KNOWN_FOLDERS):
@@ -129,7 +126,11 @@ class Reader:
     def look_at(self, number: int) -> None:
         """Lists the segment of one trial and takes in what is new there."""
         segment = segment_folder(segment_of(number))
-        self._fetch(self._new_names(segment, self._list(segment)))
+        listing = self._list(segment)
+        emptied = not listing.files and segment in self._taken_in
+        if emptied and not self.is_sealed(segment_of(number)):
+            self.look()  # has it gone with all the others?
+        self._fetch(self._new_names(segment, listing))
 
     def look_at_configs(self) -> None:
         """Lists the configurations and takes in what is new."""

@@ -35,7 +35,7 @@ class Removed:
 
 
 def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
-    """Removes an experiment for ever. Whoever still works on it is refused from then on.
+    """Removes an experiment for ever. Whoever still works on it is refused at its next look.
 
     Args:
         url: Of the experiment.

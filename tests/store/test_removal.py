@@ -7,6 +7,7 @@ import pytest
 from armwright.store import ExperimentFolder, ExperimentNotFoundError, StoreError
 from armwright.store.location import locate
 from armwright.store.removal import remove_experiment
+from armwright.store.surroundings import Surroundings
 
 
 @pytest.fixture(params=["disk", "memory", pytest.param("moto", marks=pytest.mark.slow)])
@@ -53,6 +54,36 @@ def test_a_worker_of_a_removed_experiment_is_refused(root):
     remove_experiment(f"{root}/e")
     with pytest.raises(ExperimentNotFoundError, match=r"no experiment at|gone|was removed"):
         folder.refresh()
+
+
+def test_nothing_is_written_where_an_experiment_was_removed(root):
+    folder = filled(f"{root}/e")
+    number = folder.add_trial(lambda number, _: {"x": number}, claim={})
+    remove_experiment(f"{root}/e")
+    for _ in range(2):
+        with pytest.raises(ExperimentNotFoundError, match="is gone"):
+            folder.end(number, 1, {"state": "completed"})
+    place = folder.location
+    assert place.files.list(place.path).folders == ()
+
+
+def test_an_experiment_made_in_the_place_of_a_removed_one_gets_none_of_its_results(root):
+    url, seconds = f"{root}/e", [0.0]
+    filled(url)
+    old = ExperimentFolder.open(url, surroundings=Surroundings(own_time=lambda: seconds[0]))
+    number = old.add_trial(lambda number, _: {"x": number}, claim={})
+    remove_experiment(url)
+    fresh = filled(url)
+    assert fresh.add_trial(lambda number, _: {"x": number}, claim={}) == number
+    seconds[0] = 30.0
+    for _ in range(2):
+        with pytest.raises(ExperimentNotFoundError, match="another one was made in its place"):
+            old.refresh()
+        with pytest.raises(ExperimentNotFoundError, match="another one was made in its place"):
+            old.end(number, 1, {"state": "completed"})
+        with pytest.raises(ExperimentNotFoundError, match="another one was made in its place"):
+            old.add_trial(lambda number, _: {"x": number})
+    assert fresh.refresh().trials[number].status == "running"
 
 
 def test_removing_goes_on_where_it_was_stopped(root):
