@@ -10,7 +10,6 @@ that nobody else knows, for as long as the command runs.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import secrets
@@ -65,7 +64,7 @@ class Bridge:
 @contextmanager
 def serving() -> Iterator[Bridge]:
     """Serves the routes as long as the block lasts."""
-    server = ThreadingHTTPServer((_HOST, 0), _Handler)
+    server = _Server((_HOST, 0), _Handler)
     server.daemon_threads = True
     bridge = Bridge(
         url=f"http://{_HOST}:{server.server_address[1]}", token=secrets.token_urlsafe(24)
@@ -81,6 +80,14 @@ def serving() -> Iterator[Bridge]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@final
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a client that went away before its answer; it may have been killed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @final
@@ -107,9 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_MERGE = do_DELETE = _answer
 
     def _asked(self) -> dict[str, Any] | None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not secrets.compare_digest(self._user(), self.server.token.encode()):  # type: ignore[attr-defined]
+            self.close_connection = True  # what a stranger sends more is not read
             raise refused("this address is for the command that it was made for", 401)
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         names = [unquote(name) for name in parts.path.split("/")[1:]]
         if names[:1] != [_VERSION]:
@@ -127,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         word = (self.headers.get("Authorization") or "").removeprefix("Basic ")
         try:
             return base64.b64decode(word, validate=True).partition(b":")[0]
-        except binascii.Error:
+        except ValueError:  # no base64, or no ASCII
             return b""
 
     def log_message(self, *_: Any) -> None:

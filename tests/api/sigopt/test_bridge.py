@@ -2,8 +2,11 @@
 
 import base64
 import json
+import socket
+import struct
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -91,6 +94,30 @@ def test_whoever_has_not_the_token_is_refused(ask, token):
     status, body = ask("GET", "/v1/tokens/self", token=token)
     assert status == 401
     assert "for the command" in body["message"]
+
+
+def test_of_a_stranger_nothing_is_read_but_the_head(bridge):
+    head = b"POST /v1/experiments HTTP/1.1\r\nAuthorization: Basic \xff\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(bridge.url).port), timeout=30) as line:
+        line.sendall(head + b"Content-Length: 1000000\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_client_that_goes_away_before_its_answer_leaves_no_word(bridge, capfd):
+    word = base64.b64encode(f"{bridge.token}:".encode())
+    request = b"GET /v1/tokens/self HTTP/1.1\r\nAuthorization: Basic " + word + b"\r\n\r\n"
+    for _ in range(20):
+        line = socket.create_connection(("127.0.0.1", urlsplit(bridge.url).port))
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.sendall(request)
+        line.close()
+    with urllib.request.urlopen(  # noqa: S310 - an address of our own
+        urllib.request.Request(  # noqa: S310
+            f"{bridge.url}/v1/tokens/self", headers={"Authorization": f"Basic {word.decode()}"}
+        )
+    ) as answer:
+        assert answer.status == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_a_store_that_cannot_be_reached_is_unavailable(ask, tmp_path):
