@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.errors import UsageError
 from armwright.experiment import Arm, FixedParameter
 from armwright.persistence.measured import mean_and_sem
+from armwright.store.process import this_place
+from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,8 +63,9 @@ def add_trials(stored: StoredExperiment, given: Sequence[GivenTrial]) -> list[in
         if trial.values:
             _check_values(trial.values, stored)
     numbers = []
+    promise = Promise(place=this_place())  # should we die before the result is told, it waits
     for trial, arm in zip(given, arms, strict=True):
-        number = stored.asker.add(arm, claimed=bool(trial.values))
+        number = stored.asker.add(arm, claimed=bool(trial.values), promise=promise)
         if trial.values:
             stored.tell(number, trial.values, attempt=1)
         numbers.append(number)

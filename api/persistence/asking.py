@@ -239,10 +239,16 @@ class Asker:
             ),
         }
 
-    def add(self, arm: Arm, *, claimed: bool = True) -> int:
+    def add(self, arm: Arm, *, claimed: bool = True, promise: Promise | None = None) -> int:
         """Adds a trial of an arm of the caller's, who runs it unless it is not `claimed`.
 
-        Returns its number.
+        Args:
+            arm: What to run.
+            claimed: Whether it is the caller's.
+            promise: With a claim, how others can tell that we live; None for no promise.
+
+        Returns:
+            Its number.
         """
 
         def make(number: int, state: State) -> dict[str, Any]:
@@ -254,7 +260,9 @@ class Asker:
 
         with self.lock:
             self._folder.refresh()
-            return self._folder.add_trial(make, claim=_running() if claimed else None)
+            return self._folder.add_trial(
+                make, claim=_running() if claimed else None, promise=promise
+            )
 
     def known_experiment(self, state: State) -> Experiment:
         """What arms are made from: the facts, and nothing that somebody did to `experiment`."""

@@ -11,6 +11,7 @@ import armwright
 from armwright import ax
 from armwright.persistence.facts import MAX_LOST
 from armwright.store import ExperimentFolder
+from armwright.store.lease import Watcher
 
 
 def test_going_on_in_another_process_gives_the_arms_of_an_uninterrupted_run(tmp_path):
@@ -111,3 +112,17 @@ def test_a_loop_leaves_the_trials_of_those_that_promised_nothing(url):
     stored = armwright.open(url)
     assert [trial.number for trial in stored.loop()] == [1]
     assert stored.facts(0).status == "running"
+
+
+def test_who_is_killed_while_adding_a_known_result_leaves_a_trial_that_others_take(stored, url):
+    dying = """
+from armwright.persistence.adding import GivenTrial, add_trials
+parameters = experiment.ask()[0].arm.parameters
+experiment.tell = lambda *_, **__: os._exit(9)
+add_trials(experiment, [GivenTrial(parameters=parameters, values={"loss": 1.0})])
+"""
+    in_another_process(url, dying)
+    (gone,) = Watcher(ExperimentFolder.open(url)).release()
+    assert (gone.number, gone.reason) == (1, "process")
+    (trial,) = stored.ask()
+    assert (trial.number, trial.attempt) == (1, 2)
