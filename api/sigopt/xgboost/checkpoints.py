@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.sigopt.xgboost.library import TrainingCallback
@@ -26,7 +27,7 @@ class SigOptCheckpointCallback(TrainingCallback):  # type: ignore[misc] # XGBoos
     def __init__(self, run: RunContext, period: int = 1) -> None:
         super().__init__()
         self._run, self._period = run, period
-        self._unlogged: dict[str, float] | None = None
+        self._unlogged: dict[str, float | None] | None = None
 
     def after_iteration(
         self, model: Any, epoch: int, evals_log: Mapping[str, Mapping[str, Any]]
@@ -55,5 +56,7 @@ class SigOptCheckpointCallback(TrainingCallback):  # type: ignore[misc] # XGBoos
             self._unlogged = None
 
 
-def _value(measured: Any) -> float:
-    return float(measured[0] if isinstance(measured, tuple) else measured)
+def _value(measured: Any) -> float | None:
+    """What was measured; None, which is not logged, where it is not finite."""
+    value = float(measured[0] if isinstance(measured, tuple) else measured)
+    return value if math.isfinite(value) else None

@@ -235,8 +235,14 @@ class XGBRunHandler:
                     last |= compute_regression_metrics(model, named)
                 else:
                     last |= compute_classification_metrics(model, named, objective)
-        if last:
-            run.log_metrics(last)
+        finite = {name: value for name, value in last.items() if math.isfinite(value)}
+        if len(finite) < len(last):
+            names = ", ".join(name for name in last if name not in finite)
+            warnings.warn(
+                f"not logged, as the values are not finite: {names}", RuntimeWarning, stacklevel=4
+            )
+        if finite:
+            run.log_metrics(finite)
 
 
 def _known(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -258,3 +258,16 @@ BAD = {
 def test_what_cannot_be_tuned_is_refused(config, given, said):
     with pytest.raises(ValueError, match=said):
         filled(config, **given)
+
+
+@pytest.mark.filterwarnings("ignore:.*WARNING.*auc:UserWarning")  # XGBoost's own
+def test_a_metric_that_is_not_finite_is_left_out_and_does_not_end_the_training(classes):
+    params = {"objective": "binary:logistic", "eval_metric": ["auc", "logloss"]}
+    one_class = data(lambda y: 0 * y)  # of which there is no area under a curve
+    with pytest.warns(RuntimeWarning, match="not finite: test-auc"):
+        found = wrapped.run(params, classes, 3, evals=[(one_class, "test")])
+    run = now(found)
+    assert found.model.num_boosted_rounds() == 3
+    assert "test-auc" not in run.values
+    assert run.values["test-logloss"].value > 0
+    assert run.checkpoint_count == 3
