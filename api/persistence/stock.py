@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence.asking import Asker
 from armwright.persistence.facts import config_of, plan_of, retried_trials
+from armwright.persistence.halted import halt_of
 from armwright.persistence.numbers_text import numbers_from_text
 from armwright.persistence.replaced import take_off
 
@@ -119,8 +120,8 @@ class Stock:
         return StockReport(ready=ready, made=tuple(made), replaced=tuple(replaced), used_up=used_up)
 
     def stale(self, state: State) -> list[TrialFacts]:
-        """The waiting trials that were made when much less was known."""
-        if self._growth is None:
+        """The waiting trials that were made when much less was known, if others can be made."""
+        if self._growth is None or halt_of(state):
             return []
         known = sum(state.counts.get(status, 0) for status in _RESULTS)
         least = _least(state)

@@ -10,6 +10,7 @@ import armwright
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence import StoredExperiment
 from armwright.persistence.replaced import is_replaced, spent, take_off
+from armwright.persistence.steering import resume, stop
 from armwright.persistence.stock import Stock
 from armwright.store import ExperimentFolder
 
@@ -99,6 +100,16 @@ def test_what_was_replaced_uses_nothing_of_the_budget_and_is_given_to_nobody(url
     assert spent(stored.state) == 12
     with pytest.raises(NothingLeftError, match="12 of 12 trials are made"):
         stored.ask()
+
+
+def test_of_a_stopped_experiment_nothing_is_taken_off_for_nothing_could_replace_it(url, stock):
+    keeper = stock(4)
+    keeper.fill()
+    complete(url, 3)
+    stop(url)
+    assert keeper.fill().replaced == ()
+    resume(url)
+    assert keeper.fill().replaced == (3,)
 
 
 def test_growth_decides_what_is_stale_and_none_keeps_all(url, stock):
