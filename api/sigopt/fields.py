@@ -39,7 +39,9 @@ def plain_json(value: Any) -> Any:
 
 
 def known_keys(body: Mapping[str, Any], known: Iterable[str], what: str) -> None:
-    """Refuses keys that mean nothing."""
+    """Refuses keys that mean nothing, and what has no keys."""
+    if not isinstance(body, Mapping):
+        raise refused(f"{what} should be an object, got {body!r}")
     known = tuple(known)
     unknown = [str(key) for key in body if key not in known]
     if unknown:
@@ -59,9 +61,14 @@ def checked_name(value: Any, what: str, most: int = MOST_LETTERS) -> str:
 
 def number_of(value: Any, what: str) -> float:
     """A finite number, as it is."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    try:
+        is_finite = isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError as error:
+        raise refused(f"{what} should be a number below 1.8e308, got more") from error
+    if isinstance(value, bool) or not is_finite:
         raise refused(f"{what} should be a finite number, got {value!r}")
-    return value
+    number: float = value
+    return number
 
 
 def whole_of(value: Any, what: str, least: int | None = None) -> int:

@@ -138,7 +138,7 @@ def _prior(given: Mapping[str, Any], kept: Json, what: str) -> Json | None:
         return None
     if kept["type"] != "double" or kept["transformation"] or kept["grid"]:
         raise refused(f"{what}: a prior is for type double, without grid and transformation")
-    if not isinstance(prior, dict) or prior.get("name") not in _PRIORS:
+    if not isinstance(prior, dict) or prior.get("name") not in list(_PRIORS):
         raise refused(f"{what}: prior should have a name, normal or beta, got {prior!r}")
     keys = _PRIORS[prior["name"]]
     said = {key: item for key, item in prior.items() if item is not None}

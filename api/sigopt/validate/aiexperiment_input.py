@@ -121,7 +121,7 @@ def _check_numbers(body: Mapping[str, Any]) -> None:
     if budget is not None:
         if not is_number(budget) or budget < 0:
             raise ValidationError(f"budget must be a non-negative number, got {budget!r}")
-        if math.isinf(budget):
+        if budget == math.inf:
             raise ValidationError("budget cannot be infinity; leave it out for no end")
     width = body.get("parallel_bandwidth")
     if width is not None and not (is_integer(width) and width > 0):

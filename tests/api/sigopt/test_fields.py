@@ -261,6 +261,25 @@ VALUES = {
     "metadata key too long": ({"metadata": {"a" * 101: 1}}, "100"),
     "101 keys of metadata": ({"metadata": {str(i): i for i in range(101)}}, "100"),
     "metadata that is no mapping": ({"metadata": ["a"]}, "mapping"),
+    # kinds, deeper than the client looks
+    "a conditional that is a number": ({"conditionals": [3]}, "a conditional should be an object"),
+    "a conditional that is a list": ({"conditionals": [[]]}, "a conditional should be an object"),
+    "a constraint that is a number": ({"linear_constraints": [3]}, "should be an object"),
+    "a budget beyond all floats": ({"budget": 10**400}, "below 1.8e308"),
+    "metadata beyond all floats": ({"metadata": {"a": 10**400}}, "below 1.8e308"),
+    "a prior's name that is a list": (
+        {
+            "parameters": [
+                {
+                    "name": "x",
+                    "type": "double",
+                    "bounds": {"min": 0, "max": 1},
+                    "prior": {"name": []},
+                }
+            ]
+        },
+        "normal or beta",
+    ),
 }
 
 
