@@ -54,12 +54,14 @@ class ReplacedTrials:
     """Counts the replaced trials of one experiment, and looks anew only where some may be new."""
 
     def __init__(self) -> None:
-        self._seen = (0, 0)  # cancelled trials, and how many of them were replaced
+        self._cancelled: frozenset[tuple[int, int]] = frozenset()  # trials, and attempts at them
+        self._count = 0
 
     def count(self, state: State) -> int:
         """How many there are."""
-        cancelled = state.counts.get("cancelled", 0)
-        if cancelled != self._seen[0]:
-            found = sum(is_replaced(facts) for facts in state.with_status("cancelled"))
-            self._seen = (cancelled, found)
-        return self._seen[1]
+        trials = list(state.with_status("cancelled"))
+        # Their number alone would not do: one may be requeued and another cancelled in between.
+        cancelled = frozenset((facts.number, len(facts.attempts)) for facts in trials)
+        if cancelled != self._cancelled:
+            self._cancelled, self._count = cancelled, sum(map(is_replaced, trials))
+        return self._count

@@ -9,8 +9,8 @@ import pytest
 import armwright
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence import StoredExperiment
-from armwright.persistence.replaced import is_replaced, spent, take_off
-from armwright.persistence.steering import resume, stop
+from armwright.persistence.replaced import ReplacedTrials, is_replaced, spent, take_off
+from armwright.persistence.steering import cancel, requeue, resume, stop
 from armwright.persistence.stock import Stock
 from armwright.store import ExperimentFolder
 
@@ -100,6 +100,18 @@ def test_what_was_replaced_uses_nothing_of_the_budget_and_is_given_to_nobody(url
     assert spent(stored.state) == 12
     with pytest.raises(NothingLeftError, match="12 of 12 trials are made"):
         stored.ask()
+
+
+def test_a_replaced_trial_that_is_given_out_again_counts_even_where_another_was_cancelled(
+    url, stock
+):
+    stock(4).fill()
+    stored, replaced = StoredExperiment.open(url), ReplacedTrials()
+    take_off(stored._folder, stored.state.trials[3])
+    assert replaced.count(stored._folder.refresh()) == 1
+    requeue(stored, [3])
+    cancel(stored, [2])
+    assert replaced.count(stored._folder.refresh()) == 0
 
 
 def test_of_a_stopped_experiment_nothing_is_taken_off_for_nothing_could_replace_it(url, stock):
