@@ -58,9 +58,9 @@ def test_worker_ends_with_three_when_nothing_is_left(run, url):
 
 
 def test_worker_ends_with_one_when_the_command_only_crashes(run, url):
-    result = run("worker", url, "--crashes", 2, "--exit", "7=broken", "--", "sh", "-c", "exit 7")
+    result = run("worker", url, "--crashes", 2, "--", "sh", "-c", "exit 7")
     assert result.exit_code == 1
-    assert result.stdout.count("failed (broken)") == 2
+    assert result.stdout.count("failed (crash)") == 2
     assert "    exit code 7" in result.stdout
 
 
