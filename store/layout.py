@@ -38,12 +38,14 @@ __all__ = [
     "SNAPSHOT_FOLDER",
     "TRIALS_FOLDER",
     "Name",
+    "arm_name",
     "arm_path",
     "beat_of",
     "beat_path",
     "claim_path",
     "config_path",
     "data_path",
+    "end_name",
     "end_path",
     "late_path",
     "late_snapshot_path",
@@ -176,6 +178,11 @@ def arm_path(number: int) -> str:
     return f"{segment_folder(segment_of(number))}/{number}.arm.json"
 
 
+def arm_name(number: int) -> Name:
+    """Returns the same as `parse_name` of its path, for those who make many."""
+    return Name(path=arm_path(number), kind="arm", number=number)
+
+
 def claim_path(number: int, attempt: int) -> str:
     """Returns where the claim of an attempt lies."""
     return f"{segment_folder(segment_of(number))}/{number}.{attempt}.claim.json"
@@ -194,6 +201,11 @@ def table_path(number: int, attempt: int, ident: str) -> str:
 def end_path(number: int, attempt: int) -> str:
     """Returns where the end of an attempt lies."""
     return f"{segment_folder(segment_of(number))}/{number}.{attempt}.end.json"
+
+
+def end_name(number: int, attempt: int) -> Name:
+    """Returns the same as `parse_name` of its path, for those who make many."""
+    return Name(path=end_path(number, attempt), kind="end", number=number, attempt=attempt)
 
 
 def late_path(number: int, ident: str) -> str:

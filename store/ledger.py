@@ -18,7 +18,9 @@ from armwright.store.fact import END_STATES, encode
 from armwright.store.files import Outcome
 from armwright.store.layout import (
     Name,
+    arm_name,
     arm_path,
+    end_name,
     end_path,
     late_path,
     open_path,
@@ -64,15 +66,21 @@ class Ledger:
             UncertainError: The file system would not say, several times over.
             ValueError: The document is not JSON.
         """
-        self.check_writable()
-        name, token = parse_name(path), new_token()
+        name = parse_name(path)
         assert name is not None  # noqa: S101 our own names parse
+        return self._write(name, document, more)
+
+    def _write(
+        self, name: Name, document: Mapping[str, Any], more: Mapping[str, Any] | None
+    ) -> Outcome:
+        self.check_writable()
+        token = new_token()
         with self.lock:
             if self.reader.seals(name):
                 return "lost"  # the file may be gone, the fact is not
         writer, at = self._around.writer().document(), self._around.clock()
         body = encode(name, document, token=token, writer=writer, at=at, more=more)
-        where = self._location.join(path)
+        where = self._location.join(name.path)
         outcome = create_surely(self._location.files, where, body, token, self._around)
         if outcome == "won":
             with self.lock:
@@ -137,7 +145,7 @@ class Ledger:
         more: dict[str, Any] = {} if claim is None else {"claim": dict(claim)}
         if claim is not None and promise is not None:
             more["promise"] = promise.document()
-        return self.write(arm_path(number), document, more=more)
+        return self._write(arm_name(number), document, more)
 
     def fence(self, number: int) -> bool:
         """Makes a number void that holds no trial; whether it is void then.
@@ -224,8 +232,8 @@ class Ledger:
                 ours = self.reader.data_ids(number, attempt)
             counted = sorted(ours)
         if known is None or known.end is None:
-            path = end_path(number, attempt)
-            if self.write(path, document, more={"counted": counted}) == "won":
+            name = end_name(number, attempt)
+            if self._write(name, document, {"counted": counted}) == "won":
                 return "won"
             with self.lock:
                 self.reader.look_at(number)

@@ -7,7 +7,10 @@ ever left empty. Nothing here is needed for correctness: whoever creates the arm
 
 Looking is a listing of the segment before each try. Where it costs next to nothing to see whether a
 single name is there, one listing serves many tries: the number to be tried is glanced at, and only
-after some numbers in a row that others took meanwhile is the segment listed again.
+after some numbers in a row that others took meanwhile is the segment listed again. There each also
+keeps to a lane of its own: after the number that it won it tries the next one, and chooses anew
+where it meets somebody else's. Numbers chosen at random each time, from a list that all others use
+up as well, were taken already five times out of six at 8 processes.
 """
 
 import re
@@ -48,7 +51,11 @@ class Numbers:
         self._location = location
         self._reader = reader
         self._around = surroundings
+        files: Files = location.files
+        # Asked once: for a protocol this check takes longer than a glance.
+        self._glancing = files if isinstance(files, Glancing) else None
         self._spread = 0
+        self._won = -1
         self._lost: set[int] = set()
         # What is free in the segments that are filled now, as far as is known; ascending.
         self._free_in: dict[int, list[int]] = {}
@@ -67,6 +74,7 @@ class Numbers:
     def won(self, number: int) -> None:
         """Takes note that a number was free, and is ours now."""
         self._spread -= -(-self._spread // 16)  # about one in ten tries is lost then
+        self._won = number
         self._lost.clear()
         self._take(number)
 
@@ -75,23 +83,34 @@ class Numbers:
         self._reader.note_taken(number)
         self._lost.add(number)
         self._take(number)
+        self._widen()
+
+    def _widen(self) -> None:
         self._spread = min(max(2 * self._spread, 4), _WIDEST)
 
     def _glanced(self, widest: int) -> int:
         """Chooses numbers until one is free at a glance; without glances, from fresh listings."""
-        if self._glance(self._location.path) is not None:
+        if self._glancing is not None:
             for misses in range(_MOST_GLANCES):
                 # Of those that seem to be free the more are taken, the more often one was.
-                number = self._free(reach=min(self._spread * (1 + misses), widest))
-                if not self._glance(self._location.join(arm_path(number))):
+                number = self._won + 1
+                in_lane = not misses and self._seems_free(number)
+                if not in_lane:
+                    number = self._free(reach=min(self._spread * (1 + misses), widest))
+                taken = self._glancing.glance(self._location.join(arm_path(number)))
+                if taken is None:
+                    break
+                if not taken:
                     return number
                 self._take(number)
+                if in_lane:  # the lanes are short
+                    self._widen()
         self._free_in.clear()
         return self._free(reach=min(self._spread, widest))
 
-    def _glance(self, path: str) -> bool | None:
-        files: Files = self._location.files
-        return files.glance(path) if isinstance(files, Glancing) else None
+    def _seems_free(self, number: int) -> bool:
+        """Whether the last listing of its segment, if it is still of use, shows a number free."""
+        return number in self._free_in.get(segment_of(number), ())
 
     def _free(self, *, reach: int) -> int:
         """Chooses one of the first free numbers, the first or one up to `reach` after it."""

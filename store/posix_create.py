@@ -35,14 +35,14 @@ def create_unnamed(path: str, body: bytes, token: str) -> Outcome | None:
     """Through a file without a name; None where that cannot be done, and nothing was."""
     if not _UNNAMED_FILE:
         return None
+    if os.path.lexists(path):  # forcing to disk what is lost already would be the dearest part
+        return _whose(path, body, token)
     folder = os.path.dirname(path)  # noqa: PTH120 a Path costs more than the rest of this function
     try:
         descriptor = os.open(folder, os.O_WRONLY | _UNNAMED_FILE, 0o666)
     except OSError:
         return None  # not offered here, or no such folder: the other way finds out
     try:
-        if os.path.lexists(path):  # forcing to disk what is lost already would be the dearest part
-            return _whose(path, body, token)
         _write(descriptor, body)
         os.fsync(descriptor)
         try:

@@ -27,6 +27,11 @@ def test_every_path_parses_to_what_it_was_made_from(number, attempt):
         assert (name.attempt, name.id) == (tries, name_id)
 
 
+def test_the_names_made_without_parsing_are_those_that_parsing_gives():
+    assert layout.arm_name(42137) == parse_name(layout.arm_path(42137))
+    assert layout.end_name(7, 12) == parse_name(layout.end_path(7, 12))
+
+
 def test_the_paths_are_those_of_format_1():
     ident = "01M80Q54AQF1PE12KFW7ZYBBKJ"
     assert layout.arm_path(42137) == "t/00421/42137.arm.json"
