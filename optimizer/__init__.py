@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from armwright.optimizer.cross_validation import LeftOut, cross_validate
     from armwright.optimizer.diverse import select_diverse, suggest_diverse
     from armwright.optimizer.prediction import predict, utility
+    from armwright.optimizer.success import success_chance
     from armwright.optimizer.suggestion import suggest
     from armwright.optimizer.warming import Warmed, warm_up
 
@@ -70,6 +71,7 @@ __all__ = [
     "predict",
     "select_diverse",
     "sobol",
+    "success_chance",
     "suggest",
     "suggest_diverse",
     "to_model",
@@ -86,6 +88,7 @@ _LATER = {
     "importance": "armwright.optimizer.column_importance",
     "predict": "armwright.optimizer.prediction",
     "select_diverse": "armwright.optimizer.diverse",
+    "success_chance": "armwright.optimizer.success",
     "suggest": "armwright.optimizer.suggestion",
     "suggest_diverse": "armwright.optimizer.diverse",
     "utility": "armwright.optimizer.prediction",
