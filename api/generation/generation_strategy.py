@@ -237,6 +237,8 @@ class GenerationStrategy(Comparable):
         if "seed" in takes and kwargs.get("seed") is None:
             label = "gp" if "warm" in takes else step.model.value.lower()
             kwargs["seed"] = derived_seed(self._seed, label) % 2**31
+        if "middle_first" in takes:
+            kwargs.setdefault("middle_first", True)
         if "init_position" in takes:
             # As every seed has its own sequence, a run of another seed says nothing of this one.
             kwargs["init_position"] = max(

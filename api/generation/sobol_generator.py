@@ -33,6 +33,8 @@ class SobolGenerator:
         generated_points: Points not to make again, whether or not `deduplicate` is set: a row per
             point and a column per tunable parameter, the parameters' own values (of a choice, the
             position of the value). It grows where `deduplicate` is set.
+        middle_first: Whether a scrambled sequence begins in the middle of the ranges. That of a
+            generation strategy does; of one drawn for its own sake every point is random.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class SobolGenerator:
         init_position: int = 0,
         scramble: bool = True,
         generated_points: Any = None,
+        middle_first: bool = False,
     ) -> None:
         self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
         self.deduplicate = deduplicate
@@ -50,6 +53,7 @@ class SobolGenerator:
         self.generated_points: NDArray[np.float64] | None = (
             None if generated_points is None else np.asarray(generated_points, dtype=np.float64)
         )
+        self.middle_first = middle_first
 
     def gen(
         self, n: int, encoding: Encoding, known: NDArray[np.float64]
@@ -111,6 +115,7 @@ class SobolGenerator:
                 start=self.init_position,
                 count=count,
                 exclude=exclude,
+                middle_first=self.middle_first,
             )
             rows.append(draw.values)
             self.init_position = draw.next_position

@@ -75,7 +75,10 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
         )
     begin = min(budget, initial_points(len(benchmark.problem.columns)))
     first = budget if optimizer == "sobol" else begin
-    values = sobol(benchmark.problem, seed=seed, start=0, count=first).values
+    draw = sobol(
+        benchmark.problem, seed=seed, start=0, count=first, middle_first=optimizer == "armwright"
+    )
+    values = draw.values
     y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
     seconds = 0.0

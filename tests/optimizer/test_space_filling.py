@@ -83,3 +83,38 @@ def test_a_sobol_arm_needs_neither_jax_nor_scipy():
         "sys.exit(bool({'jax', 'scipy', 'jaxtyping'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_search_may_begin_in_the_middle_of_its_ranges_and_goes_on_as_ever():
+    plain = sobol(CUBE, seed=5, start=0, count=7)
+    search = sobol(CUBE, seed=5, start=0, count=7, middle_first=True)
+    np.testing.assert_allclose(search.values[0], [0.5, 1e-2, 0.5], rtol=1e-14)
+    np.testing.assert_array_equal(search.values[1:], plain.values[1:])
+    assert search.next_position == 7
+    later = sobol(CUBE, seed=5, start=2, count=5, middle_first=True)
+    np.testing.assert_array_equal(later.values, plain.values[2:])
+
+
+def test_choices_and_tasks_and_fidelities_have_no_middle():
+    problem = Problem(
+        columns=(
+            Column(lower=0, upper=10, step=1.0),
+            Column(kind="choice", levels=50),
+            Column(kind="choice", levels=50, role="task"),
+            Column(role="fidelity", target=1.0),
+        )
+    )
+    plain = sobol(problem, seed=1, start=0, count=1).values[0]
+    middle = sobol(problem, seed=1, start=0, count=1, middle_first=True).values[0]
+    np.testing.assert_array_equal(middle, [5.0, *plain[1:]])
+
+
+def test_a_middle_that_breaks_a_constraint_or_was_used_is_not_drawn():
+    problem = with_sum_below(1.0, (Column(), Column(), Column()))
+    plain = sobol(problem, seed=4, start=0, count=3)
+    search = sobol(problem, seed=4, start=0, count=3, middle_first=True)
+    np.testing.assert_array_equal(search.values, plain.values)
+    plain = sobol(CUBE, seed=5, start=0, count=3)
+    used = sobol(CUBE, seed=6, start=0, count=1, middle_first=True).values
+    search = sobol(CUBE, seed=5, start=0, count=3, exclude=used, middle_first=True)
+    np.testing.assert_array_equal(search.values, plain.values)

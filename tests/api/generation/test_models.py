@@ -38,6 +38,7 @@ def test_sobol_tells_its_keywords_and_their_defaults():
         "init_position": 0,
         "scramble": True,
         "generated_points": None,
+        "middle_first": False,
     }
     assert bridge["search_space"] is None
     assert bridge["transforms"] is None

@@ -173,6 +173,15 @@ def test_a_strategy_made_anew_goes_on_with_the_same_sequence():
     ]
 
 
+def test_a_search_begins_in_the_middle_and_a_sequence_of_its_own_does_not():
+    space = made()
+    experiment, strategy = experiment_in(space), choose_generation_strategy(space, random_seed=5)
+    assert add(experiment, strategy).arm.parameters == {"x0": 1.5, "x1": 1.5}
+    assert add(experiment, strategy).arm.parameters != {"x0": 1.5, "x1": 1.5}
+    alone = Models.SOBOL(search_space=space, seed=5).gen(1)
+    assert alone.arms[0].parameters != {"x0": 1.5, "x1": 1.5}
+
+
 def test_only_the_last_step_may_be_endless():
     steps = [GenerationStep(Models.SOBOL, num_trials=-1), GenerationStep(Models.GPEI, num_trials=1)]
     with pytest.raises(ValueError, match="only the last step may be endless"):
