@@ -54,12 +54,12 @@ def make_experiment(
     first = _draft(location, config_path(1), config, writer=writer, at=at, more={"base": 0})
     ensure_marker(location.root, writer=writer, at=at, surroundings=surroundings)
     files = location.files
-    if create_surely(files, *head, surroundings) == "lost":
+    if create_surely(files.create, *head, surroundings) == "lost":
         _check_same(location, EXPERIMENT_FILE, head[1])
         made = dict(files.read([first[0]]))[first[0]]
         if isinstance(made, bytes):
             raise _exists(location, read_experiment(location))
-    if create_surely(files, *first, surroundings) == "lost":
+    if create_surely(files.create, *first, surroundings) == "lost":
         _check_same(location, config_path(1), first[1])
 
 

@@ -198,5 +198,5 @@ class Compactor:
     def _create(self, path: str, body: bytes, token: str) -> None:
         """Whoever loses finds the same there, so it is the winner's that is taken in."""
         where = self._location.join(path)
-        create_surely(self._location.files, where, body, token, self._around)
+        create_surely(self._location.files.create, where, body, token, self._around)
         self._reader.look_at_snapshots()

@@ -27,6 +27,7 @@ __all__ = [
     "Glancing",
     "Listing",
     "Outcome",
+    "Relaxed",
     "files_for",
     "files_for_address",
 ]
@@ -98,6 +99,15 @@ class Glancing(Protocol):
 
     def glance(self, path: str) -> bool | None:
         """Whether a file or folder is there; None where asking costs more than next to nothing."""
+        ...
+
+
+@runtime_checkable
+class Relaxed(Protocol):
+    """What a file system may offer besides, for facts that mean nothing without a later one."""
+
+    def create_relaxed(self, path: str, body: bytes, token: str) -> Outcome:
+        """Like `create`, but lasts through a loss of power only from the folder's next one on."""
         ...
 
 

@@ -271,7 +271,7 @@ class Collector:
             if not self._dry_run:
                 body, token = late_snapshot_body(facts[start : start + _MOST_IN_ONE])
                 where = self._location.join(path)
-                create_surely(self._files, where, body, token, self._around)
+                create_surely(self._files.create, where, body, token, self._around)
         if made and not self._dry_run:
             self._reader.look_at_snapshots()
         return made
@@ -333,7 +333,7 @@ class Collector:
         token = new_token()
         path = self._location.join(f".probe-{token}")
         try:
-            create_surely(self._files, path, token.encode(), token, self._around)
+            create_surely(self._files.create, path, token.encode(), token, self._around)
             return self._files.modified(path)
         finally:
             try:

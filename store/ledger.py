@@ -15,7 +15,7 @@ from armwright.store.errors import (
     TrialNotFoundError,
 )
 from armwright.store.fact import END_STATES, encode
-from armwright.store.files import Outcome
+from armwright.store.files import Files, Outcome, Relaxed
 from armwright.store.layout import (
     Name,
     arm_name,
@@ -53,6 +53,8 @@ class Ledger:
         self.lock = threading.RLock()
         self._location = location
         self._around = surroundings
+        files: Files = location.files
+        self._create_relaxed = files.create_relaxed if isinstance(files, Relaxed) else files.create
         # The attempts claimed and not ended through here, with the data reported through here.
         self._ours: dict[tuple[int | None, int], list[str]] = {}
 
@@ -71,7 +73,12 @@ class Ledger:
         return self._write(name, document, more)
 
     def _write(
-        self, name: Name, document: Mapping[str, Any], more: Mapping[str, Any] | None
+        self,
+        name: Name,
+        document: Mapping[str, Any],
+        more: Mapping[str, Any] | None,
+        *,
+        relaxed: bool = False,
     ) -> Outcome:
         self.check_writable()
         token = new_token()
@@ -81,7 +88,8 @@ class Ledger:
         writer, at = self._around.writer().document(), self._around.clock()
         body = encode(name, document, token=token, writer=writer, at=at, more=more)
         where = self._location.join(name.path)
-        outcome = create_surely(self._location.files, where, body, token, self._around)
+        create = self._create_relaxed if relaxed else self._location.files.create
+        outcome = create_surely(create, where, body, token, self._around)
         if outcome == "won":
             with self.lock:
                 if self._was_settled(name):
@@ -141,11 +149,17 @@ class Ledger:
         claim: Mapping[str, Any] | None = None,
         promise: Promise | None = None,
     ) -> Outcome:
-        """Creates a trial under a number, claimed in the same fact if there is a `claim`."""
+        """Creates a trial under a number, claimed in the same fact if there is a `claim`.
+
+        Where the claiming process itself runs the trial, on this machine, the fact need not last
+        through a loss of power until the trial has a result: its owner would not either. Each later
+        fact of the trial lies in the same folder, and makes it last.
+        """
         more: dict[str, Any] = {} if claim is None else {"claim": dict(claim)}
         if claim is not None and promise is not None:
             more["promise"] = promise.document()
-        return self._write(arm_name(number), document, more)
+        relaxed = promise is not None and bool(promise.place) and claim is not None
+        return self._write(arm_name(number), document, more, relaxed=relaxed)
 
     def fence(self, number: int) -> bool:
         """Makes a number void that holds no trial; whether it is void then.

@@ -54,14 +54,14 @@ def ensure_marker(
     document = {"format": STORE_FORMAT, "exclusive_create": root.files.exclusive}
     body = encode(_NAME, document, token=token, writer=writer, at=at)
     # Who comes second finds it there, which is as good.
-    create_surely(root.files, paths[1], body, token, surroundings)
+    create_surely(root.files.create, paths[1], body, token, surroundings)
 
 
 def _probe(root: Location, surroundings: Surroundings) -> None:
     first, second = new_token(), new_token()
     path = root.join(f".probe-{first}")
     outcomes = [
-        create_surely(root.files, path, token.encode(), token, surroundings)
+        create_surely(root.files.create, path, token.encode(), token, surroundings)
         for token in (first, second)
     ]
     root.files.remove(path)

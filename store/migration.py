@@ -121,5 +121,6 @@ def migrate(
         }
         path = location.join(f"{FORMAT_FOLDER}/{version + 1:06d}.json")
         # Lost means that somebody else took the same step.
-        create_surely(location.files, path, f"{json.dumps(body)}\n".encode(), token, surroundings)
+        data = f"{json.dumps(body)}\n".encode()
+        create_surely(location.files.create, path, data, token, surroundings)
     return Migrated(url=location.url, before=before, after=newest)

@@ -33,7 +33,7 @@ __all__ = ["Numbers"]
 
 # Who makes an arm for a number makes those before it too, so this is not wide. Otherwise it may be.
 _WIDEST_INFORMED = 64
-_WIDEST = 192
+_WIDEST = 256
 # Glances in vain that cost about as much as the listing of a segment.
 _MOST_GLANCES = 12
 _NUMBER = re.compile(r"[0-9]{1,15}")
@@ -54,6 +54,7 @@ class Numbers:
         files: Files = location.files
         # Asked once: for a protocol this check takes longer than a glance.
         self._glancing = files if isinstance(files, Glancing) else None
+        self._glances = False
         self._spread = 0
         self._won = -1
         self._lost: set[int] = set()
@@ -92,12 +93,13 @@ class Numbers:
         """Chooses numbers until one is free at a glance; without glances, from fresh listings."""
         if self._glancing is not None:
             for misses in range(_MOST_GLANCES):
-                # Of those that seem to be free the more are taken, the more often one was.
                 number = self._won + 1
                 in_lane = not misses and self._seems_free(number)
                 if not in_lane:
+                    # Of those that seem to be free the more are taken, the more often one was.
                     number = self._free(reach=min(self._spread * (1 + misses), widest))
                 taken = self._glancing.glance(self._location.join(arm_path(number)))
+                self._glances = taken is not None
                 if taken is None:
                     break
                 if not taken:
@@ -117,20 +119,29 @@ class Numbers:
         skip = self._around.choose(reach + 1)
         for sealed in filter(self._reader.is_sealed, tuple(self._free_in)):
             del self._free_in[sealed]  # its holes are void by now
-        segment = min(self._free_in, default=segment_of(self._reader.highest))
+        segment, follows = min(self._free_in, default=segment_of(self._reader.highest)), False
         while True:
             known = segment in self._free_in
-            free = self._free_in[segment] if known else self._listed(segment)
+            free = self._free_in[segment] if known else self._unknown(segment, follows=follows)
             if skip < len(free) or len(free) == SEGMENT_TRIALS:
                 self._free_in[segment] = free
                 return free[skip % SEGMENT_TRIALS]  # an empty segment is not passed over
             skip -= len(free)
             if free:
                 self._free_in[segment] = free
-                segment += 1
+                segment, follows = segment + 1, known
             else:
                 self._free_in.pop(segment, None)
                 segment = segment + 1 if known else self._newest_after(segment)
+                follows = known
+
+    def _unknown(self, segment: int, *, follows: bool) -> list[int]:
+        """What may be free in a segment: who fills one after the other need not list the next."""
+        if follows and self._glances:
+            begin = segment * SEGMENT_TRIALS
+            numbers = range(begin, begin + SEGMENT_TRIALS)
+            return [number for number in numbers if number not in self._lost]
+        return self._listed(segment)
 
     def _newest_after(self, segment: int) -> int:
         """The newest segment, for who finds one full and must be far behind the others."""

@@ -45,9 +45,20 @@ class PosixFiles:
 
     def create(self, path: str, body: bytes, token: str) -> Outcome:
         """Makes the file if there is none; see `armwright.store.create`."""
+        return self._create(path, body, token, relaxed=False)
+
+    def create_relaxed(self, path: str, body: bytes, token: str) -> Outcome:
+        """The same, but a loss of power may take the name away until the folder's next create.
+
+        Only where files without names can be made, and so on no network file system: there another
+        machine, which keeps its power, may have seen the file.
+        """
+        return self._create(path, body, token, relaxed=True)
+
+    def _create(self, path: str, body: bytes, token: str, *, relaxed: bool) -> Outcome:
         check_token(token)
         try:
-            outcome = create_unnamed(path, body, token)
+            outcome = create_unnamed(path, body, token, relaxed=relaxed)
             if outcome is not None:
                 self._glances = True
                 return outcome

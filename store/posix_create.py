@@ -31,11 +31,16 @@ def create_file(path: str, body: bytes, token: str) -> Outcome:
     return create_unnamed(path, body, token) or create_named(path, body, token)
 
 
-def create_unnamed(path: str, body: bytes, token: str) -> Outcome | None:
-    """Through a file without a name; None where that cannot be done, and nothing was."""
+def create_unnamed(path: str, body: bytes, token: str, *, relaxed: bool = False) -> Outcome | None:
+    """Through a file without a name; None where that cannot be done, and nothing was.
+
+    Relaxed, the content is forced to disk as ever and the name is not: a loss of power leaves the
+    whole file or nothing.
+    """
     if not _UNNAMED_FILE:
         return None
-    if os.path.lexists(path):  # forcing to disk what is lost already would be the dearest part
+    # To force to disk what is lost already would be the dearest part; who is in a hurry has looked.
+    if not relaxed and os.path.lexists(path):
         return _whose(path, body, token)
     folder = os.path.dirname(path)  # noqa: PTH120 a Path costs more than the rest of this function
     try:
@@ -54,7 +59,8 @@ def create_unnamed(path: str, body: bytes, token: str) -> Outcome | None:
                 return _whose(path, body, token) if error.errno == errno.EEXIST else None
     finally:
         os.close(descriptor)
-    _sync_folder(folder)
+    if not relaxed:
+        _sync_folder(folder)
     return "won"
 
 

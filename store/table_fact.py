@@ -70,7 +70,7 @@ def write_table(
             f"table: {len(body)} bytes as Parquet; one file holds {MAX_TABLE_BYTES}: "
             "report it in parts"
         )
-    create_surely(location.files, location.join(path), body, token, surroundings)
+    create_surely(location.files.create, location.join(path), body, token, surroundings)
     return named
 
 

@@ -103,7 +103,7 @@ def transfer(
         body = tables[name.path] if fact is None else body_of(fact)
         token = new_token() if fact is None else fact.token
         path = target.join(name.path)
-        if create_surely(target.files, path, body, token, surroundings) == "won":
+        if create_surely(target.files.create, path, body, token, surroundings) == "won":
             added.append(name.path)
         elif _is_there(target, name, body, token):
             same += 1
@@ -146,7 +146,7 @@ def _seal(
     body, token = whole[segment]
     if body:
         path = target.join(s1_path(segment))
-        if create_surely(target.files, path, body, token, surroundings) == "lost":
+        if create_surely(target.files.create, path, body, token, surroundings) == "lost":
             return "lost"
         whole[segment] = (b"", token)  # it is there
     return "won"
