@@ -12,7 +12,8 @@ from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import ModelBridge
 from armwright.looking import look, posterior
 from armwright.looking.axis import axis_of
-from armwright.looking.figure_model import contour_figure, importance_figure, slice_figure
+from armwright.looking.figure_judged import importance_figure
+from armwright.looking.figure_model import contour_figure, slice_figure
 from armwright.looking.figure_results import trace_figure
 from armwright.looking.influence import influences_of
 from armwright.looking.trace import trace_of

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
-from armwright.looking import figure_model, figure_results
+from armwright.looking import figure_judged, figure_model, figure_results
 from armwright.looking.best import Best, best_of
 from armwright.looking.model import model_of, usual_point
 from armwright.looking.posterior import Slice, contour_of, slices_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from armwright.experiment import Experiment, TParamValue
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.axis import Axis
+    from armwright.looking.front import Front
     from armwright.looking.influence import Influences
     from armwright.looking.left_out import CrossValidation
     from armwright.looking.looked_at import LookedAt
@@ -152,6 +153,8 @@ class Charts:
             UsageError: There is no such kind, or nothing to draw yet; says what is missing.
         """
         from armwright.looking.ends import ends_of
+        from armwright.looking.figure_ends import ends_figure
+        from armwright.looking.figure_front import front_figure
         from armwright.looking.front import front_of
         from armwright.looking.parallel import parallel_figure
         from armwright.looking.timeline import timeline_of
@@ -167,7 +170,7 @@ class Charts:
         if kind == "trace":
             return figure_results.trace_figure(self._with_results(trace_of(self.seen, metric)))
         if kind == "pareto":
-            return figure_results.front_figure(front_of(self.seen))
+            return front_figure(self._with_points(front_of(self.seen)))
         if kind == "parallel":
             self._with_results(trace_of(self.seen, metric))
             return parallel_figure(self.seen, metric)
@@ -175,25 +178,30 @@ class Charts:
             ends = ends_of(self.seen)
             if not ends.kinds and not ends.infeasible:
                 raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
-            return figure_results.ends_figure(ends)
+            return ends_figure(ends)
         if kind == "timeline":
             timeline = timeline_of(self.seen)
             if not timeline.spans:
                 raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
             return figure_results.timeline_figure(timeline)
         if kind == "importance":
-            return figure_model.importance_figure(self.influences(metric))
+            return figure_judged.importance_figure(self.influences(metric))
         if kind == "slice":
             return figure_model.slice_figure(self.slices(parameters, metric), self.seen)
         if kind == "contour":
             pair = (parameters[0], parameters[1]) if parameters else None
             return figure_model.contour_figure(self.contour(pair, metric), self.seen)
-        return figure_model.cross_validation_figure(self.cross_validation(metric))
+        return figure_judged.cross_validation_figure(self.cross_validation(metric))
 
     def _with_results(self, trace: Any) -> Any:
         if not trace.points:
             raise UsageError(f"{self.seen.name!r} has no result of {trace.metric} yet")
         return trace
+
+    def _with_points(self, front: Front) -> Front:
+        if not front.points:
+            raise UsageError(f"{self.seen.name!r} has no trial yet that measured all objectives")
+        return front
 
     def _axis(self, name: str) -> Axis:
         for axis in self.seen.axes:

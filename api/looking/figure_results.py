@@ -1,25 +1,26 @@
-"""Charts of what was measured: the trace, the front, how trials ended, who ran what when."""
+"""Charts of what happened: the trace of results, and who ran what when."""
 
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from armwright.looking.figure_style import BAD, BEST, CALM, MODEL, STATES, chart, plain
 from armwright.looking.timeline import duration
 
 if TYPE_CHECKING:
-    from armwright.looking.ends import Ends
-    from armwright.looking.front import Front
     from armwright.looking.timeline import Timeline
     from armwright.looking.trace import Trace
 
-__all__ = ["ends_figure", "front_figure", "timeline_figure", "trace_figure"]
+__all__ = ["timeline_figure", "trace_figure"]
 
 Spec = dict[str, Any]
 _FEW = 200  # results up to which error bars are legible
 _LANES = 40  # workers up to which each has a legible line
-_SIDE = 300
+_TALL = 620  # pixels that the lines of so many have together
+_PIXELS = 740  # of the timeline, so that the shortest attempt has one
+_SPREAD = 1000.0  # largest over smallest result from which on their scale is logarithmic
 
 
 def trace_figure(trace: Trace) -> Spec:
@@ -31,13 +32,16 @@ def trace_figure(trace: Trace) -> Spec:
     if incumbent is not None:
         sem = f" ± {1.96 * incumbent.sem:.2g} (95 %)" if incumbent.sem > 0 else ""
         subtitle += f"; best measured {incumbent.value:.5g}{sem}, trial {incumbent.trial}"
+    values = [point.value for point in trace.points]
+    log = min(values) > 0 and max(values) >= _SPREAD * min(values)
+    least = min(values) if log else -math.inf  # where an error bar ends on a log scale
     rows = [
         plain(
             {
                 "trial": point.trial,
                 "value": point.value,
                 "sem": point.sem,
-                "low": point.value - 1.96 * point.sem,
+                "low": max(point.value - 1.96 * point.sem, least),
                 "high": point.value + 1.96 * point.sem,
                 "best": point.best,
                 "kept": "result" if point.is_feasible else "breaks a constraint",
@@ -48,22 +52,43 @@ def trace_figure(trace: Trace) -> Spec:
         )
         for point in trace.points
     ]
-    x = {"field": "trial", "type": "quantitative", "title": "trial", "axis": {"tickMinStep": 1}}
-    kinds = ["result", "breaks a constraint", "best so far", f"median of {trace.window}"]
-    colour = {
-        "type": "nominal",
-        "scale": {"domain": kinds, "range": [CALM, BAD, BEST, MODEL]},
+    axis = {"tickMinStep": 1, "format": "d"}
+    x = {"field": "trial", "type": "quantitative", "title": "trial", "axis": axis}
+    there = {
+        "result": (CALM, any(point.is_feasible for point in trace.points)),
+        "breaks a constraint": (BAD, not all(point.is_feasible for point in trace.points)),
+        "best so far": (BEST, incumbent is not None),
+        f"median of the last {trace.window}, and the middle half": (
+            MODEL,
+            any(point.quartiles for point in trace.points),
+        ),
     }
+    kinds = list(there)
+    used = {kind: colour for kind, (colour, is_there) in there.items() if is_there}
+    colour = {"type": "nominal", "scale": {"domain": list(used), "range": list(used.values())}}
+    scale = {"type": "log"} if log else {"zero": False}
+    title = f"{trace.metric}{' (log)' * log}"
 
     def y(field: str) -> Spec:
-        zero = {"zero": False}
-        return {"field": field, "type": "quantitative", "title": trace.metric, "scale": zero}
+        side = {"titleLimit": 260}
+        return {
+            "field": field,
+            "type": "quantitative",
+            "title": title,
+            "scale": scale,
+            "axis": side,
+        }
 
     layers: list[Spec] = []
     if count <= _FEW and any(point.sem > 0 for point in trace.points):
         bars = {"y": y("low"), "y2": {"field": "high"}, "opacity": {"value": 0.5}}
         layers.append({"mark": {"type": "rule", "color": CALM}, "encoding": bars})
-    tooltip = [{"field": name} for name in ("trial", "value", "sem", "kept")]
+    tooltip = [
+        {"field": "trial"},
+        {"field": "value", "title": trace.metric},
+        {"field": "sem", "title": "standard error"},
+        {"field": "kept", "title": "kind"},
+    ]
     dots = {
         "y": y("value"),
         "color": {"field": "kept", **colour},
@@ -95,160 +120,57 @@ def trace_figure(trace: Trace) -> Spec:
             "encoding": {"y": y("best"), "color": {"datum": kinds[2], "type": "nominal"}},
         },
     ]
+    if incumbent is None:
+        layers.pop()
     body = {"data": {"values": rows}, "encoding": {"x": x}, "layer": layers}
     return chart(f"How good is {trace.metric}, trial by trial?", subtitle, body)
 
 
-def front_figure(front: Front) -> Spec:
-    """The trade-offs: one panel for each pair of objectives."""
-    names = [aim.metric for aim in front.aims]
-    rows = [
-        plain(
-            {
-                "trial": point.trial,
-                **{f"v{at}": value for at, value in enumerate(point.values)},
-                "kind": "best trade-off"
-                if point.on_front
-                else "beaten"
-                if point.is_feasible
-                else "breaks a constraint",
-            }
-        )
-        for point in front.points
-    ]
-    kinds = {
-        "domain": ["best trade-off", "beaten", "breaks a constraint"],
-        "range": [BEST, CALM, BAD],
-    }
-    shapes = {"domain": kinds["domain"], "range": ["diamond", "circle", "cross"]}
-
-    def panel(across: int, up: int) -> Spec:
-        def side(at: int) -> Spec:
-            arrow = "lower" if front.aims[at].minimize else "higher"
-            return {
-                "field": f"v{at}",
-                "type": "quantitative",
-                "title": f"{names[at]} ({arrow} is better)",
-                "scale": {"zero": False},
-            }
-
-        tooltip = [{"field": "trial"}] + [
-            {"field": f"v{at}", "title": name} for at, name in enumerate(names)
-        ]
-        encoding: Spec = {
-            "x": side(across),
-            "y": side(up),
-            "color": {"field": "kind", "type": "nominal", "scale": kinds},
-            "shape": {"field": "kind", "type": "nominal", "scale": shapes},
-            "tooltip": tooltip,
-        }
-        layer: list[Spec] = [{"mark": {"type": "point", "filled": True}, "encoding": encoding}]
-        if len(names) == 2:
-            # What can be had: with x to be small, a point's y holds until the next one's x.
-            stairs = "step-after" if front.aims[0].minimize else "step-before"
-            layer.append(
-                {
-                    "transform": [{"filter": "datum.kind === 'best trade-off'"}],
-                    "mark": {"type": "line", "interpolate": stairs, "color": BEST, "opacity": 0.6},
-                    "encoding": {
-                        "x": side(across),
-                        "y": side(up),
-                        "order": {"field": f"v{across}"},
-                    },
-                }
-            )
-        return {"width": _SIDE, "height": _SIDE, "layer": layer}
-
-    pairs = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names))]
-    best = sum(point.on_front for point in front.points)
-    subtitle = f"n = {len(rows)} results of all objectives, {best} best trade-offs"
-    body = {
-        "data": {"values": rows},
-        "columns": 2,
-        "concat": [panel(across, up) for across, up in pairs],
-    }
-    return chart(f"What does {' cost in '.join(names)}?", subtitle, body, height=None)
-
-
-def ends_figure(ends: Ends) -> Spec:
-    """Attempts that came to nothing, and broken constraints, by kind."""
-    rows: list[Spec] = [
-        {"kind": kind, "count": count, "of": kind.split(":")[0]} for kind, count in ends.kinds
-    ]
-    rows += [
-        {"kind": f"breaks {text}", "count": count, "of": "breaks a constraint"}
-        for text, count in ends.by_restriction
-        if count
-    ]
-    total = sum(count for _, count in ends.statuses)
-    order = {"field": "kind", "type": "nominal", "sort": None, "title": None}
-    states = {"domain": [*STATES, "breaks a constraint"], "range": [*STATES.values(), BAD]}
-    most = max((row["count"] for row in rows), default=1)
-    few = {"values": list(range(int(most) + 1))} if most < 10 else {}
-    count_axis = {"format": "d", **few}
-    of = {"field": "count", "type": "quantitative", "title": "how many", "axis": count_axis}
-    body: Spec = {
-        "data": {"values": rows},
-        "height": {"step": 22},
-        "encoding": {"y": order, "x": of},
-        "layer": [
-            {
-                "mark": "bar",
-                "encoding": {"color": {"field": "of", "scale": states, "legend": None}},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 4},
-                "encoding": {"text": {"field": "count"}},
-            },
-        ],
-    }
-    subtitle = f"of {total} trials, {ends.completed} completed"
-    return chart("What went wrong, and how often?", subtitle, body)
-
-
 def timeline_figure(timeline: Timeline) -> Spec:
     """Who ran what when."""
+    spans, lanes = timeline.spans, len(timeline.workers)
+    first, last = min(span.began for span in spans), max(span.ended for span in spans)
+    shortest = (last - first) / _PIXELS  # as drawn; else what is short cannot be seen
     rows = [
         {
             "worker": span.worker,
             "trial": span.trial,
             "attempt": span.attempt,
             "began": span.began,
-            "ended": span.ended,
-            "seconds": (span.ended - span.began) / 1000,
+            "until": max(span.ended, math.ceil(span.began + shortest)),
+            "took": duration((span.ended - span.began) / 1000),
             "state": span.state,
             "reason": span.reason,
         }
-        for span in timeline.spans
+        for span in spans
     ]
-    lanes = len(timeline.workers)
-    used = [state for state in STATES if any(span.state == state for span in timeline.spans)]
-    tooltip = [{"field": n} for n in ("worker", "trial", "attempt", "state", "reason", "seconds")]
-    legible = lanes <= _LANES
-    step = 20 if legible else max(600 // lanes, 2)
+    used = [state for state in STATES if any(span.state == state for span in spans)]
+    tooltip = [{"field": n} for n in ("worker", "trial", "attempt", "state", "reason", "took")]
     y: Spec = {"field": "worker", "type": "nominal", "sort": None, "title": "worker"}
-    if not legible:
+    y["axis"] = {"grid": False, "labelLimit": 160}
+    if lanes > _LANES:
         y["axis"] = {"labels": False, "ticks": False, "grid": False}
+        y["title"] = f"{lanes} workers, whoever began first on top"
+    form, when = _clock(first, last)
     body: Spec = {
         "data": {"values": rows},
-        "height": {"step": step},
-        "mark": {"type": "bar", "cornerRadius": 1, "minBandSize": 1},
+        "height": {"step": 20 if lanes <= _LANES else max(_TALL / lanes, 1)},
+        "mark": {"type": "bar"},
         "encoding": {
             "x": {
                 "field": "began",
                 "type": "temporal",
-                "title": "time, UTC",
+                "title": f"time, UTC, {when}",
                 "scale": {"type": "utc"},
+                "axis": {"format": form, "tickCount": 8, "labelOverlap": "greedy"},
             },
-            "x2": {"field": "ended"},
+            "x2": {"field": "until"},
             "y": y,
             "color": {
                 "field": "state",
                 "type": "nominal",
                 "scale": {"domain": used, "range": [STATES[state] for state in used]},
             },
-            "stroke": {"value": "white"},
-            "strokeWidth": {"value": 0.4},
             "tooltip": tooltip,
         },
     }
@@ -257,3 +179,15 @@ def timeline_figure(timeline: Timeline) -> Spec:
         f"busy, of that {duration(timeline.wasted)} for nothing; {duration(timeline.idle)} idle"
     )
     return chart("Who ran what when?", subtitle, body)
+
+
+def _clock(first: int, last: int) -> tuple[str, str]:
+    """How to write moments between two, milliseconds since 1970, and which day they are on."""
+    seconds = (last - first) / 1000
+    days = [f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d}" for at in (first, last)]
+    when = days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
+    if seconds < 10:
+        return "%H:%M:%S.%L", when
+    if seconds < 600:
+        return "%H:%M:%S", when
+    return ("%H:%M" if seconds < 86400 else "%m-%d %H:%M" if seconds < 86400 * 5 else "%m-%d"), when

@@ -7,11 +7,13 @@ chart serves light and dark pages. A page gives text and lines its own colour.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from armwright.looking.axis import Axis
 
@@ -21,9 +23,13 @@ __all__ = [
     "CALM",
     "CONFIG",
     "FAILED",
+    "KINDS_OF_FAILURE",
     "MODEL",
     "STATES",
+    "axis_side",
     "chart",
+    "distinct",
+    "one_in",
     "plain",
     "scale_of",
     "short",
@@ -33,6 +39,8 @@ __all__ = [
 Spec = dict[str, Any]
 
 CALM, BEST, MODEL, BAD, FAILED = "#8c8c8c", "#d55e00", "#0072b2", "#cc79a7", "#e69f00"
+# Told apart by people with colour-blindness too; the last is for all further kinds.
+KINDS_OF_FAILURE = ("#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#8c8c8c")
 STATES = {
     "completed": "#009e73",
     "running": "#56b4e9",
@@ -54,6 +62,9 @@ CONFIG: Spec = {
     "mark": {"invalid": "filter"},
 }
 _DIGITS = 6
+_MOST_TICKS = 8
+# Powers of ten and what is as short; more digits only where they are needed.
+_POWERS = "abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5 ? format(datum.value, '~e') : format(datum.value, '~g')"  # noqa: E501
 _WIDTH = 760
 
 
@@ -100,3 +111,67 @@ def scale_of(axis: Axis) -> Spec:
         return {"domain": [str(value) for value in axis.values]}
     kind: Spec = {"type": "log"} if axis.is_log else {"zero": False}
     return {**kind, "domain": [axis.lower, axis.upper], "nice": False}
+
+
+def axis_side(axis: Axis, field: str, length: int) -> Spec:
+    """The encoding of a parameter along one side of a chart.
+
+    Args:
+        axis: The parameter.
+        field: Where its values are.
+        length: Of the side in pixels; a longer name is cut.
+    """
+    found = {"field": field, "type": type_of(axis), "scale": scale_of(axis), "title": axis.name}
+    ticks: Spec = {"titleLimit": length}
+    if not axis.is_range:
+        return {**found, "sort": None, "axis": ticks | {"labelLimit": 110}}
+    if axis.is_int:
+        ticks |= {"tickMinStep": 1}
+    if axis.is_log:
+        assert axis.lower is not None  # noqa: S101 - a range has bounds
+        assert axis.upper is not None  # noqa: S101 - likewise
+        ticks |= {"labelExpr": _POWERS}
+        if powers := _powers(axis.lower, axis.upper):
+            ticks |= {"values": powers}
+    return {**found, "axis": ticks}
+
+
+def _powers(lower: float, upper: float) -> list[float]:
+    """The powers of ten between two bounds, not too many; none where there are fewer than two."""
+    low, high = math.ceil(math.log10(lower) - 1e-9), math.floor(math.log10(upper) + 1e-9)
+    step = math.ceil((high - low + 1) / _MOST_TICKS)
+    return [float(f"1e{power}") for power in range(low, high + 1, step)] if high > low else []
+
+
+def distinct(names: Sequence[str], most: int) -> list[str]:
+    """Names cut to a number of letters so that those that differ still do.
+
+    Where their beginnings are the same these are left out; names that cannot be told apart in so
+    few letters have their place in the list at the end.
+    """
+    cut = [_cut(name, most) for name in names]
+    places = defaultdict(list)
+    for place, short_name in enumerate(cut):
+        places[short_name].append(place)
+    for same in places.values():
+        if len({names[place] for place in same}) == 1:
+            continue
+        ordered = sorted(names[place] for place in same)
+        pairs = zip(ordered[0], ordered[-1], strict=False)  # what these share, all of them do
+        shared = ordered[0][: sum(1 for _ in itertools.takewhile(lambda p: p[0] == p[1], pairs))]
+        whole = max(shared.rfind(mark) for mark in "_-./ ") + 1  # no number is cut in two
+        start = min(whole or len(shared), *(len(names[place]) - 4 for place in same))
+        for place in same:
+            cut[place] = _cut("…" + names[place][start:], most)
+    if len(set(cut)) < len(set(names)):
+        return [f"{_cut(name, most - 3)}{place:>3}" for place, name in enumerate(names)]
+    return cut
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def one_in(step: int) -> str:
+    """Says that not every one is drawn, in brackets; nothing where all are."""
+    return "" if step <= 1 else f" (one in {step} drawn)"

@@ -25,6 +25,8 @@ class FrontPoint:
         sems: Likewise; NaN where unknown.
         is_feasible: Whether it keeps the outcome constraints.
         on_front: Whether no other feasible one equals or beats it in every objective.
+        beaten_by: A trial on the front that equals or beats it in every objective; None for one
+            that is on the front or breaks a constraint.
     """
 
     trial: int
@@ -33,6 +35,7 @@ class FrontPoint:
     sems: tuple[float, ...]
     is_feasible: bool
     on_front: bool
+    beaten_by: int | None = None
 
 
 @final
@@ -70,6 +73,10 @@ def front_of(seen: LookedAt) -> Front:
         for row in values
     ]
     best = _best(sorted({score for score, keep in zip(scores, kept, strict=True) if keep}))
+    first = {}  # the first trial with each of the best scores
+    for trial, score, keep in zip(trials, scores, kept, strict=True):
+        if keep and score in best:
+            first.setdefault(score, trial.trial)
     points = tuple(
         FrontPoint(
             trial=trial.trial,
@@ -78,6 +85,7 @@ def front_of(seen: LookedAt) -> Front:
             sems=tuple(trial.values[aim.metric][1] for aim in aims),
             is_feasible=keep,
             on_front=keep and score in best,
+            beaten_by=_beaten_by(score, first) if keep and score not in best else None,
         )
         for trial, row, keep, score in zip(trials, values, kept, scores, strict=True)
     )
@@ -91,3 +99,11 @@ def _best(scores: list[tuple[float, ...]]) -> set[tuple[float, ...]]:
         if not any(all(a >= b for a, b in zip(other, score, strict=True)) for other in front):
             front.append(score)
     return set(front)
+
+
+def _beaten_by(score: tuple[float, ...], first: dict[tuple[float, ...], int]) -> int:
+    return next(
+        trial
+        for other, trial in first.items()
+        if all(a >= b for a, b in zip(other, score, strict=True))
+    )

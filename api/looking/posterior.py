@@ -32,7 +32,7 @@ class Slice:
         x: Its values.
         mean: What is expected at each.
         sd: Standard deviations of the noise-free function.
-        held: The values of the other parameters.
+        around: The values of all parameters around which this is cut.
     """
 
     metric: str
@@ -40,7 +40,12 @@ class Slice:
     x: tuple[TParamValue, ...]
     mean: tuple[float, ...]
     sd: tuple[float, ...]
-    held: Mapping[str, TParamValue]
+    around: Mapping[str, TParamValue]
+
+    @property
+    def held(self) -> dict[str, TParamValue]:
+        """The values of the other parameters."""
+        return {name: value for name, value in self.around.items() if name != self.axis.name}
 
 
 @final
@@ -56,7 +61,7 @@ class Contour:
         y: Values of the second.
         mean: A row for each value of the second.
         sd: Likewise; standard deviations of the noise-free function.
-        held: The values of the other parameters.
+        around: The values of all parameters around which this is cut.
     """
 
     metric: str
@@ -66,7 +71,13 @@ class Contour:
     y: tuple[TParamValue, ...]
     mean: tuple[tuple[float, ...], ...]
     sd: tuple[tuple[float, ...], ...]
-    held: Mapping[str, TParamValue]
+    around: Mapping[str, TParamValue]
+
+    @property
+    def held(self) -> dict[str, TParamValue]:
+        """The values of the other parameters."""
+        own = (self.across.name, self.up.name)
+        return {name: value for name, value in self.around.items() if name not in own}
 
 
 def slices_of(
@@ -106,7 +117,7 @@ def slices_of(
                 x=tuple(grid),
                 mean=tuple(mean[start:end]),
                 sd=tuple(sd[start:end]),
-                held={name: value for name, value in around.items() if name != axis.name},
+                around=dict(around),
             )
         )
         start = end
@@ -148,7 +159,7 @@ def contour_of(
         y=tuple(y),
         mean=_rows(means, len(x)),
         sd=_rows(sds, len(x)),
-        held={name: it for name, it in around.items() if name not in (across.name, up.name)},
+        around=dict(around),
     )
 
 

@@ -9,7 +9,7 @@ from told_experiments import definition, told
 
 from armwright.errors import UsageError
 from armwright.looking import KINDS, Charts, Plots, write_figure
-from armwright.looking.figure_results import front_figure
+from armwright.looking.figure_front import front_figure
 from armwright.looking.front import Front, FrontPoint
 from armwright.looking.looked_at import Aim
 
@@ -148,7 +148,7 @@ def test_the_stairs_of_a_front_are_what_can_be_had(minimize, stairs):
     )
     aims = (Aim(metric="a", minimize=minimize), Aim(metric="b", minimize=minimize))
     spec = front_figure(Front(aims=aims, points=points))
-    assert spec["concat"][0]["layer"][1]["mark"]["interpolate"] == stairs
+    assert spec["concat"][0]["layer"][-1]["mark"]["interpolate"] == stairs
 
 
 def test_a_slice_says_where_the_other_parameters_are_held(charts):
