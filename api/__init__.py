@@ -105,6 +105,7 @@ def create(
         UsageError: The definition has a fault; says which key, what was expected, what came.
         StoreError: It cannot be made there.
     """
+    from armwright.errors import UsageError
     from armwright.experiment import Experiment
     from armwright.persistence import StoredExperiment, definition_from_dict
 
@@ -116,11 +117,17 @@ def create(
         from armwright.experiment_file import read_experiment_file
 
         made = read_experiment_file(definition)
+    if made.parts and budget not in (None, made.budget):
+        raise UsageError(
+            f"the budget of SigOpt's fields is {made.budget}, got {budget} beside them",
+            hint="write it into the file, where the rules of the other fields are checked with it",
+        )
     return StoredExperiment.create(
         url,
         made.experiment,
         budget=made.budget if budget is None else budget,
         seed=made.seed if seed is None else seed,
+        parts=made.parts,
     )
 
 

@@ -97,7 +97,7 @@ def _device() -> str:
 def _write(trial: AskedTrial, file: str) -> None:
     try:
         with Path(file).open("w", encoding="utf-8") as out:
-            out.write(f"{json.dumps(trial.arm.parameters)}\n")
+            out.write(f"{json.dumps(trial.parameters)}\n")
     except OSError as error:
         words = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write {file!r}: {words}") from error
@@ -113,13 +113,11 @@ def _print(trials: Sequence[AskedTrial], url: str, *, as_json: bool) -> None:
                         "trial": trial.number,
                         "attempt": trial.attempt,
                         "arm": trial.arm.name,
-                        "parameters": trial.arm.parameters,
+                        "parameters": dict(trial.parameters),
                     }
                     for trial in trials
                 ],
             }
         )
         return
-    click.echo(
-        "\n".join(f"{trial.number}  {assignments(trial.arm.parameters)}" for trial in trials)
-    )
+    click.echo("\n".join(f"{trial.number}  {assignments(trial.parameters)}" for trial in trials))

@@ -22,8 +22,8 @@ def best(words: tuple[str, ...], *, pareto: bool, as_json: bool) -> None:
     """Print the best finished trial of EXPERIMENT: the best measured value of its objective.
 
     Where results carry noise, the best of them is a lucky one: then the trial is printed of which a
-    model of all results expects most. With --pareto a line for each trial that no other one beats
-    in every objective. Ends with 3 when no trial is completed yet.
+    model of all results expects most. With --pareto, or where several solutions are wanted, a line
+    for each trial that no other one beats in every objective. Ends with 3 when there is none yet.
 
     \b
     armwright best runs/digits --json
@@ -32,7 +32,7 @@ def best(words: tuple[str, ...], *, pareto: bool, as_json: bool) -> None:
     from armwright.persistence import StoredExperiment
 
     stored = StoredExperiment.open(only_experiment(words))
-    if pareto:
+    if pareto or _has_several(stored):
         _print_front(stored, as_json=as_json)
         return
     found = stored.best()
@@ -48,10 +48,24 @@ def best(words: tuple[str, ...], *, pareto: bool, as_json: bool) -> None:
     click.echo("\n".join(lines))
 
 
-def _print_front(stored: StoredExperiment, *, as_json: bool) -> None:
-    from armwright.persistence.pareto import pareto_front
+def _has_several(stored: StoredExperiment) -> bool:
+    from armwright.persistence.kept_definition import kept_definition
 
-    front = pareto_front(stored)
+    if not kept_definition(stored.state):
+        return False
+    from armwright.sigopt.best_trials import several_are_best
+
+    return several_are_best(stored)
+
+
+def _print_front(stored: StoredExperiment, *, as_json: bool) -> None:
+    from armwright.persistence.kept_definition import kept_definition
+
+    if kept_definition(stored.state):
+        from armwright.sigopt.best_trials import best_trials as best_of
+    else:
+        from armwright.persistence.pareto import pareto_front as best_of
+    front = best_of(stored)
     if as_json:
         print_json({"experiment": stored.url, "front": [item.as_dict() for item in front]})
         return

@@ -54,7 +54,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         f"{'minimize' if item['minimize'] else 'maximize'} {item['metric']}"
         for item in found["objective"]
     )
-    for line in (*found["parameters"], *found["constraints"]):
+    for line in (*found["parameters"], *found["constraints"], *found["rules"]):
         yield f"  {line}"
     if found["tracking_metrics"]:
         yield f"also recorded: {', '.join(found['tracking_metrics'])}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import UsageError
 from armwright.experiment import Arm, FixedParameter
+from armwright.persistence.kept_definition import needed_metrics
 from armwright.persistence.measured import mean_and_sem
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
@@ -58,7 +59,8 @@ def add_trials(stored: StoredExperiment, given: Sequence[GivenTrial]) -> list[in
         StoreError: One could not be written; those before it are.
     """
     space = stored.search_space
-    arms = [_arm(trial.parameters, space, stored.url) for trial in given]
+    whole = stored.asker.maker.whole
+    arms = [_arm(whole(it.parameters, stored.state), space, stored.url) for it in given]
     for trial in given:
         if trial.values:
             _check_values(trial.values, stored)
@@ -105,12 +107,12 @@ def _of_its_type(parameter: Parameter, value: Any) -> Any:
 
 
 def _check_values(values: Mapping[str, Result], stored: StoredExperiment) -> None:
-    metrics, config = stored.metrics, stored.optimization_config
+    metrics = stored.metrics
     for name, value in values.items():
         if name not in metrics:
             raise UsageError(f"unknown metric {name!r}, expected {', '.join(metrics)}")
         mean_and_sem(name, value)
-    for name in config.metrics if config else ():
+    for name in needed_metrics(stored.state, stored.optimization_config):
         if name not in values:
             raise UsageError(f"no value for {name!r}, got {', '.join(values)}")
 

@@ -26,11 +26,14 @@ class AskedTrial:
         number: Of the trial.
         attempt: Counts from 1; more than 1 where an earlier try came to nothing.
         arm: What to run.
+        parameters: What the arm gives to whoever runs it: all of it, but what a condition of the
+            experiment switches off.
     """
 
     number: int
     attempt: int
     arm: Arm
+    parameters: Mapping[str, Any]
 
 
 @final

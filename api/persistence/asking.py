@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, NothingLeftError, StoreError
 from armwright.experiment.clock import now
+from armwright.persistence.arm_maker import maker_of
 from armwright.persistence.asked_trials import AskedTrial
 from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
 from armwright.persistence.facts import config_of, plan_of, retried_trials, trial_document
-from armwright.persistence.folder_view import FolderView
 from armwright.persistence.halted import check_not_halted
 from armwright.persistence.json_codec import object_to_json
-from armwright.persistence.made_with import made_with
+from armwright.persistence.kept_definition import KEY, given_parameters
 from armwright.persistence.measured import only_arm
-from armwright.persistence.next_run import next_run
 from armwright.persistence.replaced import REPLACED, ReplacedTrials, take_off
 from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-    from armwright.experiment import Arm, Experiment, GeneratorRun
+    from armwright.experiment import Arm, Experiment
+    from armwright.persistence.arm_maker import ArmMaker
     from armwright.store import ExperimentFolder, State, TrialFacts
     from armwright.store.promise import Promise
 
@@ -53,7 +53,7 @@ class Asker:
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
         self.lock = threading.RLock()
-        self._known: FolderView | None = None
+        self._maker: ArmMaker | None = None
         self._replaced = ReplacedTrials()
 
     def ask(
@@ -127,7 +127,10 @@ class Asker:
                 continue
             document = {**claim, **_running()}
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
-                asked.append(AskedTrial(number=facts.number, attempt=attempt, arm=arm))
+                given = given_parameters(facts)
+                asked.append(
+                    AskedTrial(number=facts.number, attempt=attempt, arm=arm, parameters=given)
+                )
                 continue
             # Others are at the front too: on from somewhere else.
             waiting = self._unclaimed(waiting)
@@ -195,49 +198,31 @@ class Asker:
 
     def _made(self, state: State) -> int:
         """How many trials have used up something of the budget."""
-        counts = state.counts
-        return sum(counts.values()) - counts.get("void", 0) - self._replaced.count(state)
+        counts, aside = state.counts, len(self.maker.left_out(state))
+        return sum(counts.values()) - counts.get("void", 0) - self._replaced.count(state) - aside
 
     def _make_one(
         self, claim: dict[str, Any] | None, promise: Promise | None, deadline: float | None
     ) -> AskedTrial:
-        arms: dict[int, Arm] = {}
+        made: dict[int, AskedTrial] = {}
 
         def make(number: int, state: State) -> dict[str, Any]:
             self._check_budget(state)
-            experiment = self.known_experiment(state)
-            plan = plan_of(state)
-            run = next_run(
-                experiment,
-                seed=plan["seed"],
-                initial_trials=plan["initial_trials"],
-                budget=plan["budget"] and plan["budget"] + self._replaced.count(state),
-                number=number,
-                used=state.trials,
-                deadline=deadline,
-            )
-            self._note(run, state)
-            with drafted(experiment, number) as trial:
+            run = self.maker.make(number, state, deadline=deadline)
+            with drafted(self.known_experiment(state), number) as trial:
                 trial.add_generator_run(run)
-                arms[number] = trial.arms[0]
-                return trial_document(
-                    trial_to_json(trial), config_of(state, state.version), state.version
-                )
+                config = config_of(state, state.version)
+                arm = trial.arms[0]
+                document = {
+                    **trial_document(trial_to_json(trial), config, state.version),
+                    **self.maker.about(arm.parameters, state),
+                }
+                given = (document.get(KEY) or {}).get("assignments", arm.parameters)
+                made[number] = AskedTrial(number=number, attempt=1, arm=arm, parameters=given)
+                return document
 
         number = self._folder.add_trial(make, claim=claim, promise=promise)
-        return AskedTrial(number=number, attempt=1, arm=arms[number])
-
-    def _note(self, run: GeneratorRun, state: State) -> None:
-        """Writes into the generator record what `replay` needs to make the arm again."""
-        assert self._known is not None  # noqa: S101 - the run was made from it
-        run._gen_metadata = {
-            **(run.gen_metadata or {}),
-            "made_with": made_with(),
-            "seen": self._known.seen.document(
-                version=state.version,
-                free=self._known.experiment._next_trial_index,
-            ),
-        }
+        return made[number]
 
     def add(self, arm: Arm, *, claimed: bool = True, promise: Promise | None = None) -> int:
         """Adds a trial of an arm of the caller's, who runs it unless it is not `claimed`.
@@ -254,9 +239,11 @@ class Asker:
         def make(number: int, state: State) -> dict[str, Any]:
             with drafted(self.known_experiment(state), number) as trial:
                 trial.add_arm(arm.clone())
-                return trial_document(
-                    trial_to_json(trial), config_of(state, state.version), state.version
-                )
+                config = config_of(state, state.version)
+                return {
+                    **trial_document(trial_to_json(trial), config, state.version),
+                    **self.maker.about(arm.parameters, state),
+                }
 
         with self.lock:
             self._folder.refresh()
@@ -264,12 +251,16 @@ class Asker:
                 make, claim=_running() if claimed else None, promise=promise
             )
 
+    @property
+    def maker(self) -> ArmMaker:
+        """What makes arms."""
+        if self._maker is None:
+            self._maker = maker_of(self._folder, self._replaced)
+        return self._maker
+
     def known_experiment(self, state: State) -> Experiment:
         """What arms are made from: the facts, and nothing that somebody did to `experiment`."""
-        if self._known is None:
-            self._known = FolderView(self._folder, state)
-        self._known.update(state)
-        return self._known.experiment
+        return self.maker.experiment(state)
 
     def _check_budget(self, state: State) -> None:
         budget = plan_of(state)["budget"]

@@ -12,7 +12,7 @@ from armwright.persistence.next_run import check_runnable, next_run
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from armwright.experiment import Parameter
+    from armwright.experiment import GeneratorRun, Parameter
     from armwright.persistence.definition import Definition
 
 __all__ = ["checked", "first_arms"]
@@ -28,9 +28,9 @@ def checked(definition: Definition, *, count: int = 10) -> dict[str, Any]:
         count: How many example arms.
 
     Returns:
-        name, budget, seed, objective, parameters and constraints in words, `points` (how many the
-        space has before constraints, None for no end), `arms` and `notes`. With a seed the arms are
-        the first that `ask` will give; without one, examples of the same kind.
+        name, budget, seed, objective, parameters, constraints and rules in words, `points` (how
+        many the space has before constraints, None for no end), `arms` and `notes`. With a seed the
+        arms are the first that `ask` will give; without one, examples of the same kind.
 
     Raises:
         UsageError: It cannot be run: see `armwright.persistence.next_run.check_runnable`.
@@ -52,6 +52,7 @@ def checked(definition: Definition, *, count: int = 10) -> dict[str, Any]:
         "constraints": [
             repr(item) for item in (*space.parameter_constraints, *config.outcome_constraints)
         ],
+        "rules": list(definition.rules),
         "tracking_metrics": tracked,
         "points": _points(space.parameters.values()),
         "arms": first_arms(definition, count),
@@ -69,14 +70,21 @@ def first_arms(definition: Definition, count: int) -> list[dict[str, Any]]:
     arms: list[dict[str, Any]] = []
     for number in range(min(count, definition.budget or count)):
         try:
-            run = next_run(
-                experiment, seed=seed, initial_trials=None, budget=definition.budget, number=number
-            )
+            run = _run(definition, experiment, seed, number)
         except NothingLeftError:
             break
         experiment.new_trial(generator_run=run)
-        arms.append(dict(run.arms[0].parameters))
+        parameters = dict(run.arms[0].parameters)
+        arms.append(definition.shown(parameters) if definition.shown else parameters)
     return arms
+
+
+def _run(definition: Definition, experiment: Experiment, seed: int, number: int) -> GeneratorRun:
+    if definition.run is not None:
+        return definition.run(experiment, seed, number)
+    return next_run(
+        experiment, seed=seed, initial_trials=None, budget=definition.budget, number=number
+    )
 
 
 def _points(parameters: Iterable[Parameter]) -> int | None:

@@ -53,7 +53,7 @@ from armwright.persistence.document_text import document_from_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from armwright.experiment import Parameter
+    from armwright.experiment import GeneratorRun, Parameter
 
 __all__ = [
     "Definition",
@@ -97,12 +97,22 @@ class Definition:
         budget: How many trials to make; None for no end.
         seed: Decides every arm; None for fresh entropy.
         notes: What was read otherwise than its writer may expect, in words.
+        rules: What holds beside the space and the objective, in words.
+        parts: What else the configuration is to hold: rules that the domain does not know, for the
+            code that makes the arms by them.
+        run: Makes the arm of a trial number where that code does, from what is known, the seed and
+            the number.
+        shown: What of an arm is given to whoever runs it; all of it if None.
     """
 
     experiment: Experiment
     budget: int | None
     seed: int | None
     notes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    parts: Mapping[str, Any] | None = None
+    run: Callable[[Experiment, int, int], GeneratorRun] | None = None
+    shown: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 def definition_from_text(text: str | bytes, *, source: str) -> Definition:

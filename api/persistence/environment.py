@@ -50,8 +50,8 @@ def environment_lines(trial: AskedTrial, url: str) -> Iterator[str]:
         "ARMWRIGHT_TRIAL": str(trial.number),
         "ARMWRIGHT_ATTEMPT": str(trial.attempt),
         "ARMWRIGHT_ARM": trial.arm.name,
-        "ARMWRIGHT_PARAMETERS": json.dumps(trial.arm.parameters),
-        **parameter_variables(trial.arm.parameters),
+        "ARMWRIGHT_PARAMETERS": json.dumps(dict(trial.parameters)),
+        **parameter_variables(trial.parameters),
     }
     for name, value in variables.items():
         yield f"export {name}={shlex.quote(value)}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.experiment import Arm, MultiObjective, OptimizationConfig
 from armwright.persistence.facts import config_of
 from armwright.persistence.json_codec import object_from_json
+from armwright.persistence.kept_definition import shown_parameters
 from armwright.persistence.measured import measured
 from armwright.persistence.numbers_text import numbers_from_text
 
@@ -81,7 +82,7 @@ def explain_facts(stored: StoredExperiment, facts: TrialFacts) -> _Json:
         "status": facts.status,
         "made": None if facts.made is None else {"at": facts.made.at, "by": facts.made.by},
         "arms": [
-            {"arm": arm["name"], "parameters": arm["parameters"]}
+            {"arm": arm["name"], "parameters": shown_parameters(facts, arm)}
             for arm in (facts.arm or {})["arms"]
         ],
         "model": run.get("model_key"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.errors import NothingLeftError, UsageError
 from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
+from armwright.persistence.kept_definition import shown_parameters
 from armwright.persistence.measured import given_up, measured
 from armwright.persistence.progress import progress_of
 from armwright.persistence.standing import is_done
@@ -72,7 +73,7 @@ def _trial(facts: TrialFacts, folder: ExperimentFolder) -> Json:
         "arms": [
             {
                 "arm": arm["name"],
-                "parameters": arm["parameters"],
+                "parameters": shown_parameters(facts, arm),
                 "abandoned": arm["name"] in left_out,
                 "values": {
                     name: {"mean": mean, "sem": sem if math.isfinite(sem) else None}

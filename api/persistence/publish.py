@@ -49,6 +49,7 @@ def publish(
     url: str,
     *,
     plan: Mapping[str, Any],
+    parts: Mapping[str, Any] | None = None,
     exclusive: bool = False,
 ) -> ExperimentFolder:
     """Adds to the folder at `url` what it lacks of the experiment; makes it if there is none.
@@ -57,6 +58,7 @@ def publish(
         experiment: What to publish. It remembers which configuration of the folder it comes from.
         url: The folder.
         plan: For a new folder: budget, seed and number of initial trials.
+        parts: For a new folder: what else its configuration holds.
         exclusive: Refuse a folder that holds an experiment already.
 
     Raises:
@@ -78,7 +80,7 @@ def publish(
         ExperimentFolder.create,
         url,
         document={"name": document["name"]},
-        config={**config, "plan": dict(plan)},
+        config={**config, "plan": dict(plan), **(parts or {})},
     )
     folder = _checked(create) if exclusive else _opened_or_made(url, create)
     state = folder.refresh()

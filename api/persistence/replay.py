@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ArmwrightError, UsageError
 from armwright.experiment import RangeParameter
-from armwright.persistence.facts import plan_of
-from armwright.persistence.folder_view import FolderView
+from armwright.persistence.arm_maker import DomainArms
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
-from armwright.persistence.replaced import ReplacedTrials
 from armwright.persistence.seen import state_as_seen
 from armwright.persistence.stored_experiment import StoredExperiment
 from armwright.store import ExperimentFolder
@@ -183,24 +181,14 @@ def _asked(
     folder: ExperimentFolder, then: State, free: int, deadline: float | None
 ) -> tuple[Experiment, Callable[[int], GeneratorRun]]:
     """How asking makes arms; see `Maker`."""
-    view = FolderView(folder, then)
-    view.experiment._first_free_index = free
+    arms = DomainArms(folder)
+    experiment = arms.experiment(then)
+    experiment._first_free_index = free
 
     def make(number: int) -> GeneratorRun:
-        from armwright.persistence.next_run import next_run
+        return arms.make(number, then, deadline=deadline)
 
-        plan = plan_of(view.state)
-        return next_run(
-            view.experiment,
-            seed=plan["seed"],
-            initial_trials=plan["initial_trials"],
-            budget=plan["budget"] and plan["budget"] + ReplacedTrials().count(view.state),
-            number=number,
-            used=view.state.trials,
-            deadline=deadline,
-        )
-
-    return view.experiment, make
+    return experiment, make
 
 
 def _made_again(

@@ -24,7 +24,7 @@ from armwright.experiment.clock import now, now_ms
 from armwright.experiment.pictured import Drawable
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
 from armwright.persistence.asking import Asker
-from armwright.persistence.expected_best import by_expectation, carries_noise
+from armwright.persistence.best import best_of
 from armwright.persistence.facts import (
     config_of,
     is_readable,
@@ -34,8 +34,9 @@ from armwright.persistence.facts import (
 )
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.kept_definition import kept_definition, needed_metrics
 from armwright.persistence.live_journal import LiveJournal
-from armwright.persistence.measured import best_trial, mean_and_sem, only_arm
+from armwright.persistence.measured import mean_and_sem, only_arm
 from armwright.persistence.next_run import check_runnable
 from armwright.persistence.progress import Progress, progress_document, progress_of
 from armwright.persistence.publish import publish
@@ -84,6 +85,7 @@ class StoredExperiment(Drawable):
         budget: int | None = None,
         seed: int | None = None,
         initial_trials: int | None = None,
+        parts: Mapping[str, Any] | None = None,
     ) -> Self:
         """Makes a folder for an experiment, with what it holds already.
 
@@ -94,6 +96,7 @@ class StoredExperiment(Drawable):
             seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
             initial_trials: How many quasi-random trials come first; one for each
                 parameter, but at least 5 and at most 16, if left out.
+            parts: What else the configuration is to hold; see `Definition.parts`.
 
         Raises:
             ExperimentExistsError: There is an experiment already.
@@ -105,8 +108,10 @@ class StoredExperiment(Drawable):
             if value is not None and (type(value) is not int or value < 1):
                 raise UsageError(f"{name} should be a whole number from 1 on, got {value!r}")
         check_runnable(experiment)
-        plan = {"budget": budget, "seed": _seed(seed), "initial_trials": initial_trials}
-        return cls(publish(experiment, str(url), plan=plan, exclusive=True))
+        from armwright.generation.seed import base_seed
+
+        plan = {"budget": budget, "seed": base_seed(seed), "initial_trials": initial_trials}
+        return cls(publish(experiment, str(url), plan=plan, parts=parts, exclusive=True))
 
     @classmethod
     def open(cls, url: str | os.PathLike[str]) -> Self:
@@ -166,7 +171,10 @@ class StoredExperiment(Drawable):
         """All metrics, tracked and optimized ones, by name."""
         config = self.optimization_config
         tracked: list[Metric] = self._part("tracking_metrics")
-        return {metric.name: metric for metric in tracked} | (config.metrics if config else {})
+        known = {metric.name: metric for metric in tracked} | (config.metrics if config else {})
+        if kept_definition(self.state):  # which may stand for its constraints by a made-up one
+            return {name: known[name] for name in needed_metrics(self.state, config)}
+        return known
 
     @property
     def search_space(self) -> SearchSpace:
@@ -404,20 +412,7 @@ class StoredExperiment(Drawable):
             NothingLeftError: No finished trial keeps them, or none is finished.
             UsageError: The experiment has no objective, or several.
         """
-        config = self.optimization_config
-        if config is None:
-            raise UsageError(f"no trial of {self.url!r} is best: it has no objective")
-        best, completed = best_trial(self.trials, config, self._folder)
-        if best is None:
-            raise NothingLeftError(
-                f"{self.url!r} has no best trial yet: {completed} trials are completed"
-                + (", none keeps the outcome constraints" if completed else ""),
-                hint=f"armwright show {shlex.quote(self.url)}",
-            )
-        if not carries_noise(self.trials, best.metric, self._folder):
-            return best
-        with self.asker.lock:
-            return by_expectation(best, self.asker.known_experiment(self.state), self.trials)
+        return best_of(self)
 
     def facts(self, number: int) -> TrialFacts:
         """All that is known of a trial; looks for new facts unless it is known to be running.
@@ -473,19 +468,12 @@ class StoredExperiment(Drawable):
 
     def _check_metrics(self, number: int, values: Mapping[str, Result]) -> None:
         self._check_known(number, values)
-        config = self.optimization_config
-        for name in config.metrics if config else ():
+        for name in needed_metrics(self.state, self.optimization_config):
             if name not in values:
                 raise UsageError(
                     f"trial {number}: no value for {name!r}, got {', '.join(values) or 'none'}",
                     hint=f"{name}=VALUE, or --failed if there is none",
                 )
-
-
-def _seed(seed: int | None) -> int:
-    from armwright.generation.seed import base_seed
-
-    return base_seed(seed)
 
 
 def _row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[str, Any]:

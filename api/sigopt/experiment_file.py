@@ -1,29 +1,36 @@
 """SigOpt's `experiment.yml`, the body of `create_experiment`, as a definition for the command line.
 
-The fields are checked by the rules of `sigopt.create_experiment`. What those arms alone can honour
-is refused here by name: `armwright ask` makes the arms of the domain, which knows no conditionals,
-priors, grids or several solutions.
+The fields are checked by the rules of `sigopt.create_experiment`, and kept as it keeps them: so
+whoever asks gets the arms that the facade would suggest, and the facade sees the trials as runs.
 """
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
 from armwright.persistence.definition import Definition
+from armwright.persistence.kept_definition import KEY
 from armwright.sigopt.definition import definition_from_fields
-from armwright.sigopt.domain import domain_experiment
+from armwright.sigopt.domain import active_assignments, domain_experiment
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.metric_rules import with_strategy
+from armwright.sigopt.project import current_project
+from armwright.sigopt.suggestion import suggested_run
 from armwright.sigopt.validate import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from armwright.experiment import Experiment, GeneratorRun
+
 __all__ = ["definition_from_sigopt", "is_sigopt"]
 
+Json = dict[str, Any]
+
 _TYPES = ("double", "int", "categorical")
-_HINT = "armwright.sigopt.create_experiment honours it, in Python; or leave it out"
 
 
 def is_sigopt(document: Mapping[str, Any]) -> bool:
@@ -46,8 +53,7 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
         source: What to call it in messages.
 
     Raises:
-        UsageError: A field is refused, by SigOpt's rules or because only the SigOpt facade honours
-            it. Names the field.
+        UsageError: A field is refused by SigOpt's rules. Names the field.
     """
     fields = {"name": "experiment", **document}
     for key in ("parameters", "metrics"):
@@ -55,41 +61,56 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
             raise UsageError(f"{source}: the key {key!r} is missing")
     try:
         kept = definition_from_fields(fields)
+        project = current_project()
     except ApiException as error:
         raise UsageError(f"{source}: {error.message}") from error
-    except ValidationError as error:
+    except (ValidationError, ValueError) as error:
         raise UsageError(f"{source}: {error}") from error
-    for what in _beyond_the_domain(kept):
-        raise UsageError(f"{source}: {what} cannot be honoured from here", hint=_HINT)
     experiment = domain_experiment(kept)
     if "name" not in document:
         experiment._name = None
-    notes = [
-        f"{key} is not kept: {why}"
-        for key, why in (
-            ("parallel_bandwidth", "as many trials run at once as are asked for"),
-            ("metadata", "the experiment has no place for it"),
-        )
-        if kept[key]
-    ]
+    notes: tuple[str, ...] = ()
+    if kept["parallel_bandwidth"]:
+        notes = ("parallel_bandwidth limits nothing: as many trials run at once as are asked for",)
+    moment = int(time.time())
+    kept |= {"project": project, "state": "active", "created": moment, "updated": moment}
     return Definition(
-        experiment=experiment, budget=kept["budget"] or None, seed=None, notes=tuple(notes)
+        experiment=experiment,
+        budget=kept["budget"] or None,
+        seed=None,
+        notes=notes,
+        rules=tuple(_rules(kept)),
+        parts={KEY: kept},
+        run=partial(_run, kept),
+        shown=partial(active_assignments, kept),
     )
 
 
-def _beyond_the_domain(kept: Mapping[str, Any]) -> Iterator[str]:
-    """What a definition asks for that arms made without the facade would not honour, in words."""
+def _run(kept: Json, experiment: Experiment, seed: int, number: int) -> GeneratorRun:
+    plan = {"seed": seed, "initial_trials": None}
+    try:
+        return suggested_run(kept, experiment, plan=plan, number=number, used=())
+    except ApiException as error:
+        raise UsageError(str(error.message)) from error
+
+
+def _rules(kept: Json) -> Iterator[str]:
+    """What arms are made by, beside the domain's space and objective, in words."""
     if kept["type"] != "offline":
         yield f"type {kept['type']}"
-    if kept["conditionals"]:
-        yield "conditionals"
-    if (kept["num_solutions"] or 1) > 1:
-        yield "num_solutions above 1"
     for parameter in kept["parameters"]:
-        if parameter["prior"]:
-            yield f"the prior of parameter {parameter['name']!r}"
+        name, prior = parameter["name"], parameter["prior"]
+        if parameter["conditions"]:
+            conditions = (
+                f"{key} is {' or '.join(values)}" for key, values in parameter["conditions"].items()
+            )
+            yield f"{name} is there where {' and '.join(conditions)}"
+        if prior:
+            words = (f"{key} {value}" for key, value in prior.items() if key != "name")
+            yield f"{name} has a {prior['name']} prior: {', '.join(words)}"
     for metric in with_strategy(kept["metrics"], "optimize"):
         if metric["threshold"] is not None:
-            yield f"the threshold of the optimized metric {metric['name']!r}"
-    if not with_strategy(kept["metrics"], "optimize"):
-        yield "an experiment that only has constraints"
+            sign = "<=" if metric["objective"] == "minimize" else ">="
+            yield f"wanted: {metric['name']} {sign} {metric['threshold']}"
+    if (kept["num_solutions"] or 1) > 1:
+        yield f"{kept['num_solutions']} solutions that lie apart"

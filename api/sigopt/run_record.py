@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from armwright.persistence.facts import is_retried
+from armwright.persistence.kept_definition import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,6 @@ __all__ = ["KEY", "RANK", "is_archived", "run_document"]
 
 Json = dict[str, Any]
 
-KEY = "sigopt"  # of a fact's document
 RANK = {"active": 0, "completed": 1, "failed": 2}
 _MEASURED = ("values", "checkpoint", "state")
 _MAPS = (

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.experiment.clock import now
 from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
-from armwright.persistence.facts import (
-    config_of,
-    plan_of,
-    retried_trials,
-    trial_document,
-)
-from armwright.persistence.folder_view import FolderView
+from armwright.persistence.facts import config_of, retried_trials, trial_document
 from armwright.persistence.json_codec import object_to_json
-from armwright.persistence.made_with import made_with
-from armwright.persistence.seen import seen_document
+from armwright.sigopt.known_runs import KnownRuns
 from armwright.sigopt.run_record import KEY, is_archived
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
@@ -28,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import Experiment, GeneratorRun, Trial
-    from armwright.store import ExperimentFolder, State, TrialFacts
+    from armwright.store import ExperimentFolder, State
 
 __all__ = ["Suggester"]
 
@@ -45,11 +36,8 @@ class Suggester:
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
-        self._lock = threading.RLock()
-        self._view: FolderView | None = None
-        self._left_out: frozenset[int] = frozenset()
-        self._filled: dict[int, tuple[TrialFacts, TrialFacts]] = {}
-        self._version = 0
+        self._known = KnownRuns(folder)
+        self._lock = self._known.lock
 
     @property
     def promise(self) -> Promise | None:
@@ -84,10 +72,9 @@ class Suggester:
         def make(number: int, state: State) -> Json:
             said = {**about, "created": round(time.time())}
             definition = state.configs[state.version].get(KEY, {})
-            view = self._known(state)
-            with drafted(view.experiment, number) as trial:
+            with drafted(self._known.experiment(state), number) as trial:
                 if "parameters" in definition:
-                    said |= self._suggest(trial, number, state, view, given)
+                    said |= self._suggest(trial, number, state, given)
                 return {
                     **trial_document(
                         trial_to_json(trial), config_of(state, state.version), state.version
@@ -120,8 +107,7 @@ class Suggester:
 
     def experiment_of(self, state: State) -> Experiment:
         """The same of a state."""
-        with self._lock:
-            return self._known(state).experiment
+        return self._known.experiment(state)
 
     def made(self, number: int, state: State, free: int) -> GeneratorRun:
         """What a run of a number would try, where this is known.
@@ -131,17 +117,10 @@ class Suggester:
             state: What is known.
             free: The next free number.
         """
-        view = self._known(state)
-        view.experiment._first_free_index = free
-        return self._made(number, state, view)
+        return self._known.made(number, state, free=free)
 
     def _suggest(
-        self,
-        trial: Trial,
-        number: int,
-        state: State,
-        view: FolderView,
-        given: Mapping[str, Any] | None,
+        self, trial: Trial, number: int, state: State, given: Mapping[str, Any] | None
     ) -> Json:
         """Gives the trial its arm; returns what the run is told of it."""
         from armwright.experiment import Arm, GeneratorRun
@@ -151,72 +130,8 @@ class Suggester:
         if given is not None:
             run = GeneratorRun(arms=[Arm(parameters=dict(given))], model_key="Given")
         else:
-            run = self._made(number, state, view)
-            run._gen_metadata = {
-                **(run.gen_metadata or {}),
-                "made_with": made_with(),
-                "seen": seen_document(
-                    (f for n, f in state.trials.items() if n not in self._left_out),
-                    version=state.version,
-                    free=view.experiment._next_trial_index,
-                ),
-            }
+            run = self._known.made(number, state)
         trial.add_generator_run(run)
         values = trial.arms[0].parameters
         task = {"task": values[definition["task_parameter"]]} if definition.get("tasks") else {}
         return {"assignments": active_assignments(definition, values), **task}
-
-    def _made(self, number: int, state: State, view: FolderView) -> GeneratorRun:
-        from armwright.sigopt.suggestion import suggested_run
-
-        definition, plan = state.configs[state.version][KEY], plan_of(state)
-        if definition.get("tasks"):
-            from armwright.sigopt.core.task_run import task_run
-
-            return task_run(definition, view.experiment, plan=plan, number=number)
-        return suggested_run(
-            definition, view.experiment, plan=plan, number=number, used=state.trials
-        )
-
-    def _known(self, state: State) -> FolderView:
-        """What suggestions are made from: all runs but the archived ones."""
-        archived = frozenset(n for n, facts in state.trials.items() if is_archived(facts))
-        definition = state.configs[state.version].get(KEY, {})
-        if state.version != self._version:
-            self._filled.clear()
-        kept = {
-            number: self._filled_in(facts, definition)
-            for number, facts in state.trials.items()
-            if number not in archived
-        }
-        shown = replace(state, trials=kept)
-        if self._view is None or archived != self._left_out or state.version != self._version:
-            self._view = FolderView(self._folder, shown)
-            self._left_out, self._version = archived, state.version
-        else:
-            self._view.update(shown)
-        free = 1 + max(state.trials, default=-1)
-        experiment = self._view.experiment
-        experiment._first_free_index = max(experiment._first_free_index, free)
-        return self._view
-
-    def _filled_in(self, facts: TrialFacts, definition: Json) -> TrialFacts:
-        """The trial as it counts now, with values for the parameters that came after it."""
-        from armwright.sigopt.core.corrected import corrected
-        from armwright.sigopt.domain import fill_in
-
-        known = self._filled.get(facts.number)
-        if known is not None and known[0] is facts:
-            return known[1]
-        filled = corrected(facts)
-        arms = (filled.arm or {}).get("arms") or ()
-        missing = {
-            parameter["name"]: fill_in(parameter)
-            for parameter in definition.get("parameters", ())
-            if arms and parameter["name"] not in arms[0]["parameters"]
-        }
-        if missing:
-            whole = [{**arm, "parameters": {**arm["parameters"], **missing}} for arm in arms]
-            filled = replace(filled, arm={**(filled.arm or {}), "arms": whole})
-        self._filled[facts.number] = (facts, filled)
-        return filled

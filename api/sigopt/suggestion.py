@@ -39,6 +39,7 @@ def suggested_run(
     plan: Mapping[str, Any],
     number: int,
     used: Container[int],
+    deadline: float | None = None,
 ) -> GeneratorRun:
     """Makes the arm of the trial of a number.
 
@@ -48,6 +49,7 @@ def suggested_run(
         plan: Seed, and number of initial trials.
         number: Of the trial.
         used: The numbers in use.
+        deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
 
     Raises:
         ApiException: There is no arm to be had; says why. Status 400.
@@ -57,7 +59,7 @@ def suggested_run(
             return _of_grid(definition, experiment, number)
         if definition["type"] == "random":
             return _shaped(definition, _random(experiment, plan["seed"], number))
-        return _shaped(definition, _offline(definition, experiment, plan, number, used))
+        return _shaped(definition, _offline(definition, experiment, plan, number, used, deadline))
     except (UsageError, ValueError) as error:
         raise refused(f"no suggestion can be made: {error}") from error
 
@@ -68,6 +70,7 @@ def _offline(
     plan: Mapping[str, Any],
     number: int,
     used: Container[int],
+    deadline: float | None,
 ) -> GeneratorRun:
     from armwright.optimizer import initial_points
     from armwright.persistence.next_run import next_run
@@ -78,7 +81,7 @@ def _offline(
         tunable = len(definition["parameters"]) + len(definition["conditionals"])
         initial = max(initial_points(tunable), width)
     try:
-        found = _beyond_the_default(definition, experiment, plan, initial, number)
+        found = _beyond_the_default(definition, experiment, plan, initial, number, deadline)
         return found or next_run(
             experiment,
             seed=plan["seed"],
@@ -86,6 +89,7 @@ def _offline(
             budget=definition["budget"],
             number=number,
             used=used,
+            deadline=deadline,
         )
     except NothingLeftError:
         return _random(experiment, plan["seed"], number)
@@ -97,6 +101,7 @@ def _beyond_the_default(
     plan: Mapping[str, Any],
     initial: int | None,
     number: int,
+    deadline: float | None,
 ) -> GeneratorRun | None:
     """An arm for several solutions, for objectives with thresholds, or where bounds were narrowed.
 
@@ -131,11 +136,12 @@ def _beyond_the_default(
         return diverse_run(experiment, solutions=solutions, seed=plan["seed"], ahead=ahead)
     if thresholds:
         step.model_kwargs = {**(step.model_kwargs or {}), "objective_thresholds": thresholds}
+    limit: Json = {} if deadline is None else {"model_gen_options": {"deadline": deadline}}
     if former is None:
-        run = strategy.gen(experiment, n=1 + ahead)
+        run = strategy.gen(experiment, n=1 + ahead, **limit)
     else:
         with modelled_on(experiment, former) as present:
-            run = strategy.gen(experiment, n=1 + ahead, search_space=present)
+            run = strategy.gen(experiment, n=1 + ahead, search_space=present, **limit)
     return _with_values(run, run.arms[-1].parameters)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 from armwright.errors import UsageError
 from armwright.persistence.environment import parameter_variables
@@ -34,6 +34,9 @@ class TrialCommand:
         environment     ARMWRIGHT_PARAM_lr, and ARMWRIGHT_TRIAL and so on for the others;
                         ARMWRIGHT_PARAMETERS holds the arm as JSON, ARMWRIGHT_EXPERIMENT the URL
         JSON            the file {parameters_file}
+
+    Of a parameter that a condition of the experiment switches off, a placeholder is its default
+    value; environment and JSON do not have it.
 
     Args:
         words: Each a word; no shell splits them.
@@ -73,7 +76,7 @@ class TrialCommand:
         self, trial: AskedTrial, folder: TrialFolder, slot: int
     ) -> tuple[list[str], dict[str, str]]:
         """Writes the trial's parameters file; returns the words to run and their environment."""
-        parameters: dict[str, Any] = trial.arm.parameters
+        parameters = dict(trial.parameters)
         text = json.dumps(parameters)
         folder.parameters.write_text(text + "\n", encoding="utf-8")
         values = (
@@ -88,4 +91,6 @@ class TrialCommand:
             "ARMWRIGHT_PARAMETERS": text,
             **parameter_variables(parameters),
         }
-        return [filled(word, {**facts, **parameters}) for word in self.words], environment
+        # A word needs a value; of what a condition switches off it has the one that stands for it.
+        values_of = {**trial.arm.parameters, **parameters}
+        return [filled(word, {**facts, **values_of}) for word in self.words], environment

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, StoreError, TrialEndedError, UsageError
 from armwright.persistence import StoredExperiment
+from armwright.persistence.kept_definition import needed_metrics
 from armwright.store import ExperimentFolder
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
@@ -200,7 +201,7 @@ class Worker:
                 trial=trial.number,
                 attempt=trial.attempt,
                 slot=slot,
-                parameters=trial.arm.parameters,
+                parameters=trial.parameters,
                 folder=str(folder.path),
                 wait_s=run.began - asked,
             )
@@ -339,8 +340,7 @@ class Worker:
         """The metrics that may be told, and those that must be, as the experiment is by now."""
         version = self._folder.state.version
         if self._metrics[0] != version:
-            config = self._stored.optimization_config
-            needed = list(config.metrics if config else ())
+            needed = needed_metrics(self._folder.state, self._stored.optimization_config)
             self._metrics = (version, list(self._stored.metrics), needed)
         return self._metrics[1:]
 

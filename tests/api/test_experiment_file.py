@@ -40,7 +40,7 @@ def test_sigopts_experiment_yml_is_understood():
         "OutcomeConstraint(size <= 100.0)"
     ]
     assert made.notes == (
-        "parallel_bandwidth is not kept: as many trials run at once as are asked for",
+        "parallel_bandwidth limits nothing: as many trials run at once as are asked for",
     )
 
 
@@ -57,15 +57,14 @@ def test_an_experiment_without_a_name_takes_its_folders():
         ("{min: 1, max: 8}", "{min: 9, max: 8}", "'layers': bounds.min should be below bounds.max"),
         ("strategy: optimize", "strategy: win", "metric 'accuracy': strategy should be optimize"),
         ("budget: 30", "budgett: 30", "unknown key 'budgett'"),
-        ("type: offline", "type: random", "e.yml: type random cannot be honoured from here"),
         ("[relu, tanh]", "[relu]", "categorical_values should be two or more, got 1"),
         (
             "transformation: log",
-            "prior: {name: normal, mean: 0.5, scale: 0.1}",
-            "the prior of parameter 'log_lr' cannot be honoured",
+            "prior: {name: gamma}",
+            "'log_lr': prior should have a name, normal or beta",
         ),
-        ("type: offline", "num_solutions: 2", "num_solutions above 1"),
-        ("strategy: optimize", "strategy: store", "only has constraints"),
+        ("type: offline", "num_solutions: 2", "num_solutions above 1 excludes categorical"),
+        ("type: offline", "type: grid", "'layers': type grid needs its values as grid"),
     ],
 )
 def test_a_fault_in_sigopts_file_names_the_key(old, new, problem):

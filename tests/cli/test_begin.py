@@ -130,7 +130,7 @@ parameters:
     )
 
 
-def test_check_of_sigopts_file_says_what_is_not_kept(run):
+def test_check_of_sigopts_file_says_what_has_no_use(run):
     text = """
 parameters: [{name: x, type: double, bounds: {min: 0, max: 1}}]
 metrics: [{name: m, objective: minimize}]
@@ -139,7 +139,7 @@ parallel_bandwidth: 3
 """
     result = run("check", "-", stdin=text)
     assert result.stdout.startswith("minimize m\n")
-    assert "note: parallel_bandwidth is not kept: as many trials" in result.stderr
+    assert "note: parallel_bandwidth limits nothing: as many trials" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""What makes the arms of an experiment: the domain's strategy, or the code that defined it.
+
+A definition with rules that the domain does not know, such as conditionals, is kept beside the
+configuration by the code that knows them, and its module makes the arms. It is found by name, for
+this room is below it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Protocol, final
+
+from armwright.persistence.facts import plan_of
+from armwright.persistence.filled_in import FILL_IN, FilledIn
+from armwright.persistence.folder_view import FolderView
+from armwright.persistence.kept_definition import KEY
+from armwright.persistence.made_with import made_with
+from armwright.persistence.next_run import next_run
+from armwright.persistence.replaced import ReplacedTrials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    from armwright.experiment import Experiment, GeneratorRun
+    from armwright.store import ExperimentFolder, State
+
+__all__ = ["ArmMaker", "DomainArms", "maker_of"]
+
+Json = dict[str, Any]
+
+_MODULES = {KEY: "armwright.sigopt.arm_maker"}  # by key of the configuration
+
+
+class ArmMaker(Protocol):
+    """Makes arms of one folder."""
+
+    def experiment(self, state: State) -> Experiment:
+        """All that is known, as arms are made from it."""
+
+    def make(self, number: int, state: State, *, deadline: float | None) -> GeneratorRun:
+        """The arm of a trial number, with its record; see `next_run`."""
+
+    def about(self, parameters: Mapping[str, Any], state: State) -> Json:
+        """What the document of a trial with these parameters says besides."""
+
+    def whole(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """Parameters that somebody gave, with values for those that they switch off."""
+
+    def left_out(self, state: State) -> AbstractSet[int]:
+        """Numbers of trials that use no budget, teach nothing and are never best."""
+
+
+@final
+class DomainArms:
+    """Makes arms as the configuration says.
+
+    Args:
+        folder: Of the experiment.
+        replaced: Counts its replaced trials.
+    """
+
+    def __init__(self, folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -> None:
+        self._folder = folder
+        self._replaced = replaced or ReplacedTrials()
+        self._filled = FilledIn()
+        self._view: FolderView | None = None
+
+    def experiment(self, state: State) -> Experiment:
+        """See `ArmMaker.experiment`."""
+        return self._known(state).experiment
+
+    def make(self, number: int, state: State, *, deadline: float | None) -> GeneratorRun:
+        """See `ArmMaker.make`."""
+        view, plan = self._known(state), plan_of(state)
+        run = next_run(
+            view.experiment,
+            seed=plan["seed"],
+            initial_trials=plan["initial_trials"],
+            budget=plan["budget"] and plan["budget"] + self._replaced.count(state),
+            number=number,
+            used=state.trials,
+            deadline=deadline,
+        )
+        run._gen_metadata = {
+            **(run.gen_metadata or {}),
+            "made_with": made_with(),
+            "seen": view.seen.document(
+                version=state.version, free=view.experiment._next_trial_index
+            ),
+        }
+        return run
+
+    def about(self, parameters: Mapping[str, Any], state: State) -> Json:
+        """See `ArmMaker.about`."""
+        del parameters, state
+        return {}
+
+    def whole(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """See `ArmMaker.whole`."""
+        del state
+        return parameters
+
+    def left_out(self, state: State) -> AbstractSet[int]:
+        """See `ArmMaker.left_out`."""
+        del state
+        return frozenset()
+
+    def _known(self, state: State) -> FolderView:
+        shown = self._filled.state(state, state.configs[state.version].get(FILL_IN) or {})
+        if self._view is None:
+            self._view = FolderView(self._folder, shown)
+        self._view.update(shown)
+        return self._view
+
+
+def maker_of(folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -> ArmMaker:
+    """What makes the arms of an experiment.
+
+    Args:
+        folder: Of the experiment, with its state.
+        replaced: Counts its replaced trials.
+    """
+    state = folder.state
+    for key, module in _MODULES.items():
+        if state.configs[state.version].get(key):
+            made: ArmMaker = importlib.import_module(module).arm_maker(folder)
+            return made
+    return DomainArms(folder, replaced)
