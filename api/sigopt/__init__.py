@@ -9,20 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from armwright.sigopt import exception, interface, objects, validate
-    from armwright.sigopt.calls import (
-        archive_experiment,
-        archive_run,
-        create_experiment,
-        create_project,
-        create_run,
-        get_experiment,
-        get_run,
-        get_run_id,
-        set_project,
-        unarchive_experiment,
-        unarchive_run,
-    )
-    from armwright.sigopt.factory import SigOptFactory
+    from armwright.sigopt.calls import get_run_id, set_project
+    from armwright.sigopt.factory import SigOptFactory, global_factory
     from armwright.sigopt.global_run import (
         log_checkpoint,
         log_dataset,
@@ -37,12 +25,17 @@ if TYPE_CHECKING:
     from armwright.sigopt.interface import Connection
     from armwright.sigopt.place import set_store
     from armwright.sigopt.store_driver import ClientDriver as driver
-    from armwright.sigopt.upload import upload_runs
 
-    create_aiexperiment = create_experiment
-    get_aiexperiment = get_experiment
-    archive_aiexperiment = archive_experiment
-    unarchive_aiexperiment = unarchive_experiment
+    create_run = global_factory.create_run
+    create_aiexperiment = create_experiment = global_factory.create_experiment
+    create_project = global_factory.create_project
+    get_aiexperiment = get_experiment = global_factory.get_experiment
+    archive_aiexperiment = archive_experiment = global_factory.archive_experiment
+    unarchive_aiexperiment = unarchive_experiment = global_factory.unarchive_experiment
+    archive_run = global_factory.archive_run
+    unarchive_run = global_factory.unarchive_run
+    get_run = global_factory.get_run
+    upload_runs = global_factory.upload_runs
 
 __all__ = [
     "VERSION",
@@ -84,18 +77,27 @@ __all__ = [
 
 VERSION = "8.8.3"  # of the client whose calls these are
 
-_MODULES = ("exception", "interface", "objects", "validate")
+# What code for the service reaches as `sigopt.lib`, having said `import sigopt` alone.
+_MODULES = frozenset(
+    {
+        *("aiexperiment_context", "compat", "config", "defaults", "endpoint", "exception"),
+        *("factory", "file_utils", "interface", "lib", "local_run_context", "objects"),
+        *("ratelimit", "request_driver", "resource", "run_context", "run_params"),
+        *("sigopt_logging", "urllib3_patch", "validate", "version"),
+    }
+)
 _PLACES = {
-    "Connection": "interface",
-    "SigOptFactory": "factory",
-    "driver": "store_driver",
-    "params": "global_run",
-    "set_store": "place",
-    "upload_runs": "upload",
-}
-_ALIASES = {"driver": "ClientDriver"} | {
-    f"{verb}_aiexperiment": f"{verb}_experiment"
-    for verb in ("archive", "create", "get", "unarchive")
+    "Connection": ("interface", "Connection"),
+    "SigOptFactory": ("factory", "SigOptFactory"),
+    "driver": ("store_driver", "ClientDriver"),
+    "enable_print_logging": ("sigopt_logging", "enable_print_logging"),
+    "get_default_project": ("defaults", "get_default_project"),
+    "get_run_id": ("calls", "get_run_id"),
+    "params": ("global_run", "params"),
+    "set_project": ("calls", "set_project"),
+    "set_store": ("place", "set_store"),
+    "_global_factory": ("factory", "global_factory"),
+    "_global_run_context": ("global_run", "global_run"),
 }
 
 
@@ -112,7 +114,11 @@ def __getattr__(name: str) -> Any:
     """Loads each name when it is first asked for."""
     if name in _MODULES:
         return import_module(f"armwright.sigopt.{name}")
+    if name in _PLACES:
+        place, called = _PLACES[name]
+        return getattr(import_module(f"armwright.sigopt.{place}"), called)
+    if name.startswith("log_") and name in __all__:
+        return getattr(import_module("armwright.sigopt.global_run"), name)
     if name in __all__:
-        place = _PLACES.get(name, "global_run" if name.startswith("log_") else "calls")
-        return getattr(import_module(f"armwright.sigopt.{place}"), _ALIASES.get(name, name))
+        return getattr(import_module("armwright.sigopt.factory").global_factory, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from armwright.sigopt.api_object import ApiObject, Fields, as_is, list_of
-from armwright.sigopt.best_runs import best_of
-from armwright.sigopt.new_run import new_run
+from armwright.sigopt.experiment_source import (
+    ConnectionSource,
+    FolderSource,
+    experiment_document,
+)
 from armwright.sigopt.parts import (
     Conditional,
     LinearConstraint,
@@ -17,18 +19,16 @@ from armwright.sigopt.parts import (
     Parameter,
     RunsProgress,
 )
-from armwright.sigopt.place import CLIENT_ID
-from armwright.sigopt.training_run import training_run
-from armwright.sigopt.update import updated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from armwright.sigopt.experiment_source import ExperimentSource
     from armwright.sigopt.run_context import RunContext
     from armwright.sigopt.run_folder import RunFolder
     from armwright.sigopt.training_run import TrainingRun
 
-__all__ = ["AIExperiment", "AIExperimentContext", "experiment_document"]
+__all__ = ["AIExperiment", "AIExperimentContext"]
 
 _FIELDS: Fields = {
     "id": as_is,
@@ -59,28 +59,30 @@ class AIExperiment(ApiObject):
     FIELDS: ClassVar[Fields] = _FIELDS
 
 
-def experiment_document(folder: RunFolder) -> dict[str, Any]:
-    """All that an experiment shows, as far as is known."""
-    return {
-        **copy.deepcopy(folder.definition),  # what users change in it is theirs
-        "id": folder.ident,
-        "client": CLIENT_ID,
-        "user": None,
-        "progress": folder.progress(),
-    }
-
-
 @final
 class AIExperimentContext:
     """A handle of an experiment: its attributes, and what can be done with it.
 
     Attributes are those of the last `refresh`. Safe to share between threads.
+
+    Args:
+        experiment: As it is.
+        connection: Where it is; not needed where there is a source.
+        source: What reads and changes it; the connection's driver if left out.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
-        self._folder = folder
+    def __init__(
+        self, experiment: Any, connection: Any = None, *, source: ExperimentSource | None = None
+    ) -> None:
+        self._source = source or ConnectionSource(connection, experiment)
         self._lock = threading.RLock()
-        self._experiment = AIExperiment(experiment_document(folder))
+        self._experiment = experiment
+
+    @classmethod
+    def in_folder(cls, folder: RunFolder) -> AIExperimentContext:
+        """An experiment that is kept in a folder."""
+        experiment = AIExperiment(experiment_document(folder))
+        return cls(experiment, source=FolderSource(folder))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -92,18 +94,18 @@ class AIExperimentContext:
 
     def to_json(self) -> dict[str, Any]:
         """All attributes, as a dict of its own."""
-        return self._experiment.to_json()
+        found: dict[str, Any] = self._experiment.to_json()
+        return found
 
     def refresh(self) -> None:
         """Reads the experiment anew."""
-        self._folder.refresh()
         with self._lock:
-            self._experiment = AIExperiment(experiment_document(self._folder))
+            self._experiment = AIExperiment(self._source.read())
 
     def is_finished(self) -> bool:
         """Whether the budget is used up, after a refresh; open runs count."""
         with self._lock:
-            self._folder.release_gone()
+            self._source.look()
             self.refresh()
             left = self._experiment.progress.remaining_budget
         return left is not None and left <= 0
@@ -120,30 +122,24 @@ class AIExperimentContext:
         Raises:
             ApiException: The experiment is archived, or nothing can be suggested. Status 400.
         """
-        about = {"experiment": self._folder.ident}
-        return new_run(self._folder, self.project, name, metadata, about)
+        return self._source.add_run(self.project, name, metadata)
 
     def loop(self, name: str | None = None) -> Iterator[RunContext]:
         """Begins one run after the other until the budget is used up; without one, for ever.
 
         What the budget was used for by workers that have gone is taken up before the end.
         """
-        if self.type == "offline":
-            from armwright.optimizer import compiles_ahead
-
-            compiles_ahead()
-        while not self.is_finished() or self._folder.has_gone():
+        self._source.prepare()
+        while not self.is_finished() or self._source.waits():
             yield self.create_run(name=name)
 
     def get_runs(self) -> Iterator[TrainingRun]:
         """All runs, newest first: open, failed and archived ones too."""
-        self._folder.refresh()
-        yield from map(training_run, self._folder.runs())
+        yield from self._source.runs()
 
     def get_best_runs(self) -> Iterator[TrainingRun]:
         """The best runs: one, or the Pareto front, or all that keep the constraints."""
-        self._folder.refresh()
-        yield from map(training_run, best_of(self._folder.definition, self._folder.runs()))
+        yield from self._source.best_runs()
 
     def update(self, **fields: Any) -> AIExperiment:
         """Changes the experiment for all; this handle shows it after a refresh.
@@ -158,11 +154,9 @@ class AIExperimentContext:
             ValidationError: A field is of the wrong shape.
             ApiException: It cannot change so. Status 400.
         """
-        self._folder.redefine(lambda definition: updated(definition, fields))
-        self._folder.refresh()
-        return AIExperiment(experiment_document(self._folder))
+        return AIExperiment(self._source.change(fields))
 
     def archive(self) -> None:
         """Puts the experiment aside; its runs stay as they are."""
-        self.update(state="deleted")
+        self._source.archive()
         self.refresh()

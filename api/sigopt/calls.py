@@ -1,4 +1,4 @@
-"""The calls of the module: what `sigopt.create_experiment` and its like do."""
+"""What the module's calls do on our store; `factory` has them for a project."""
 
 from __future__ import annotations
 
@@ -8,30 +8,23 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from armwright.errors import ExperimentExistsError
 from armwright.sigopt.ai_experiment import AIExperimentContext
-from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.exception import ConflictingProjectException, refused
 from armwright.sigopt.folders import make_experiment, opened, project_runs
 from armwright.sigopt.global_run import global_run
-from armwright.sigopt.new_run import new_run
 from armwright.sigopt.objects import Project
 from armwright.sigopt.place import split_run_id
-from armwright.sigopt.project import check_project_id, choose_project, current_project
+from armwright.sigopt.project import check_project_id, choose_project
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from armwright.sigopt.run_context import RunContext
     from armwright.sigopt.run_folder import RunFolder
 
 __all__ = [
     "archive_experiment",
     "archive_run",
-    "create_experiment",
-    "create_project",
-    "create_run",
     "experiment_of",
-    "get_experiment",
     "get_run",
     "get_run_id",
     "made_experiment",
@@ -44,53 +37,16 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 
-def create_experiment(
-    *,
-    name: str,
-    parameters: Sequence[Any],
-    metrics: Sequence[Any],
-    **more: Any,
-) -> AIExperimentContext:
-    """Makes an experiment.
-
-    Args:
-        name: For people.
-        parameters: What can be tried: mappings with name, type, and bounds, grid or
-            categorical_values.
-        metrics: What is measured: mappings with name, objective, strategy and threshold.
-        **more: type (offline, random or grid), budget, parallel_bandwidth, num_solutions,
-            conditionals, linear_constraints, metadata.
-
-    Raises:
-        ValidationError: A field is of the wrong shape.
-        ApiException: A value is refused, status 400.
-        ConnectionException: The store cannot be written.
-    """
-    fields = {"name": name, "parameters": parameters, "metrics": metrics, **more}
-    definition = definition_from_fields(fields)
-    return made_experiment(definition, current_project())
-
-
 def made_experiment(definition: Mapping[str, Any], project: str) -> AIExperimentContext:
     """Makes an experiment of a checked definition."""
-    experiment = AIExperimentContext(make_experiment(dict(definition), project))
+    experiment = AIExperimentContext.in_folder(make_experiment(dict(definition), project))
     logger.info("experiment %s is made", experiment.id)
     return experiment
 
 
-def get_experiment(experiment_id: str | int) -> AIExperimentContext:
-    """Looks an experiment up; also an archived one.
-
-    Raises:
-        ApiException: There is none of this id. Status 404.
-        ConnectionException: The store cannot be read.
-    """
-    return experiment_of(experiment_id, current_project())
-
-
 def experiment_of(experiment_id: str | int, project: str) -> AIExperimentContext:
     """Looks an experiment up, and warns where it belongs to another project than expected."""
-    experiment = AIExperimentContext(_experiment_folder(experiment_id))
+    experiment = AIExperimentContext.in_folder(_experiment_folder(experiment_id))
     if experiment.project != project:
         logger.warning(
             "experiment %s belongs to the project %r, not to %r",
@@ -107,20 +63,14 @@ def archive_experiment(
 ) -> None:
     """Puts an experiment aside, on request with all its runs."""
     folder = _experiment_folder(experiment_id)
-    AIExperimentContext(folder).update(state="deleted")
+    AIExperimentContext.in_folder(folder).update(state="deleted")
     for run in folder.runs() if include_runs else ():
         folder.patch(_number(run), {"deleted": True})
 
 
 def unarchive_experiment(experiment_id: str | int) -> None:
     """Brings an experiment back."""
-    AIExperimentContext(_experiment_folder(experiment_id)).update(state="active")
-
-
-def create_run(name: str | None = None, metadata: Mapping[str, Any] | None = None) -> RunContext:
-    """Begins a run outside any experiment; its parameters are the caller's."""
-    project = current_project()
-    return new_run(project_runs(project), project, name, metadata, {"experiment": None})
+    AIExperimentContext.in_folder(_experiment_folder(experiment_id)).update(state="active")
 
 
 def get_run(run_id: str | int) -> TrainingRun:
@@ -147,16 +97,6 @@ def unarchive_run(run_id: str | int) -> None:
     folder.patch(number, {"deleted": False})
 
 
-def create_project(id_: str | None = None, name: str | None = None) -> Project:
-    """Makes a project; where an id is given, also chooses it, as `set_project` does.
-
-    Raises:
-        ValueError: This can be no id.
-        ConflictingProjectException: There is one of this id.
-    """
-    return made_project(current_project() if id_ is None else set_project(id_), name)
-
-
 def made_project(project: str, name: str | None) -> Project:
     """Makes a project of an id."""
     try:
@@ -175,7 +115,9 @@ def set_project(project: str) -> str:
     Raises:
         ValueError: This can be no id.
     """
-    if get_run_id() is not None:
+    from armwright import sigopt
+
+    if sigopt.get_run_id() is not None:
         warnings.warn(
             "set_project leaves the run in force where it is: name its project with --project, "
             "or set SIGOPT_PROJECT",

@@ -12,11 +12,14 @@ import json
 import os
 import threading
 from pathlib import Path
-from typing import Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 from armwright.errors import UsageError
 
-__all__ = ["Config", "ContextEntry", "config"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Config", "ContextEntry", "UserAgentInfoContext", "config"]
 
 Json = dict[str, Any]
 
@@ -29,6 +32,24 @@ class ContextEntry(Protocol):
     def to_json(self) -> Any:
         """What is handed on."""
         ...
+
+
+@final
+class UserAgentInfoContext:
+    """What a connection over HTTP says of the program, beside the client's version.
+
+    Args:
+        info: Words.
+    """
+
+    CONFIG_CONTEXT_KEY = "user_agent_info"
+
+    def __init__(self, info: Sequence[str]) -> None:
+        self.info = info
+
+    def to_json(self) -> list[str]:
+        """See `ContextEntry`."""
+        return list(self.info)
 
 
 @final
@@ -53,8 +74,13 @@ class Config:
         return str(Path(base) / "armwright" / "sigopt.json")
 
     @property
+    def _configuration(self) -> Json:
+        """The user's choices, as code for the service looks at them."""
+        return self._read()
+
+    @property
     def api_token(self) -> str | None:
-        """A token that was given; nothing needs it."""
+        """A token that was given; only a connection over HTTP needs one."""
         token: str | None = self._read().get(self.API_TOKEN_KEY)
         return token
 
@@ -89,6 +115,15 @@ class Config:
     def set_context_entry(self, entry: ContextEntry) -> None:
         """Hands something on from now on."""
         self._entries[entry.CONFIG_CONTEXT_KEY] = entry
+
+    def set_user_agent_info(self, info: Sequence[str]) -> None:
+        """What connections over HTTP say of the program from now on."""
+        self.set_context_entry(UserAgentInfoContext(info))
+
+    def get_user_agent_info(self) -> list[str] | None:
+        """What they say of it; None if nothing."""
+        found: list[str] | None = self.get_context_data(UserAgentInfoContext)
+        return found
 
     def get_environment_context(self, *entries: ContextEntry) -> dict[str, str]:
         """The environment variable for a process that we start.
@@ -146,3 +181,10 @@ def _table(text: bytes) -> Json:
 
 
 config = Config()
+
+
+def __getattr__(name: str) -> Any:
+    """`sigopt.config` is the object to code written for the service: the module answers for it."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(config, name)

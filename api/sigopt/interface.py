@@ -201,27 +201,39 @@ class ConnectionImpl:
         self.driver.client_ssl_certs = client_ssl_certs
 
 
-# Code that was written for the service, or for its local stand-in, finds our store instead.
-_DRIVERS: Final = {"http": StoreDriver, "lite": StoreDriver, "store": StoreDriver}
+def _http(*args: Any, **kwargs: Any) -> Any:
+    from armwright.sigopt.request_driver import RequestDriver
+
+    return RequestDriver(*args, **kwargs)
+
+
+# Code that was written for the service's local stand-in finds our store instead.
+_DRIVERS: Final = {"http": _http, "lite": StoreDriver, "store": StoreDriver}
 
 
 @final
 class Connection:
-    """The core API.
+    """The core API, on our store unless it is told otherwise.
 
     Args:
         *args: For the driver.
-        driver: Makes what answers: a callable, or the name of one. Our store, by every name.
-        **kwargs: For the driver. Ours needs none; a token, and what else a connection over the
-            network takes, is accepted.
+        driver: Makes what answers: a callable, or the name of one. "http" asks a server that has
+            SigOpt's routes; "store" and "lite" are our store. Where None it is our store, and a
+            token is accepted and ignored, but a token together with an `api_url` or a `session`
+            asks that server.
+        **kwargs: For the driver. Ours needs none; what a connection over the network takes is
+            accepted.
 
     Raises:
-        ValueError: There is no driver of this name.
+        ValueError: There is no driver of this name, or that of HTTP has no token.
+        ImportError: The driver of HTTP needs `requests`.
     """
 
     def __init__(
-        self, *args: Any, driver: str | Callable[..., Any] = "store", **kwargs: Any
+        self, *args: Any, driver: str | Callable[..., Any] | None = None, **kwargs: Any
     ) -> None:
+        if driver is None:
+            driver = "http" if _names_a_server(*args, **kwargs) else "store"
         if isinstance(driver, str):
             if driver not in _DRIVERS:
                 raise ValueError(
@@ -234,6 +246,12 @@ class Connection:
         if name in _RESOURCES or name in _SETTERS:
             return getattr(self.impl, name)
         raise AttributeError(f"a connection has no {name!r}; it has {', '.join(_RESOURCES)}")
+
+
+def _names_a_server(
+    client_token: Any = None, *_: Any, api_url: Any = None, session: Any = None, **__: Any
+) -> bool:
+    return bool(client_token) and (api_url is not None or session is not None)
 
 
 _RESOURCES = (

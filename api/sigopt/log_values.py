@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.fields import plain_json
+from armwright.sigopt.lib import sanitize_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +18,11 @@ __all__ = [
     "metadata_value",
     "metric_values",
     "shortened",
+    "shortened_log",
 ]
 
 _MOST_LOG = 1024
+_WARNING, _LEFT_OUT = "[ WARNING ] ", "... truncated ..."
 
 
 def checked_metric(name: Any, value: Any, stddev: Any = None) -> dict[str, Any]:
@@ -50,15 +53,15 @@ def checked_text(value: Any, what: str) -> str:
 
 
 def metadata_value(value: Any) -> Any:
-    """What is noted: texts, finite numbers and None as they are, the text of anything else."""
+    """What is noted: texts and None as they are, finite numbers, the text of anything else."""
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return value
-    item: Any = value.item() if getattr(value, "shape", None) == () else None
-    if isinstance(item, int | float) and not isinstance(item, bool) and math.isfinite(item):
-        return item
-    return str(value)
+    if getattr(value, "ndim", 0):
+        return str(value)
+    try:
+        return plain_json(sanitize_number("metadata", "", value))
+    except ValueError:
+        return str(value)
 
 
 def assignments_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +85,17 @@ def shortened(text: Any) -> str:
         return whole
     half = (_MOST_LOG - 5) // 2
     return f"{whole[:half]}\n...\n{whole[-half:]}"
+
+
+def shortened_log(text: str) -> str:
+    """What was printed: head and tail, and a word of it, where it is long. Twice is as once."""
+    if len(text) < _MOST_LOG:
+        return text
+    if len(text) < 2 * _MOST_LOG and text.startswith(_WARNING) and _LEFT_OUT in text:
+        return text
+    half = _MOST_LOG // 2
+    word = f"{_WARNING}of {len(text)} characters the middle is left out"
+    return f"{word}\n\n{text[:half]}\n\n{_LEFT_OUT}\n\n{text[-half:]}"
 
 
 def _finite(name: str, value: Any) -> float:

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
     from armwright.sigopt.run_folder import RunFolder
 
-__all__ = ["new_run"]
+__all__ = ["default_name", "new_run"]
 
 logger = logging.getLogger(__name__)
+
+
+def default_name(project: str) -> str:
+    """Of a run that is given none: its project and the time."""
+    return f"{project} {time.strftime('%Y-%m-%d %H:%M:%S')}"
 
 
 def new_run(
@@ -36,10 +41,8 @@ def new_run(
         metadata: Texts and numbers.
         about: What else it says of itself.
     """
-    if name is None:
-        name = f"{project} {time.strftime('%Y-%m-%d %H:%M:%S')}"
     said = {
-        "name": checked_name(name, "the name of a run"),
+        "name": checked_name(default_name(project) if name is None else name, "the name of a run"),
         "project": project,
         "metadata": metadata_of(metadata),
         **about,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import IO, TYPE_CHECKING, Any, Self, final
 
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import plain_json
 from armwright.sigopt.file_utils import create_api_image_payload
 from armwright.sigopt.folders import opened_at
+from armwright.sigopt.http_library import requests
 from armwright.sigopt.log_values import (
     assignments_of,
     checked_metric,
@@ -16,9 +17,15 @@ from armwright.sigopt.log_values import (
     metadata_value,
     metric_values,
     shortened,
+    shortened_log,
 )
 from armwright.sigopt.run_params import RunParams
-from armwright.sigopt.run_writer import ConnectionWriter, FolderWriter, allow_state_update
+from armwright.sigopt.run_writer import (
+    QUIET,
+    ConnectionWriter,
+    FolderWriter,
+    allow_state_update,
+)
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 if TYPE_CHECKING:
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
     from armwright.sigopt.run_folder import RunFolder
     from armwright.sigopt.run_writer import RunWriter
 
-__all__ = ["RunContext", "allow_state_update"]
+__all__ = ["RunContext", "allow_state_update", "maybe_truncate_log"]
 
 
 @final
@@ -59,7 +66,9 @@ class RunContext:
         self.run: TrainingRun = run
         self.id: str = run.id
         self.experiment: str | None = run.experiment
-        self._writer = writer or ConnectionWriter(connection, run.id)
+        self._writer = writer or ConnectionWriter(
+            connection, run.id, lambda body: self._update_run(body), self._upload
+        )
         self.params = RunParams(run.assignments, frozenset(run.assignments), self.set_parameters)
         self.params.setdefaults(default_params or {})
 
@@ -127,6 +136,9 @@ class RunContext:
 
     def end(self, exception: BaseException | None = None) -> None:
         """Ends the run; failed where there was an exception. A run that failed stays so."""
+        self._end(exception=exception)
+
+    def _end(self, exception: BaseException | None) -> None:
         self._writer.finish("completed" if exception is None else "failed")
 
     def log_failure(self) -> None:
@@ -164,7 +176,10 @@ class RunContext:
     def log_source_code(self, content: str | None = None, hash: str | None = None) -> None:  # noqa: A002
         """Notes what was executed."""
         said = {"content": None if content is None else shortened(content), "hash": hash}
-        self._say(source_code={key: item for key, item in said.items() if item is not None})
+        self._log_source_code({key: item for key, item in said.items() if item is not None})
+
+    def _log_source_code(self, source_code: dict[str, Any]) -> None:
+        self._say(source_code=source_code)
 
     def set_logs(self, logs: Mapping[str, str]) -> None:
         """Keeps what was printed, by stream.
@@ -178,7 +193,7 @@ class RunContext:
             checked_text(name, "the name of a stream")
             if not isinstance(text, str):
                 raise TypeError(f"what {name} printed should be a text, got {text!r}")
-        self._say(logs={name: shortened(text) for name, text in logs.items()})
+        self._say(logs={name: shortened_log(text) for name, text in logs.items()})
 
     def log_checkpoint(self, values: Mapping[str, Any]) -> None:
         """Notes what was measured on the way.
@@ -208,7 +223,8 @@ class RunContext:
             return
         path, content, kind = found
         label = "image" if path is None else path.rpartition("/")[2]
-        self._writer.file(name, label, content.read(), kind)
+        with content:
+            self._writer.file(name, label, content, kind)
 
     def set_parameter(self, name: str, value: Any) -> None:
         """Notes a parameter's value."""
@@ -239,13 +255,30 @@ class RunContext:
         shown = {"sort": sort, "default_show": default_show}
         self._say(parameters_sources_meta={source_name: shown})
 
-    def log_sys_metadata(self, key: str, value: Any) -> None:
-        """Notes something about the system."""
-        self._say(sys_metadata={checked_text(key, "a key"): plain_json(value)})
+    def log_sys_metadata(self, key: str, value: Any, mode: str | None = None) -> None:
+        """Notes something about the system; with a mode of "metadata" or "dev", there instead."""
+        if mode == "metadata":
+            self.log_metadata(key, value)
+        elif mode == "dev":
+            self.log_dev_metadata(key, value)
+        else:
+            self._say(sys_metadata={checked_text(key, "a key"): plain_json(value)})
 
     def log_dev_metadata(self, key: str, value: Any) -> None:
         """Notes something for developers."""
-        self._say(dev_metadata={checked_text(key, "a key"): plain_json(value)})
+        self._say(dev_metadata={checked_text(key, "a key"): metadata_value(value)})
 
     def _say(self, **changes: Any) -> None:
         self._writer.say(changes)
+
+    def _update_run(self, body: dict[str, Any]) -> None:
+        """Sends a change of the run's record over the connection."""
+        self.connection.impl.request("MERGE", ["training_runs", self.id], body, QUIET)
+
+    def _upload(self, to: dict[str, Any], content: IO[bytes]) -> None:
+        """Sends a file to where the driver of the connection says."""
+        response = requests.request(to["method"], to["url"], headers=to["headers"], data=content)
+        response.raise_for_status()
+
+
+maybe_truncate_log = shortened_log

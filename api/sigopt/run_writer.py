@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import time
-import urllib.request
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import IO, TYPE_CHECKING, Any, Protocol, final
 
 from armwright.sigopt.exception import refused
 from armwright.sigopt.file_utils import get_blob_properties
@@ -13,16 +11,16 @@ from armwright.sigopt.lib import remove_nones
 from armwright.sigopt.run_record import RANK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from armwright.sigopt.run_folder import RunFolder
 
-__all__ = ["ConnectionWriter", "FolderWriter", "RunWriter", "allow_state_update"]
+__all__ = ["QUIET", "ConnectionWriter", "FolderWriter", "RunWriter", "allow_state_update"]
 
 Json = dict[str, Any]
 
 _MOST_CHECKPOINTS = 200
-_QUIET = {"X-Response-Content": "skip"}  # the answer is not looked at
+QUIET = {"X-Response-Content": "skip"}  # the answer is not looked at
 _CALLED = {
     "parameters_meta": "assignments_meta",
     "parameters_sources_meta": "assignments_sources",
@@ -31,7 +29,7 @@ _CALLED = {
 
 def allow_state_update(new_state: str, old_state: str) -> bool:
     """Whether a run may pass from a state to another: up, from active to completed to failed."""
-    return RANK[new_state] > RANK[old_state]
+    return RANK.get(new_state, 0) > RANK.get(old_state, 0)
 
 
 class RunWriter(Protocol):
@@ -45,7 +43,7 @@ class RunWriter(Protocol):
         """Notes what was measured on the way."""
         ...
 
-    def file(self, name: str | None, label: str, content: bytes, kind: str) -> None:
+    def file(self, name: str | None, label: str, content: IO[bytes], kind: str) -> None:
         """Keeps a file: its name for people, its label where it has none, and its content type."""
         ...
 
@@ -94,9 +92,11 @@ class FolderWriter:
             raise refused(f"run {run['id']} has {_MOST_CHECKPOINTS} checkpoints, the most", 403)
         self.say({"checkpoint": {"created": round(time.time()), "values": dict(values)}})
 
-    def file(self, name: str | None, label: str, content: bytes, kind: str) -> None:
+    def file(self, name: str | None, label: str, content: IO[bytes], kind: str) -> None:
         """See `RunWriter`."""
-        self.folder.keep_file(self._number, name or label, content, kind, attempt=self.attempt)
+        self.folder.keep_file(
+            self._number, name or label, content.read(), kind, attempt=self.attempt
+        )
 
     def fail(self) -> None:
         """See `RunWriter`."""
@@ -125,24 +125,33 @@ class ConnectionWriter:
     Args:
         connection: See `armwright.sigopt.Connection`.
         run_id: Of the run.
+        change: Sends a change of the run's record.
+        upload: Sends a file to where the driver says.
     """
 
-    def __init__(self, connection: Any, run_id: str) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        run_id: str,
+        change: Callable[[Json], None],
+        upload: Callable[[Json, IO[bytes]], None],
+    ) -> None:
         self._connection, self._id = connection, run_id
+        self._change, self._upload = change, upload
 
     def say(self, changes: Mapping[str, Any]) -> None:
         """See `RunWriter`."""
         body = {_CALLED.get(key, key): _sent(key, value) for key, value in changes.items()}
-        self._request("MERGE", [], body, _QUIET)
+        self._change(body)
 
     def checkpoint(self, values: Mapping[str, Json]) -> None:
         """See `RunWriter`."""
         body = {"values": [{"name": name, "value": one["value"]} for name, one in values.items()]}
-        self._request("POST", ["checkpoints"], body, _QUIET)
+        self._request("POST", ["checkpoints"], body, QUIET)
 
-    def file(self, name: str | None, label: str, content: bytes, kind: str) -> None:
+    def file(self, name: str | None, label: str, content: IO[bytes], kind: str) -> None:
         """See `RunWriter`; goes where the driver says."""
-        length, md5 = get_blob_properties(io.BytesIO(content))
+        length, md5 = get_blob_properties(content)
         body = {
             "name": name,
             "filename": label,
@@ -150,12 +159,8 @@ class ConnectionWriter:
             "content_length": length,
             "content_md5": md5,
         }
-        to = self._request("POST", ["files"], body, None)["upload"]
-        request = urllib.request.Request(  # noqa: S310 - the driver's own address
-            to["url"], data=content, headers=to["headers"], method=to["method"]
-        )
-        with urllib.request.urlopen(request):  # noqa: S310 - likewise
-            pass
+        content.seek(0)
+        self._upload(self._request("POST", ["files"], body, None)["upload"], content)
 
     def fail(self) -> None:
         """See `RunWriter`."""

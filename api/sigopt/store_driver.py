@@ -7,13 +7,14 @@ import sys
 from types import SimpleNamespace
 from typing import Any, Final, final
 
+from armwright.sigopt.config import config
 from armwright.sigopt.exception import SigOptException
 
-__all__ = ["DEFAULT_HTTP_TIMEOUT", "ClientDriver", "StoreDriver"]
+__all__ = ["DEFAULT_API_URL", "DEFAULT_HTTP_TIMEOUT", "ClientDriver", "StoreDriver"]
 
-_SERVICE: Final = "https://api.sigopt.com"  # nobody is asked there
+DEFAULT_API_URL: Final = "https://api.sigopt.com"
 _SKIP: Final = {"X-Response-Content": "skip"}
-DEFAULT_HTTP_TIMEOUT = 150  # seconds; nothing here waits for a server
+DEFAULT_HTTP_TIMEOUT = 150  # seconds; the store waits for no server
 
 
 @final
@@ -43,12 +44,13 @@ class StoreDriver:
         *,
         compute_mode: str | None = None,
     ) -> None:
-        self.api_url = api_url or os.environ.get("SIGOPT_API_URL") or _SERVICE
+        self.api_url = api_url or os.environ.get("SIGOPT_API_URL") or DEFAULT_API_URL
         self.timeout = timeout
         self.default_headers, self.proxies, self.session = headers or {}, proxies, session
         self.client_ssl_certs, self.verify_ssl_certs = client_ssl_certs, None
         self.compute_mode = compute_mode
-        self.set_client_token(client_token or os.environ.get("SIGOPT_API_TOKEN") or "")
+        said = client_token or os.environ.get("SIGOPT_API_TOKEN") or config.api_token
+        self.set_client_token(said or "")
 
     def set_client_token(self, client_token: str) -> None:
         """Keeps the token."""

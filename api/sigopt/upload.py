@@ -8,11 +8,10 @@ from typing import Any
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
 from armwright.sigopt.folders import project_runs
-from armwright.sigopt.log_values import assignments_of, checked_metric, shortened
-from armwright.sigopt.project import current_project
+from armwright.sigopt.log_values import assignments_of, checked_metric, shortened_log
 from armwright.sigopt.training_run import TrainingRun, training_run
 
-__all__ = ["upload_runs", "upload_to"]
+__all__ = ["upload_to"]
 
 _MAPS = (
     *("assignments", "values", "model", "source_code", "logs", "sys_metadata", "dev_metadata"),
@@ -25,25 +24,17 @@ _KEPT_AS = {
 }
 
 
-def upload_runs(
-    runs: Iterable[Mapping[str, Any]], max_batch_size: int = 10000
-) -> list[TrainingRun]:
-    """Adds runs that have ended to the project; all are checked before the first is written.
+def upload_to(project: str, runs: Iterable[Mapping[str, Any]]) -> list[TrainingRun]:
+    """Adds runs that have ended to a project; all are checked before the first is written.
 
     Args:
+        project: Its id.
         runs: Mappings with any of name, state (completed or failed), assignments, values (for each
             metric an object with value and value_stddev), metadata and the other fields of a run.
-        max_batch_size: Accepted, and without effect: each run is a file of its own.
 
     Raises:
         ApiException: A run cannot be. Status 400.
     """
-    del max_batch_size
-    return upload_to(current_project(), runs)
-
-
-def upload_to(project: str, runs: Iterable[Mapping[str, Any]]) -> list[TrainingRun]:
-    """The same for a project."""
     checked = [_checked(run, f"runs[{place}]") for place, run in enumerate(runs)]
     if not checked:
         return []
@@ -101,4 +92,4 @@ def _log(given: Any) -> str:
         given = given.get("content")
     if not isinstance(given, str):
         raise ValueError(f"logs should be texts, got {given!r}")
-    return shortened(given)
+    return shortened_log(given)

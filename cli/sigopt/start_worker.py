@@ -44,11 +44,11 @@ def start_worker(
     armwright sigopt start-worker 1795354800000000 python train.py
     armwright sigopt start-worker 1795354800000000 -r run.yml
     """
-    from armwright.sigopt.calls import get_experiment
+    from armwright.sigopt.factory import global_factory
 
     if not experiment_id.isdigit():
         raise UsageError(f"an id should be of digits, got {experiment_id!r}")
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
-    experiment = get_experiment(experiment_id)
+    experiment = global_factory.get_experiment(experiment_id)
     run_all(experiment.loop(name=name), command, source)

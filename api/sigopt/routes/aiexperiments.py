@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.sigopt.ai_experiment import experiment_document
 from armwright.sigopt.best_runs import best_of
 from armwright.sigopt.core.core_definition import is_core, well_formed
 from armwright.sigopt.core.documents import best_observed
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.exception import refused
+from armwright.sigopt.experiment_source import experiment_document
 from armwright.sigopt.folders import make_experiment
 from armwright.sigopt.place import CLIENT_ID, split_run_id
 from armwright.sigopt.routes.experiments import project_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
-from armwright.sigopt.log_values import assignments_of, checked_metric, shortened
+from armwright.sigopt.log_values import assignments_of, checked_metric, shortened_log
 from armwright.sigopt.routes.merging import replaced
 
 __all__ = ["checkpoint_of", "merged", "replacing"]
@@ -72,7 +72,7 @@ def _read(changes: Json) -> None:
         changes["metadata"] = {**metadata_of(changes["metadata"]), **gone}
     if "logs" in changes:
         changes["logs"] = {
-            name: None if log is None else shortened(log["content"])
+            name: None if log is None else shortened_log(log["content"])
             for name, log in changes["logs"].items()
         }
 

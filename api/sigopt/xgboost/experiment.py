@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.sigopt.calls import create_experiment
+from armwright.sigopt.factory import global_factory
 from armwright.sigopt.xgboost.constants import (
     DEFAULT_CLASSIFICATION_METRIC,
     DEFAULT_EARLY_STOPPING_ROUNDS,
@@ -110,7 +110,7 @@ class XGBExperiment:
         config.setdefault("budget", min(size, MAX_BO_ITERATIONS))
         config.setdefault("parallel_bandwidth", 1)
         config["metadata"] = {**(config.get("metadata") or {}), XGB_EXPERIMENT_KEYWORD: "True"}
-        made = create_experiment(**config)
+        made = global_factory.create_experiment(**config)
         for run in made.loop():
             with run:
                 rounds = self._num_boost_round or run.params.get("num_boost_round")

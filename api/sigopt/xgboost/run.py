@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.sigopt.calls import create_run
+from armwright.sigopt.factory import global_factory
 from armwright.sigopt.printed import Printed
 from armwright.sigopt.xgboost.checkpoints import SigOptCheckpointCallback
 from armwright.sigopt.xgboost.compute_metrics import (
@@ -143,7 +143,9 @@ class XGBRunHandler:
     def train(self) -> XGBRun:
         """Trains and logs; a run that was begun for it fails where the training does."""
         given = self.options["run"]
-        run: RunContext = create_run(name=self.options["name"] or None) if given is None else given
+        run: RunContext = (
+            global_factory.create_run(name=self.options["name"] or None) if given is None else given
+        )
         try:
             model = self._train(run)
         except BaseException as error:

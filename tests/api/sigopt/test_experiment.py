@@ -40,7 +40,7 @@ def test_an_unknown_id_is_404(identifier):
 
 
 def test_the_aliases_are_the_same_calls(make):
-    assert sigopt.create_aiexperiment is sigopt.create_experiment
+    assert sigopt.create_aiexperiment == sigopt.create_experiment
     assert sigopt.get_aiexperiment(make().id).state == "active"
 
 

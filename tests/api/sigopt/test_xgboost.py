@@ -89,7 +89,7 @@ def test_metadata_says_what_was_trained_on(trained):
     assert found.metadata["Python Version"] == platform.python_version()
     assert found.metadata["XGBoost Version"] == xgboost.__version__
     assert found.model.type == "XGBoost"
-    assert found.dev_metadata["_IS_XGB_RUN"] is True
+    assert found.dev_metadata["_IS_XGB_RUN"] == 1
 
 
 def test_importances_are_kept(trained):
