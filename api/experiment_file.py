@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
 from armwright.persistence.definition import definition_from_dict
-from armwright.persistence.document_text import document_from_text
+from armwright.persistence.document_text import decoded, document_from_text
 
 if TYPE_CHECKING:
     import os
@@ -44,11 +44,14 @@ def definition_from_file(body: str | bytes, *, source: str) -> Definition:
             input".
 
     Raises:
-        UsageError: It has a fault: names the line or the key.
+        UsageError: It has a fault: names the key, and the line of what is there.
     """
-    document = document_from_text(body, source=source)
+    text = body if isinstance(body, str) else decoded(body, source)
+    document = document_from_text(text, source=source)
+    from armwright.persistence.fault_line import faults_with_lines
     from armwright.sigopt.experiment_file import definition_from_sigopt, is_sigopt
 
-    if is_sigopt(document):
-        return definition_from_sigopt(document, source=source)
-    return definition_from_dict(document, source=source)
+    with faults_with_lines(text, document, source=source):
+        if is_sigopt(document):
+            return definition_from_sigopt(document, source=source)
+        return definition_from_dict(document, source=source)

@@ -16,7 +16,7 @@ from armwright.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["document_from_text", "language_of"]
+__all__ = ["decoded", "document_from_text", "language_of"]
 
 _YAML_LINE = re.compile(r"(---|[^=\[\]{}#'\"]+:(\s|$))")
 _ENDINGS = {".yml": "YAML", ".yaml": "YAML", ".toml": "TOML", ".json": "JSON"}
@@ -42,7 +42,7 @@ def document_from_text(text: str | bytes, *, source: str) -> dict[str, Any]:
     Raises:
         UsageError: It is none of the languages, or its top is no table. Names the line.
     """
-    text = text if isinstance(text, str) else _decoded(text, source)
+    text = text if isinstance(text, str) else decoded(text, source)
     language = language_of(text, source)
     try:
         document = _READERS[language](text)
@@ -68,7 +68,12 @@ def language_of(text: str, source: str) -> str:
     return "YAML" if _YAML_LINE.match(first) else "TOML"
 
 
-def _decoded(body: bytes, source: str) -> str:
+def decoded(body: bytes, source: str) -> str:
+    """The text of a file.
+
+    Raises:
+        UsageError: It is not UTF-8; names the line.
+    """
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -52,7 +52,7 @@ def test_an_experiment_without_a_name_takes_its_folders():
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("budget: 30", "budget: -3", "e.yml: budget .* got -3"),
+        ("budget: 30", "budget: -3", "e.yml: line 4: budget .* got -3"),
         ("type: double", "type: real", "'log_lr': type should be double, int or categorical"),
         ("{min: 1, max: 8}", "{min: 9, max: 8}", "'layers': bounds.min should be below bounds.max"),
         ("strategy: optimize", "strategy: win", "metric 'accuracy': strategy should be optimize"),

@@ -64,7 +64,7 @@ def test_both_languages_say_the_same(run):
         run("check", f"{name}").stdout for name in ("a/experiment.yml", "b/experiment.toml")
     )
     assert one == other
-    assert "lr=0.009184270741742263  layers=1  activation=relu" in one
+    assert "budget 20, seed 7\nthe first arms:\n  0  lr=" in one
 
 
 def test_the_files_of_init_work_as_they_are(run):
