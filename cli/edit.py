@@ -25,7 +25,8 @@ def edit(words: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool) -
 
     Keys are those of the experiment file: budget, description, objective.minimize,
     tracking_metrics, outcome_constraints, parameter_constraints, and of a parameter NAME.bounds,
-    NAME.values, NAME.log_scale and so on. Values are JSON or plain words. Names and types stay.
+    NAME.values, NAME.log_scale and so on. Values are JSON or plain words. A new parameter has a
+    NAME.type, and as NAME.was its value in the arms so far; NAME=none takes one away.
 
     \b
     armwright edit runs/digits budget=50 --reason "not flat yet"

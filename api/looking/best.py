@@ -86,7 +86,7 @@ def _best_in_folder(stored: StoredExperiment, model: Callable[[], GaussianProces
     if found is None:
         found = stored.best()  # says why there is none
     elif carries_noise(trials, found.metric, stored._folder):
-        found = by_expectation(found, stored.experiment, trials, model=model())
+        found = by_expectation(found, stored.known, trials, model=model())
     return Best(
         trial=found.number,
         metric=found.metric,
@@ -94,5 +94,5 @@ def _best_in_folder(stored: StoredExperiment, model: Callable[[], GaussianProces
         sem=found.sem,
         expected=math.nan if found.expected is None else found.expected,
         expected_sd=math.nan if found.expected_sd is None else found.expected_sd,
-        parameters=found.arm.parameters,
+        parameters=stored.asker.maker.completed(found.arm.parameters, stored.state),
     )

@@ -33,7 +33,7 @@ def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
     from armwright.generation.encoding import latest_data
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
 
-    experiment = subject.experiment if isinstance(subject, StoredExperiment) else subject
+    experiment = subject.known if isinstance(subject, StoredExperiment) else subject
     if experiment.optimization_config is None:
         raise UsageError("no model: the experiment has no objective")
     completed = [i for i, trial in experiment.trials.items() if trial.status.is_completed]

@@ -23,6 +23,7 @@ __all__ = ["attempts_of", "trials_of"]
 
 def trials_of(stored: StoredExperiment) -> Iterator[SeenTrial]:
     """Each arm of each trial that can be read, by number; void trials are left out."""
+    completed = stored.asker.maker.completed
     for number, facts in stored.trials.items():
         told, values = explain_facts(stored, facts), measured(facts, stored._folder)
         attempt = facts.last_attempt
@@ -38,7 +39,7 @@ def trials_of(stored: StoredExperiment) -> Iterator[SeenTrial]:
                 trial=number,
                 arm=arm["name"],
                 status=facts.status,
-                parameters=object_from_json(arm["parameters"]),
+                parameters=dict(completed(object_from_json(arm["parameters"]), stored.state)),
                 values=values.get(arm["name"], {}),
                 reason=_reason(end),
                 model=told["model"] or "",

@@ -47,6 +47,9 @@ class ArmMaker(Protocol):
     def whole(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
         """Parameters that somebody gave, with values for those that they switch off."""
 
+    def completed(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """The parameters of an older trial, with values for those that came after it."""
+
     def left_out(self, state: State) -> AbstractSet[int]:
         """Numbers of trials that use no budget, teach nothing and are never best."""
 
@@ -100,6 +103,10 @@ class DomainArms:
         """See `ArmMaker.whole`."""
         del state
         return parameters
+
+    def completed(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """See `ArmMaker.completed`."""
+        return {**(state.configs[state.version].get(FILL_IN) or {}), **parameters}
 
     def left_out(self, state: State) -> AbstractSet[int]:
         """See `ArmMaker.left_out`."""

@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, NothingLeftError, StoreError
+from armwright.experiment import Arm
 from armwright.experiment.clock import now
 from armwright.persistence.arm_maker import maker_of
 from armwright.persistence.asked_trials import AskedTrial
@@ -29,7 +30,7 @@ from armwright.store.layout import claim_path, segment_folder, segment_of
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-    from armwright.experiment import Arm, Experiment
+    from armwright.experiment import Experiment
     from armwright.persistence.arm_maker import ArmMaker
     from armwright.store import ExperimentFolder, State, TrialFacts
     from armwright.store.promise import Promise
@@ -127,14 +128,18 @@ class Asker:
                 continue
             document = {**claim, **_running()}
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
-                given = given_parameters(facts)
-                asked.append(
-                    AskedTrial(number=facts.number, attempt=attempt, arm=arm, parameters=given)
-                )
+                asked.append(self._taken(facts, attempt, arm))
                 continue
             # Others are at the front too: on from somewhere else.
             waiting = self._unclaimed(waiting)
             waiting.rotate(-random.randrange(len(waiting) or 1))  # noqa: S311 - no secret
+
+    def _taken(self, facts: TrialFacts, attempt: int, arm: Arm) -> AskedTrial:
+        state, given = self._folder.state, given_parameters(facts)
+        if (facts.arm or {})["config"] != state.version:
+            given = dict(self.maker.completed(given, state))
+            arm = Arm(dict(self.maker.completed(arm.parameters, state)), arm.name)
+        return AskedTrial(number=facts.number, attempt=attempt, arm=arm, parameters=given)
 
     def _unclaimed(self, waiting: Iterable[TrialFacts]) -> deque[TrialFacts]:
         """Those of which no claim is to be seen: by the names of files alone, none is read.

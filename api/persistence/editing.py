@@ -4,26 +4,24 @@ Keys are those of the experiment file; a key of a parameter follows its name and
 
     budget=50   lr.bounds=[1e-6,1]   kernel.values=["rbf","poly"]   objective.minimize=true
     outcome_constraints=["latency <= 40"]   tracking_metrics=["seconds"]   description=...
+    drop.type=range drop.bounds=[0,0.5] drop.was=0.0   lr=none
 
 An edit is a new version of the configuration. Trials that run or have ended keep their arms, and go
 on telling the model what they can; those of the stock that are outside of the new space give way.
+A new parameter says what it was in the arms so far; see `edited_space`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import UsageError
 from armwright.experiment import (
-    ChoiceParameter,
-    FixedParameter,
     Metric,
     OptimizationConfig,
-    RangeParameter,
     SearchSpace,
 )
 from armwright.experiment.constraint_text import (
@@ -34,11 +32,12 @@ from armwright.persistence.changing import add_change
 from armwright.persistence.definition import (
     made_or_refused,
     objective_from_dict,
-    parameter_from_spec,
     texts_of,
 )
+from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edited_space, noted
 from armwright.persistence.experiment_json import without_trials
-from armwright.persistence.facts import config_of, plan_of
+from armwright.persistence.facts import config_document
+from armwright.persistence.filled_in import FILL_IN
 from armwright.persistence.halted import made_by_sigopt
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.measured import only_arm
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping
 
-    from armwright.experiment import Parameter
 
 __all__ = ["Edited", "changes_from_words", "edit"]
 
@@ -62,7 +60,6 @@ _KEYS = (
 _AIM_KEYS = ("objective.metric", "objective.minimize")
 _LISTS = ("outcome_constraints", "parameter_constraints", "tracking_metrics")
 _TYPE_WORDS = {"INT": "int", "FLOAT": "float", "BOOL": "bool", "STRING": "str"}
-_WRAPPED = re.compile(r"\w+\((.*)\)")  # as a constraint prints itself
 
 
 @final
@@ -97,7 +94,7 @@ def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
     names = list(names)
     for word in words:
         ends = [place for place, letter in enumerate(word) if letter == "="]
-        end = next((end for end in ends if _is_key(word[:end], names)), None)
+        end = next((end for end in ends if _is_key(word[:end], names, word[end + 1 :])), None)
         if end is None:
             raise UsageError(
                 f"expected key=value, got {word!r}; the keys are {', '.join((*_KEYS, *_AIM_KEYS))} "
@@ -113,8 +110,12 @@ def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
     return found
 
 
-def _is_key(key: str, names: Iterable[str]) -> bool:
-    return key in (*_KEYS, *_AIM_KEYS) or any(key.startswith(f"{name}.") for name in names)
+def _is_key(key: str, names: Iterable[str], text: str) -> bool:
+    """Whether this is a key, of the file or of a parameter, which may be a new one."""
+    if key in (*_KEYS, *_AIM_KEYS, *names) or any(key.startswith(f"{name}.") for name in names):
+        return True
+    name, dot, part = key.rpartition(".")
+    return bool(name and dot and part in NEW_KEYS) or (bool(key) and text.startswith("{"))
 
 
 def edit(
@@ -149,11 +150,12 @@ def edit(
             f"{folder.url!r} was made by SigOpt code, which keeps its own definition",
             hint="change it with experiment.update(...) in Python",
         )
-    config = config_of(state, state.version)
-    fresh, words = _edited(config, plan_of(state), changes)
+    config = state.configs[state.version]
+    has_arms = sum(state.counts.values()) > state.counts.get("void", 0)
+    fresh, words = _edited(config, changes, has_arms=has_arms)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
-    check_runnable(without_trials({**config, **fresh, "name": None}))
+    check_runnable(without_trials({**config_document({**config, **fresh}), "name": None}))
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
@@ -173,18 +175,27 @@ def _replaced(folder: ExperimentFolder, space: SearchSpace) -> Iterator[int]:
             yield facts.number
 
 
-def _edited(config: _Json, plan: _Json, changes: Mapping[str, Any]) -> tuple[_Json, list[str]]:
+def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tuple[_Json, list[str]]:
     """The parts of the configuration that are to be others, and what changes in words."""
+    config, plan = config_document(whole), whole["plan"]
     space: SearchSpace = object_from_json(config["search_space"])
-    parameters, words = _parameters(space, changes)
+    for key in (*_LISTS,):
+        if key in changes and not isinstance(changes[key], list):
+            raise UsageError(f"{key} should be a list, got {changes[key]!r}")
+    apart = {key: item for key, item in changes.items() if key not in (*_KEYS, *_AIM_KEYS)}
+    parameters, was, words = edited_space(space, apart, has_arms=has_arms)
     fresh: _Json = {}
+    if was or FILL_IN in whole:
+        known = {**(whole.get(FILL_IN) or {}), **was}
+        fresh[FILL_IN] = {name: value for name, value in known.items() if name in parameters}
     constraints = space.parameter_constraints
     if "parameter_constraints" in changes:
-        _note(words, "parameter_constraints", constraints, changes["parameter_constraints"])
+        noted(words, "parameter_constraints", constraints, changes["parameter_constraints"])
         constraints = [
             made_or_refused(where, partial(parameter_constraint_from_text, text, parameters))
             for where, text in texts_of(changes, "parameter_constraints", "edit")
         ]
+    check_constraints(constraints, parameters)
     space = made_or_refused("edit", partial(SearchSpace, parameters=list(parameters.values())))
     made_or_refused("edit", partial(space.set_parameter_constraints, constraints))
     fresh["search_space"] = object_to_json(space)
@@ -195,63 +206,15 @@ def _edited(config: _Json, plan: _Json, changes: Mapping[str, Any]) -> tuple[_Js
             budget = None
         if budget is not None and (type(budget) is not int or budget < 1):
             raise UsageError(f"budget should be a whole number from 1 on, or none, got {budget!r}")
-        _note(words, "budget", plan["budget"], budget)
+        noted(words, "budget", plan["budget"], budget)
         fresh["plan"] = {**plan, "budget": budget}
     if "description" in changes:
         text = changes["description"]
         if text is not None and not isinstance(text, str):
             raise UsageError(f"description should be a text, got {text!r}")
-        _note(words, "description", config["description"], text)
+        noted(words, "description", config["description"], text)
         fresh["description"] = text
     return fresh, words
-
-
-def _parameters(
-    space: SearchSpace, changes: Mapping[str, Any]
-) -> tuple[dict[str, Parameter], list[str]]:
-    parameters = space.parameters
-    words: list[str] = []
-    by_name: dict[str, _Json] = {}
-    for key, value in changes.items():
-        if key in (*_KEYS, *_AIM_KEYS):
-            if key in _LISTS and not isinstance(value, list):
-                raise UsageError(f"{key} should be a list, got {value!r}")
-            continue
-        owners = [name for name in parameters if key.startswith(f"{name}.")]
-        if not owners:
-            raise UsageError(f"unknown key {key!r}; the parameters are {', '.join(parameters)}")
-        name = max(owners, key=len)
-        by_name.setdefault(name, {})[key[len(name) + 1 :]] = value
-    for name, values in by_name.items():
-        spec = _spec(parameters[name])
-        for key in ("name", "type", "value_type"):
-            if values.get(key, spec[key]) != spec[key]:
-                raise UsageError(
-                    f"{name}: {key} stays what it is, {spec[key]!r}, got {values[key]!r}",
-                    hint="names and types of parameters are for ever; make a new experiment",
-                )
-        for key, value in values.items():
-            _note(words, f"{name}.{key}", spec.get(key), value)
-        parameters[name] = parameter_from_spec({**spec, **values}, "edit")
-    return parameters, words
-
-
-def _spec(parameter: Parameter) -> _Json:
-    """A parameter as an experiment file has it."""
-    spec: _Json = {"name": parameter.name, "value_type": _TYPE_WORDS[parameter.parameter_type.name]}
-    if isinstance(parameter, RangeParameter):
-        bounds = [parameter.lower, parameter.upper]
-        spec |= {"type": "range", "bounds": bounds, "log_scale": parameter.log_scale}
-        if parameter.digits is not None:
-            spec["digits"] = parameter.digits
-    elif isinstance(parameter, ChoiceParameter):
-        spec |= {"type": "choice", "values": parameter.values}
-        spec |= {"is_ordered": parameter.is_ordered, "is_task": parameter.is_task}
-    elif isinstance(parameter, FixedParameter):
-        spec |= {"type": "fixed", "value": parameter.value}
-    if parameter.is_fidelity:
-        spec |= {"is_fidelity": True, "target_value": parameter.target_value}
-    return spec
 
 
 def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
@@ -277,11 +240,11 @@ def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
                 {"metric": item.name, "minimize": bool(item.lower_is_better)}
                 for item in objective.metrics
             ]
-        _note(words, key, old, value)
+        noted(words, key, old, value)
     if aims:
         objective = objective_from_dict(aims, "edit")
     if "outcome_constraints" in changes:
-        _note(words, "outcome_constraints", bounds, changes["outcome_constraints"])
+        noted(words, "outcome_constraints", bounds, changes["outcome_constraints"])
         bounds = [
             made_or_refused(where, partial(outcome_constraint_from_text, text))
             for where, text in texts_of(changes, "outcome_constraints", "edit")
@@ -293,7 +256,7 @@ def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
     if "tracking_metrics" in changes:
         tracked: list[Metric] = object_from_json(config["tracking_metrics"])
         there = {metric.name: metric for metric in tracked}
-        _note(words, "tracking_metrics", list(there), changes["tracking_metrics"])
+        noted(words, "tracking_metrics", list(there), changes["tracking_metrics"])
         names = [text for _, text in texts_of(changes, "tracking_metrics", "edit")]
         for name in names:
             if names.count(name) > 1:
@@ -304,14 +267,3 @@ def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
             [there.get(name) or Metric(name) for name in names]
         )
     return fresh
-
-
-def _note(words: list[str], key: str, old: Any, new: Any) -> None:
-    """Writes down a change, unless there is none."""
-    shown = [_WRAPPED.sub(r"\1", str(item)) for item in old] if key in _LISTS else old
-    if shown != new or type(shown) is not type(new):
-        words.append(f"{key}: {_text(shown)} -> {_text(new)}")
-
-
-def _text(value: Any) -> str:
-    return "none" if value is None else json.dumps(value, ensure_ascii=False)

@@ -208,6 +208,12 @@ class StoredExperiment(Drawable):
             self._journal.take_in_known()
             return self._journal.experiment
 
+    @property
+    def known(self) -> Experiment:
+        """The experiment as arms are made from it: also older arms have all parameters. Read it."""
+        with self.asker.lock:
+            return self.asker.known_experiment(self.state)
+
     def refresh(self) -> Experiment:
         """Looks for what others wrote, and returns the experiment as it is now."""
         self._folder.refresh()

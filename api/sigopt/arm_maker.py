@@ -72,6 +72,15 @@ class SigOptArms:
         }
         return {**parameters, **off}
 
+    def completed(self, parameters: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """The parameters of an older trial, with values for those that came after it."""
+        new = {
+            item["name"]: fill_in(item)
+            for item in kept_definition(state)["parameters"]
+            if is_active(item, parameters)
+        }
+        return {**new, **parameters}
+
     def left_out(self, state: State) -> frozenset[int]:
         """The archived runs."""
         return self._known.left_out(state)
