@@ -70,7 +70,8 @@ def suggest(
             far as what they may turn out to be suggests.
         warm: Earlier fits to start from, one for each outcome.
         seed: Seed of everything random, not negative; use a new one for each call.
-        count: Points wanted; each is chosen with the earlier ones pending.
+        count: Points wanted; each is chosen with the earlier ones pending. With 0 the outcomes are
+            fitted all the same, and that is all.
         remaining: Points still to be tried in all, these included, where that is known: with time
             left, a search that has pinned down an optimum looks for another.
         held: Raw values that every point is to have, by column.
@@ -89,7 +90,7 @@ def suggest(
     waiting, lost = (np.empty((0, width)) if one is None else one for one in (pending, failed))
     measured, goal = goal_and_measurements(observations, goal)
     for points in (waiting, lost):
-        check_arguments(problem, measured.x, points, seed, count)
+        check_arguments(problem, measured.x, points, seed, count or 1)
     used = to_values(problem, np.concatenate([measured.x, waiting, lost]))
     rest = Remainder(problem, held or {})
     tried, has_peak = len(used), has_a_peak(measured, goal) and policy == Policy() and not held
@@ -105,13 +106,13 @@ def suggest(
                 measured,
                 goal,
                 pending=waiting,
-                room=count - 1,
+                room=max(count - 1, 0),
                 warm=fit_of_each(warm, measured.outcomes),
                 seed=seed,
                 settings=settings,
                 draws_in=_least_skewness(tried, remaining) if has_peak else None,
                 failed=lost,
-                looks_ahead=policy != Policy(),
+                looks_ahead=policy != Policy() or not count,
                 deadline=deadline,
             )
         except OutOfTimeError:
@@ -120,6 +121,8 @@ def suggest(
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
             fits = model.draw(fits, count=policy.draws, seed=seed)
+        if not count:
+            return _only_fitted(measured, fits, notes, model.bucket, observations)
         if policy.search_for != "improvement" and goal.objectives == 1:
             model.look_ahead(
                 policy,
@@ -190,6 +193,30 @@ def suggest(
     used = np.concatenate([used, values])
     return proposal.followed_by(
         _space_filling(problem, rest, used, seed, count - len(values), (note,))
+    )
+
+
+def _only_fitted(
+    measured: Measurements,
+    fits: tuple[Hyperparameters, ...],
+    notes: tuple[str, ...],
+    bucket: int,
+    observations: Observations | Measurements,
+) -> Proposal:
+    """A proposal of no point."""
+    points = np.empty((0, measured.x.shape[1]))
+    single = isinstance(observations, Observations)
+    nothing = np.empty(0 if single else (0, measured.outcomes))
+    return Proposal(
+        values=points,
+        x=points,
+        mean=nothing,
+        sd=nothing,
+        log_acquisition=np.empty(0),
+        fits=fits,
+        notes=notes,
+        exhausted=False,
+        bucket=bucket,
     )
 
 

@@ -75,6 +75,7 @@ class MetricModels:
                 goal=known.goal if together else None,
                 seed=derived_seed(self._seed, "fit", metric),
                 policy=Policy(draws=self._draws),
+                count=0,
             )
             names = known.metrics if together else (metric,)
             self.fits.update(zip(names, proposal.fits, strict=True))

@@ -45,6 +45,17 @@ def bowl(row):
     return -((row[0] - 0.3) ** 2) - (row[1] - 0.6) ** 2
 
 
+def test_with_no_point_wanted_the_outcomes_are_fitted_as_for_one():
+    seen = observed(SQUARE, start(SQUARE, 8), bowl)
+    fitted = suggest(SQUARE, seen, seed=3, count=0)
+    assert fitted.fits == suggest(SQUARE, seen, seed=3).fits
+    assert fitted.values.shape == fitted.x.shape == (0, 2)
+    assert len(fitted.mean) == len(fitted.log_acquisition) == 0
+    assert not fitted.exhausted
+    with pytest.raises(ValueError, match="count >= 1, got 3 and -1"):
+        suggest(SQUARE, seen, seed=3, count=-1)
+
+
 def start(problem, count, seed=0):
     return sobol(problem, seed=seed, start=0, count=count).values
 
