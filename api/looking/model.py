@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.looked_at import LookedAt, SeenTrial
 
-__all__ = ["FEWEST", "model_of", "usual_point"]
+__all__ = ["FEWEST", "chosen_text", "model_of", "usual_point"]
 
 FEWEST = 3  # results; a model of fewer says nothing but its prior
 _ENOUGH = 0.8  # share of the results that a record's fit must have known to be taken as it is
 
 
 def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
-    """A model of all results of the completed trials.
+    """A model of the results of the completed trials; of very many, of those that say most.
 
     Its hyperparameters are those of the newest arm's record where that knew nearly all of these
     results, else they are fitted now.
@@ -30,6 +30,7 @@ def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
     """
     from armwright.experiment import Data
     from armwright.generation import Models
+    from armwright.generation.chosen_results import chosen_results
     from armwright.generation.encoding import latest_data
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
 
@@ -43,7 +44,8 @@ def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
         frame = frame[frame["trial_index"].isin(completed)]
         names = [metric.name for metric in experiment.optimization_config.objective.metrics]
         finite = frame["mean"].abs() < math.inf
-        counts = [int(((frame["metric_name"] == name) & finite).sum()) for name in names]
+        frame = chosen_results(frame[finite], experiment.optimization_config)
+        counts = [int((frame["metric_name"] == name).sum()) for name in names]
         count = min(counts, default=0)
     if frame is None or count < FEWEST:
         raise UsageError(
@@ -60,6 +62,19 @@ def model_of(subject: Experiment | StoredExperiment) -> GaussianProcessBridge:
     if known >= _ENOUGH * count:
         model._models.fits.update(model.model.fits)
     return model
+
+
+def chosen_text(model: GaussianProcessBridge, seen: LookedAt, metric: str) -> str:
+    """Of which results of a metric a model is, in a sentence; empty where it is of all."""
+    from armwright.generation.chosen_results import MOST_RESULTS
+
+    observed, every = model._models._observed.get(metric), len(seen.measured(metric))
+    if observed is None or every <= MOST_RESULTS:
+        return ""
+    return (
+        f"The model is of {len(observed.arms):,} of the {every:,} results: the best ones, and "
+        "others evenly over all trials."
+    )
 
 
 def usual_point(seen: LookedAt) -> SeenTrial:

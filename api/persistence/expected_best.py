@@ -1,7 +1,8 @@
 """Which trial is best where results carry noise: the one that a model of all of them expects most.
 
 The largest of many noisy results is a lucky one. So where results carry noise, what counts is what
-the model expects at each arm, from all results together. Where they carry none, or are too few to
+the model expects at each arm, from all results together, of very many from those that say most
+(`chosen_results`). Where they carry none, or are too few to
 tell, the measured value decides, and no numerical library is loaded.
 """
 
@@ -66,12 +67,15 @@ def by_expectation(
     """
     from armwright.experiment import Data
     from armwright.generation import Models
+    from armwright.generation.chosen_results import chosen_results
     from armwright.generation.encoding import latest_data
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
 
     frame = latest_data(experiment).df
     completed = [number for number, facts in trials.items() if facts.status == "completed"]
     frame = frame[frame["trial_index"].isin(completed)]
+    if experiment.optimization_config is not None:
+        frame = chosen_results(frame, experiment.optimization_config)
     fits = _newest_fits(trials, best.metric)
     try:
         if model is None:
