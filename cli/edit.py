@@ -26,7 +26,8 @@ def edit(words: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool) -
     Keys are those of the experiment file: budget, description, objective.minimize,
     tracking_metrics, outcome_constraints, parameter_constraints, and of a parameter NAME.bounds,
     NAME.values, NAME.log_scale and so on. Values are JSON or plain words. A new parameter has a
-    NAME.type, and as NAME.was its value in the arms so far; NAME=none takes one away.
+    NAME.type, and as NAME.was its value in the arms so far; NAME=none takes one away. Where
+    SigOpt's fields define the experiment, keys and rules are those of its update.
 
     \b
     armwright edit runs/digits budget=50 --reason "not flat yet"
@@ -34,10 +35,13 @@ def edit(words: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool) -
     """
     from armwright.persistence import StoredExperiment
     from armwright.persistence.editing import changes_from_words, edit
+    from armwright.persistence.kept_definition import kept_definition
 
     url, rest = url_and_words(words)
-    names = list(StoredExperiment.open(url).search_space.parameters)
-    done = edit(url, changes_from_words(rest, names), reason=reason, dry_run=dry_run)
+    stored = StoredExperiment.open(url)
+    names, is_kept = list(stored.search_space.parameters), bool(kept_definition(stored.state))
+    changes = changes_from_words(rest, names, any_key=is_kept)
+    done = edit(url, changes, reason=reason, dry_run=dry_run)
     if as_json:
         print_json(
             {

@@ -21,11 +21,12 @@ from armwright.persistence.replaced import ReplacedTrials
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+    from types import ModuleType
 
     from armwright.experiment import Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State
 
-__all__ = ["ArmMaker", "DomainArms", "maker_of"]
+__all__ = ["ArmMaker", "DomainArms", "kept_edited", "maker_of"]
 
 Json = dict[str, Any]
 
@@ -121,6 +122,31 @@ class DomainArms:
         return self._view
 
 
+def kept_edited(state: State, changes: Mapping[str, Any]) -> tuple[Json, list[str]]:
+    """What an edit of a definition that is kept beside the configuration comes to.
+
+    Args:
+        state: Of the experiment.
+        changes: New values by key, as whoever types them has them.
+
+    Returns:
+        The parts of the configuration that are to be others, and what changes in words.
+
+    Raises:
+        UsageError: The code that keeps the definition refuses it.
+    """
+    found: tuple[Json, list[str]] = _kept_by(state).edited(state, changes)  # type: ignore[union-attr] # there is one
+    return found
+
+
+def _kept_by(state: State) -> ModuleType | None:
+    """The module that knows the rules of what is kept beside the configuration."""
+    for key, module in _MODULES.items():
+        if state.configs[state.version].get(key):
+            return importlib.import_module(module)
+    return None
+
+
 def maker_of(folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -> ArmMaker:
     """What makes the arms of an experiment.
 
@@ -128,9 +154,8 @@ def maker_of(folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -
         folder: Of the experiment, with its state.
         replaced: Counts its replaced trials.
     """
-    state = folder.state
-    for key, module in _MODULES.items():
-        if state.configs[state.version].get(key):
-            made: ArmMaker = importlib.import_module(module).arm_maker(folder)
-            return made
-    return DomainArms(folder, replaced)
+    module = _kept_by(folder.state)
+    if module is None:
+        return DomainArms(folder, replaced)
+    made: ArmMaker = module.arm_maker(folder)
+    return made

@@ -28,6 +28,7 @@ from armwright.experiment.constraint_text import (
     outcome_constraint_from_text,
     parameter_constraint_from_text,
 )
+from armwright.persistence.arm_maker import kept_edited
 from armwright.persistence.changing import add_change
 from armwright.persistence.definition import (
     made_or_refused,
@@ -38,8 +39,8 @@ from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edit
 from armwright.persistence.experiment_json import without_trials
 from armwright.persistence.facts import config_document
 from armwright.persistence.filled_in import FILL_IN
-from armwright.persistence.halted import made_by_sigopt
 from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.kept_definition import kept_definition
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import check_runnable
 from armwright.persistence.replaced import take_off
@@ -80,12 +81,15 @@ class Edited:
     replaced: tuple[int, ...] = ()
 
 
-def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
+def changes_from_words(
+    words: Iterable[str], names: Iterable[str], *, any_key: bool = False
+) -> _Json:
     """Reads key=value; a value is JSON, else text.
 
     Args:
         words: Such as "lr.bounds=[1e-6,1]".
         names: Of the parameters.
+        any_key: Whether the keys are those of another code, which knows them.
 
     Raises:
         UsageError: A word is no assignment, or its key unknown or given twice.
@@ -94,7 +98,8 @@ def changes_from_words(words: Iterable[str], names: Iterable[str]) -> _Json:
     names = list(names)
     for word in words:
         ends = [place for place, letter in enumerate(word) if letter == "="]
-        end = next((end for end in ends if _is_key(word[:end], names, word[end + 1 :])), None)
+        ours = (at for at in ends if any_key or _is_key(word[:at], names, word[at + 1 :]))
+        end = next(ours, None)
         if end is None:
             raise UsageError(
                 f"expected key=value, got {word!r}; the keys are {', '.join((*_KEYS, *_AIM_KEYS))} "
@@ -145,17 +150,29 @@ def edit(
         raise UsageError("expected changes such as budget=50, got none")
     folder = ExperimentFolder.open(url)
     state = folder.state
-    if made_by_sigopt(state):
-        raise UsageError(
-            f"{folder.url!r} was made by SigOpt code, which keeps its own definition",
-            hint="change it with experiment.update(...) in Python",
-        )
+    if kept_definition(state):
+        return _edit_kept(folder, changes, reason=reason, dry_run=dry_run)
     config = state.configs[state.version]
     has_arms = sum(state.counts.values()) > state.counts.get("void", 0)
     fresh, words = _edited(config, changes, has_arms=has_arms)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
     check_runnable(without_trials({**config_document({**config, **fresh}), "name": None}))
+    if dry_run:
+        return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
+    version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
+    replaced = tuple(_replaced(folder, object_from_json(fresh["search_space"])))
+    return Edited(version=version, changes=tuple(words), replaced=replaced)
+
+
+def _edit_kept(
+    folder: ExperimentFolder, changes: Mapping[str, Any], *, reason: str, dry_run: bool
+) -> Edited:
+    """The same where a definition is kept beside the configuration, by the rules of its code."""
+    state = folder.state
+    fresh, words = kept_edited(state, changes)
+    if not words:
+        return Edited(version=state.version, changes=(), dry_run=dry_run)
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)

@@ -9,6 +9,7 @@ requeue    a trial is given out again: one that runs, whose attempt ends, or one
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -16,8 +17,9 @@ from armwright.errors import ConflictError, TrialEndedError, UsageError
 from armwright.experiment.clock import now
 from armwright.persistence.changing import add_change
 from armwright.persistence.facts import is_retried
-from armwright.persistence.halted import HALT, halt_of, made_by_sigopt
+from armwright.persistence.halted import HALT, halt_of
 from armwright.persistence.json_codec import object_to_json
+from armwright.persistence.kept_definition import with_fields
 from armwright.store import ExperimentFolder
 
 if TYPE_CHECKING:
@@ -66,7 +68,6 @@ def stop(url: str | os.PathLike[str], *, reason: str = "") -> bool:
     Raises:
         ExperimentNotFoundError: There is none.
         StoreError: It cannot be written.
-        UsageError: It was made by SigOpt code, which keeps a state of its own.
     """
     return _halt(url, "stopped", reason)
 
@@ -99,17 +100,14 @@ def delete(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
 
 def _halt(url: str | os.PathLike[str], wanted: str, reason: str) -> bool:
     folder = ExperimentFolder.open(url)
-    if made_by_sigopt(folder.state):
-        raise UsageError(
-            f"{folder.url!r} was made by SigOpt code, which keeps a state of its own",
-            hint="use experiment.archive() in Python",
-        )
     for left in reversed(range(_TRIES)):
         if halt_of(folder.state) == wanted:
             return False
         halt = {"state": wanted, "reason": reason} if wanted else None
+        state = "deleted" if wanted == "archived" else "active"
+        fields = with_fields(folder.state, {"state": state, "updated": round(time.time())})
         try:
-            add_change(folder, {HALT: halt}, kind=wanted or "resumed", reason=reason)
+            add_change(folder, {HALT: halt, **fields}, kind=wanted or "resumed", reason=reason)
         except ConflictError:  # somebody else changed something else
             if not left:
                 raise

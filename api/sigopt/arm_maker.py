@@ -9,6 +9,7 @@ from armwright.errors import UsageError
 from armwright.persistence.kept_definition import KEY, kept_definition
 from armwright.sigopt.constraint_rules import is_active
 from armwright.sigopt.domain import active_assignments, fill_in
+from armwright.sigopt.edit_words import edited
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.known_runs import KnownRuns
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from armwright.experiment import Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State
 
-__all__ = ["SigOptArms", "arm_maker"]
+__all__ = ["SigOptArms", "arm_maker", "edited"]
 
 
 @final

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ConflictError, TrialEndedError
 from armwright.persistence.facts import is_retried
+from armwright.persistence.halted import halt_of
 from armwright.sigopt.best_runs import best_checkpoint
 from armwright.sigopt.exception import ConnectionException, refused
 from armwright.sigopt.files import file_table
@@ -69,6 +70,11 @@ class RunFolder:
         """What is kept of the experiment, as far as is known; of a project, its id."""
         return definition_in(self._folder.state)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody has stopped it with `armwright stop`, as far as is known."""
+        return halt_of(self._folder.state) == "stopped"
+
     def refresh(self) -> None:
         """Looks for what others wrote.
 
@@ -80,20 +86,25 @@ class RunFolder:
             self._folder.refresh()
 
     def progress(self) -> Json:
-        """How many runs there are; archived ones do not count, those of workers gone do."""
+        """How many runs there are; archived ones do not count, those of workers gone do.
+
+        Of a stopped experiment no budget remains, so that loops end, of whatever client.
+        """
         counted = [f for f in self._trials() if not is_archived(f) and f.status != "waiting"]
         active = sum(run_document(f, self.ident)["state"] == "active" for f in counted)
         budget = self.definition.get("budget")
+        left = None if budget is None else budget - len(counted)
         return {
             "active_run_count": active,
             "finished_run_count": len(counted) - active,
             "total_run_count": len(counted),
-            "remaining_budget": None if budget is None else budget - len(counted),
+            "remaining_budget": 0 if self.is_stopped else left,
         }
 
     def has_gone(self) -> bool:
         """Whether there is a run whose worker has gone, for somebody else to take up."""
-        return any(is_retried(f) and f.attempts and not is_archived(f) for f in self._trials())
+        gone = (is_retried(f) and f.attempts and not is_archived(f) for f in self._trials())
+        return not self.is_stopped and any(gone)
 
     def runs(self) -> list[Json]:
         """All runs, newest first."""
@@ -130,6 +141,8 @@ class RunFolder:
         self.refresh()
         if self.definition.get("state") == "deleted":
             raise refused(f"experiment {self.ident} is archived: no run can be added")
+        if self.is_stopped:
+            raise refused(f"experiment {self.ident} is stopped: armwright resume goes on with it")
         with reaching(self.ident):
             return self._suggester.add_run(about, given, begun=begun)
 

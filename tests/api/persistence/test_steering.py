@@ -3,11 +3,12 @@
 import pytest
 
 import armwright
-from armwright.errors import ConflictError, UsageError
+from armwright.errors import ConflictError, NothingLeftError
 from armwright.persistence import steering
 from armwright.persistence.changing import add_change
 from armwright.persistence.halted import halt_of
 from armwright.sigopt import create_experiment
+from armwright.sigopt.exception import ApiException
 from armwright.store import ExperimentFolder
 
 DEFINITION = {
@@ -59,20 +60,48 @@ def test_an_attempt_that_was_requeued_is_told_and_its_result_kept_aside(url):
     assert armwright.open(url).best().mean == 1.0
 
 
-@pytest.mark.parametrize("verb", ["stop", "archive", "resume"])
-def test_what_sigopt_code_made_keeps_its_own_state(verb, tmp_path, monkeypatch):
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """An experiment that SigOpt code made."""
     monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path))
-    made = create_experiment(
+    return create_experiment(
         name="s",
         parameters=[{"name": "x", "type": "double", "bounds": {"min": 0, "max": 1}}],
         metrics=[{"name": "m"}],
-        budget=3,
+        budget=9,
     )
-    (url,) = [path for path in tmp_path.iterdir() if path.name == str(made.id)]
-    with pytest.raises(UsageError, match="was made by SigOpt code, which keeps a state of its own"):
-        getattr(armwright, verb)(url)
-    with pytest.raises(UsageError, match="was made by SigOpt code, which keeps its own definition"):
-        armwright.edit(url, {"budget": 5}, reason="more")
+
+
+@pytest.mark.parametrize(("verb", "state"), [("stop", "stopped"), ("archive", "archived")])
+def test_what_sigopt_code_made_is_steered_like_any_other(verb, state, made, tmp_path):
+    url = tmp_path / made.id
+    assert getattr(armwright, verb)(url, reason="why not")
+    with pytest.raises(NothingLeftError, match=f"is {state}: why not"):
+        armwright.open(url).ask()
+    with pytest.raises(ApiException, match=f"experiment {made.id} is {state}"):
+        made.create_run()
+    assert armwright.resume(url)
+    assert made.create_run().id == f"{made.id}0"
+
+
+def test_what_sigopt_code_archived_is_archived_for_everybody(made, tmp_path):
+    made.archive()
+    with pytest.raises(NothingLeftError, match="is archived"):
+        armwright.open(tmp_path / made.id).ask()
+    armwright.resume(tmp_path / made.id)
+    made.refresh()
+    assert made.state == "active"
+
+
+def test_a_facade_loop_ends_where_the_experiment_is_stopped(made, tmp_path):
+    count = 0
+    for run in made.loop():
+        with run:
+            run.log_metric("m", 1.0)
+        count += 1
+        if count == 2:
+            armwright.stop(tmp_path / made.id)
+    assert count == 2
 
 
 def test_create_reads_an_experiment_file(tmp_path):
