@@ -6,7 +6,9 @@ decides, and the dictionary follows. Segments hold four trials here, so that the
 """
 
 import copy
+import importlib
 import json
+import pkgutil
 import uuid
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+import armwright.store
 from armwright.store import ExperimentFolder, StoreError, TrialEndedError, UncertainError
 from armwright.store.fact import END_STATES
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed, StaleFiles
@@ -24,7 +27,6 @@ from armwright.store.surroundings import Surroundings
 from armwright.store.verify import verify
 
 TRIALS_IN_A_SEGMENT, SEGMENTS_IN_AN_S2 = 4, 3
-MODULES = ("layout", "compaction", "fold", "garbage", "numbers", "reader", "readiness", "snapshot")
 WRITERS = st.integers(0, 2)
 NUMBERS = st.integers(0, 11)
 ATTEMPTS = st.integers(1, 3)
@@ -32,12 +34,11 @@ ATTEMPTS = st.integers(1, 3)
 
 def shrink_segments(patch):
     """Makes segments so small that a test fills many."""
-    for module in MODULES:
-        for name, value in (
-            ("SEGMENT_TRIALS", TRIALS_IN_A_SEGMENT),
-            ("SEGMENTS_OF_S2", SEGMENTS_IN_AN_S2),
-        ):
-            patch.setattr(f"armwright.store.{module}.{name}", value, raising=False)
+    small = {"SEGMENT_TRIALS": TRIALS_IN_A_SEGMENT, "SEGMENTS_OF_S2": SEGMENTS_IN_AN_S2}
+    for item in pkgutil.iter_modules(armwright.store.__path__, "armwright.store."):
+        module = importlib.import_module(item.name)
+        for name in small.keys() & vars(module).keys():  # each has its own copy
+            patch.setattr(module, name, small[name])
     patch.setattr("armwright.store.trials._SEGMENT_TRIALS", TRIALS_IN_A_SEGMENT)
     patch.setattr("armwright.store.numbers._WIDEST", TRIALS_IN_A_SEGMENT - 1)
 
@@ -380,3 +381,11 @@ def keep_late(model, number, document):
 
 TestStoreMachine = StoreMachine.TestCase
 TestStoreMachine.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+
+
+class LongStoreMachine(StoreMachine):
+    """The same, for as long as it takes to fill and clear many segments."""
+
+
+TestLongStoreMachine = pytest.mark.slow(LongStoreMachine.TestCase)
+TestLongStoreMachine.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
