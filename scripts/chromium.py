@@ -63,7 +63,9 @@ class Page:
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
             )
 
-    def screenshot(self, file: Path, *, box: tuple[float, float, float, float] | None = None) -> None:
+    def screenshot(
+        self, file: Path, *, box: tuple[float, float, float, float] | None = None
+    ) -> None:
         """Writes a PNG of the whole page, or of a box in it: left, top, width, height."""
         if box is None:
             size = self.call("Page.getLayoutMetrics")["cssContentSize"]
@@ -117,16 +119,14 @@ class Chromium:
         self._process.wait(30)
         self._folder.cleanup()
 
-    def open(
-        self, file: Path, *, width: int = 1280, height: int = 900, dark: bool = False
-    ) -> Page:
+    def open(self, file: Path, *, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
         """Opens a file; returns once it is loaded."""
         target = self.call("Target.createTarget", None, url="about:blank")["targetId"]
         found = self.call("Target.attachToTarget", None, targetId=target, flatten=True)
         page = self._pages[found["sessionId"]] = Page(browser=self, session=found["sessionId"])
         for domain in ("Page", "Runtime", "Log", "Network"):
             page.call(f"{domain}.enable")
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         page.call("Emulation.setDeviceMetricsOverride", **size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         page.call("Emulation.setEmulatedMedia", features=[scheme])

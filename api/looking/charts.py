@@ -9,6 +9,7 @@ from armwright.errors import NothingLeftError, UsageError
 from armwright.looking import figure_judged, figure_model, figure_results
 from armwright.looking.best import Best, best_of
 from armwright.looking.model import model_of, usual_point
+from armwright.looking.parallel import MOST_AXES
 from armwright.looking.posterior import Slice, contour_of, slices_of
 from armwright.looking.reading import look
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from armwright.experiment import Experiment, TParamValue
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.axis import Axis
+    from armwright.looking.bounds import Bounds
+    from armwright.looking.feasibility import Feasibility
     from armwright.looking.front import Front
     from armwright.looking.influence import Influences
     from armwright.looking.left_out import CrossValidation
@@ -29,7 +32,7 @@ __all__ = ["KINDS", "Charts"]
 
 KINDS = (
     *("trace", "slice", "contour", "importance", "parallel", "pareto"),
-    *("cross_validation", "failures", "timeline"),
+    *("cross_validation", "constraints", "feasibility", "failures", "timeline"),
 )
 _SLICES = 6  # parameters that are sliced where none is named
 
@@ -82,6 +85,15 @@ class Charts:
         if self._best is None:
             self._best = best_of(self._subject, self.seen, lambda: self.model)
         return self._best
+
+    def order(self, metric: str | None = None) -> tuple[str, ...]:
+        """Parameters in the order in which many are drawn: what matters most first, if known."""
+        if len(self.seen.tuned) <= MOST_AXES:
+            return ()
+        try:
+            return tuple(item.parameter for item in self.influences(metric).items)
+        except UsageError:  # no model yet
+            return ()
 
     def influences(self, metric: str | None = None) -> Influences:
         """How much each parameter matters to a metric, the first objective where none is named."""
@@ -139,6 +151,36 @@ class Charts:
 
         return cross_validation_of(self.model, metric or self.modelled)
 
+    def bounds(self) -> Bounds:
+        """How the outcome constraints are kept.
+
+        Raises:
+            UsageError: There is none, or no trial is completed.
+        """
+        from armwright.looking.bounds import bounds_of
+
+        found = bounds_of(self.seen)
+        if not found.share.count:
+            raise UsageError(f"{self.seen.name!r} has no completed trial yet")
+        return found
+
+    def feasibility(self) -> Feasibility:
+        """Where trials failed or broke a constraint, and how likely that is elsewhere.
+
+        Raises:
+            UsageError: Nothing failed and there is no constraint, or there is no model of it yet.
+        """
+        from armwright.looking.feasibility import feasibility_of
+        from armwright.persistence import StoredExperiment
+
+        subject = self._subject
+        experiment = subject.experiment if isinstance(subject, StoredExperiment) else subject
+        try:
+            around = self._best_parameters
+        except UsageError:  # nothing has a result
+            around = self.seen.trials[0].parameters if self.seen.trials else {}
+        return feasibility_of(self.seen, experiment, lambda: self.model, around)
+
     def figure(
         self, kind: str, *, metric: str | None = None, parameters: tuple[str, ...] = ()
     ) -> dict[str, Any]:
@@ -153,7 +195,9 @@ class Charts:
             UsageError: There is no such kind, or nothing to draw yet; says what is missing.
         """
         from armwright.looking.ends import ends_of
+        from armwright.looking.figure_bounds import bounds_figure
         from armwright.looking.figure_ends import ends_figure
+        from armwright.looking.figure_feasibility import feasibility_figure
         from armwright.looking.figure_front import front_figure
         from armwright.looking.front import front_of
         from armwright.looking.parallel import parallel_figure
@@ -173,12 +217,16 @@ class Charts:
             return front_figure(self._with_points(front_of(self.seen)))
         if kind == "parallel":
             self._with_results(trace_of(self.seen, metric))
-            return parallel_figure(self.seen, metric)
+            return parallel_figure(self.seen, metric, order=self.order(metric))
         if kind == "failures":
             ends = ends_of(self.seen)
             if not ends.kinds and not ends.infeasible:
                 raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
             return ends_figure(ends)
+        if kind == "constraints":
+            return bounds_figure(self.bounds())
+        if kind == "feasibility":
+            return feasibility_figure(self.feasibility(), self.seen)
         if kind == "timeline":
             timeline = timeline_of(self.seen)
             if not timeline.spans:

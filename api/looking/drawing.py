@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
@@ -25,6 +26,7 @@ __all__ = ["ENDINGS", "drawn", "runtime", "write_figure"]
 ENDINGS = (".svg", ".png", ".html", ".json")
 _VERSION = "6.4"  # of Vega-Lite, as Altair 6 has it
 _STANDS_IN = "\ufdd0"  # for <; no text has this, for it is no character
+_LETTERS = 125  # of a line under a title
 _SCALE = 2.0  # of PNG, for screens that show two pixels as one
 # Draws a specification into an element; what a page needs of the library, and nothing else of it.
 _RUNTIME = """
@@ -43,7 +45,7 @@ def drawn(spec: dict[str, Any]) -> altair.Chart:
         UsageError: Altair is not installed.
     """
     library: Any = _library("altair")
-    figure: altair.Chart = library.Chart.from_dict(spec)
+    figure: altair.Chart = library.Chart.from_dict(_wrapped(spec))
     return figure
 
 
@@ -69,6 +71,7 @@ def write_figure(spec: dict[str, Any], file: str | os.PathLike[str]) -> int:
         body = json.dumps(spec, allow_nan=False).encode()
     else:
         library: Any = _library("vl_convert")
+        spec = _wrapped(spec)
         if ending == ".svg":
             body = library.vegalite_to_svg(spec, vl_version=_VERSION).encode()
         elif ending == ".png":
@@ -77,6 +80,15 @@ def write_figure(spec: dict[str, Any], file: str | os.PathLike[str]) -> int:
             body = _html(library, spec).encode()
     write_document(path, body)
     return len(body)
+
+
+def _wrapped(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart with a long subtitle in several lines; a drawing would cut it off."""
+    title = spec.get("title")
+    if not isinstance(title, dict) or not isinstance(title.get("subtitle"), str):
+        return spec
+    lines = textwrap.wrap(title["subtitle"], _LETTERS)
+    return {**spec, "title": {**title, "subtitle": lines if len(lines) > 1 else title["subtitle"]}}
 
 
 def _html(library: Any, spec: dict[str, Any]) -> str:

@@ -67,27 +67,25 @@ def _counts(rows: list[Spec], colours: dict[str, str]) -> Spec:
 
 def _over_trials(ends: Ends, labels: dict[str, str], colours: dict[str, str]) -> Spec:
     """How many attempts in each window of trials came to nothing, by kind."""
-    rows = [
-        {
-            "from": window.first,
-            "to": window.last,
-            "next": window.last + 1,
-            "kind": labels[kind],
-            "count": count,
-        }
-        for window in ends.windows
-        for kind, count in window.kinds
-    ]
+    rows, most = [], 0
+    for window in ends.windows:
+        below = 0
+        for kind, count in window.kinds:
+            place = {"from": window.first, "to": window.last, "next": window.last + 1}
+            pile = {"below": below, "above": below + count}
+            rows.append({**place, "kind": labels[kind], "count": count, **pile})
+            below += count
+        most = max(most, below)
     size = ends.windows[0].last - ends.windows[0].first + 1
     of = "each trial" if size == 1 else f"each {size} trials"
-    most = max(sum(count for _, count in window.kinds) for window in ends.windows)
     few = {"values": list(range(most + 1))} if most < 5 else {"tickCount": 5}
     last = ends.windows[-1].last + 1
     return {
+        "title": {"text": f"Came to nothing, of {of}", "fontSize": 12},
         "data": {"values": rows},
         "width": 700,
         "height": 130,
-        "mark": {"type": "bar", "binSpacing": 1},
+        "mark": {"type": "bar", "stroke": "white", "strokeWidth": 0.5},
         "encoding": {
             "x": {
                 "field": "from",
@@ -98,12 +96,12 @@ def _over_trials(ends: Ends, labels: dict[str, str], colours: dict[str, str]) ->
             },
             "x2": {"field": "next"},
             "y": {
-                "field": "count",
+                "field": "below",
                 "type": "quantitative",
-                "stack": "zero",
-                "title": f"came to nothing, of {of}",
+                "title": "how many",
                 "axis": {"format": "d", "titleLimit": 150, **few},
             },
+            "y2": {"field": "above"},
             "color": _colour(colours),
             "tooltip": [
                 {"field": "kind"},

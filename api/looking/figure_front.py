@@ -41,7 +41,13 @@ def front_figure(front: Front) -> Spec:
         views = [f"pair{at}" for at in range(len(pairs))]
         select = {"type": "interval", "resolve": "global"}
         body["params"] = [{"name": _PICK, "select": select, "views": views}]
-    return chart(f"What does {' cost in '.join(names)}?", subtitle, body, height=None)
+    return chart(_question(names), subtitle, body, height=None)
+
+
+def _question(names: list[str]) -> str:
+    if len(names) == 2:
+        return f"What does {names[0]} cost in {names[1]}?"
+    return f"What does one of {', '.join(names)} cost in the others?"
 
 
 def _row(point: FrontPoint) -> Spec:
@@ -198,7 +204,6 @@ def _side_by_side(front: Front, rows: list[Spec], kinds: list[str]) -> Spec:
                         "field": "kind",
                         "type": "nominal",
                         "scale": colours,
-                        "legend": None,
                     },
                     "opacity": {
                         "condition": [

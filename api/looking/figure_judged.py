@@ -55,7 +55,7 @@ def importance_figure(found: Influences) -> Spec:
     tooltip = [{"field": name} for name in ("parameter", "total", "low", "high", "first")]
     body: Spec = {
         "data": {"values": rows},
-        "height": {"step": 22},
+        "height": 22 * len(rows),
         "encoding": {"y": y, "tooltip": tooltip},
         "layer": [
             {

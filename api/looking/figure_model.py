@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from armwright.looking.looked_at import LookedAt
     from armwright.looking.posterior import Contour, Slice
 
-__all__ = ["cells", "contour_figure", "key", "slice_figure"]
+__all__ = ["CELL", "cells", "contour_figure", "key", "slice_figure", "where_held"]
 
 Spec = dict[str, Any]
 _MOST_DOTS = 400  # results shown beside a curve, evenly taken
-_FLAT = 5  # choices up to which their names stand side by side
 _WIDE = 1.96
 _PANEL, _TALL = 240, 180  # of one slice
+# A cell of a map reaches a little into the next ones, else seams show between them.
+CELL: Spec = {"type": "rect", "strokeWidth": 0, "x2Offset": 0.7, "y2Offset": -0.7}
 _MAP, _HIGH = 330, 290  # of one contour
 
 
@@ -53,8 +54,6 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
             for t in shown
         ]
         x = axis_side(item.axis, "x", _PANEL)
-        if not item.axis.is_range:
-            x["axis"] |= {"labelAngle": 0 if len(item.x) <= _FLAT else -40, "labelLimit": 70}
         axis = {"title": metric, "axis": {"titleLimit": _TALL, "tickCount": 5}}
 
         def y(field: str, axis: Spec = axis) -> Spec:
@@ -95,7 +94,7 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
             }
         )
     beside = one_in(math.ceil(len(measured) / _MOST_DOTS))
-    where = _where(seen, slices[0].around)
+    where = where_held(seen, slices[0].around)
     subtitle = (
         f"blue: what the model expects with its 95 % interval, the other parameters as in {where}, "
         f"the orange line; grey: n = {len(measured)} results{beside}, whose other parameters differ"
@@ -104,7 +103,7 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
     return chart(f"How does {metric} depend on each parameter?", subtitle, body, height=None)
 
 
-def _where(seen: LookedAt, around: Mapping[str, TParamValue]) -> str:
+def where_held(seen: LookedAt, around: Mapping[str, TParamValue]) -> str:
     """Where parameters are held, in words: the first trial with these values, or the values."""
     for trial in seen.trials:
         if all(trial.parameters.get(name) == value for name, value in around.items()):
@@ -179,11 +178,10 @@ def contour_figure(contour: Contour, seen: LookedAt) -> Spec:
             "layer": [
                 {
                     "data": {"values": rows},
-                    "mark": {"type": "rect", "strokeWidth": 1},
+                    "mark": dict(CELL),
                     "encoding": {
                         **cell,
                         "fill": {**shade, "legend": legend},
-                        "stroke": {**shade, "legend": None},  # else seams show between cells
                         "tooltip": tooltip,
                     },
                 },
@@ -207,12 +205,11 @@ def contour_figure(contour: Contour, seen: LookedAt) -> Spec:
                     },
                 },
             ],
-            "resolve": {"scale": {"fill": "shared", "stroke": "shared"}},
         }
 
     what = f"{contour.metric} expected"
     panels = [panel("mean", what, "viridis"), panel("sd", "its standard deviation", "greys")]
-    where, few = _where(seen, contour.around), one_in(math.ceil(len(measured) / _MOST_DOTS))
+    where, few = where_held(seen, contour.around), one_in(math.ceil(len(measured) / _MOST_DOTS))
     dots_are = f"dots: n = {len(measured)} results{few}"
     subtitle = (
         dots_are
@@ -220,7 +217,7 @@ def contour_figure(contour: Contour, seen: LookedAt) -> Spec:
         else f"the other parameters as in {where}; {dots_are}, whose other parameters differ"
     )
     title = f"How does {contour.metric} depend on {contour.across.name} and {contour.up.name}?"
-    resolve = {"scale": {"fill": "independent", "stroke": "independent"}}
+    resolve = {"scale": {"fill": "independent"}}
     body = {"columns": 2, "concat": panels, "resolve": resolve}
     return chart(title, subtitle, body, height=None)
 

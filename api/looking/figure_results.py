@@ -154,7 +154,7 @@ def timeline_figure(timeline: Timeline) -> Spec:
     form, when = _clock(first, last)
     body: Spec = {
         "data": {"values": rows},
-        "height": {"step": 20 if lanes <= _LANES else max(_TALL / lanes, 1)},
+        "height": 20 * lanes if lanes <= _LANES else max(_TALL, lanes),
         "mark": {"type": "bar"},
         "encoding": {
             "x": {

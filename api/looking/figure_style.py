@@ -8,6 +8,7 @@ chart serves light and dark pages. A page gives text and lines its own colour.
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ CONFIG: Spec = {
 }
 _DIGITS = 6
 _MOST_TICKS = 8
+_LETTERS = 12  # of a choice on an axis
 # Powers of ten and what is as short; more digits only where they are needed.
 _POWERS = "abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5 ? format(datum.value, '~e') : format(datum.value, '~g')"  # noqa: E501
 _WIDTH = 760
@@ -124,7 +126,10 @@ def axis_side(axis: Axis, field: str, length: int) -> Spec:
     found = {"field": field, "type": type_of(axis), "scale": scale_of(axis), "title": axis.name}
     ticks: Spec = {"titleLimit": length}
     if not axis.is_range:
-        return {**found, "sort": None, "axis": ticks | {"labelLimit": 110}}
+        names = [str(value) for value in axis.values]
+        short_names = dict(zip(names, distinct(names, _LETTERS), strict=True))
+        ticks |= {"labelExpr": f"({json.dumps(short_names)})[datum.value]", "labelLimit": 110}
+        return {**found, "sort": None, "axis": ticks | _slanted(len(names), length)}
     if axis.is_int:
         ticks |= {"tickMinStep": 1}
     if axis.is_log:
@@ -134,6 +139,15 @@ def axis_side(axis: Axis, field: str, length: int) -> Spec:
         if powers := _powers(axis.lower, axis.upper):
             ticks |= {"values": powers}
     return {**found, "axis": ticks}
+
+
+def _slanted(count: int, length: int) -> Spec:
+    """How the names of choices stand, so that all can be read where there is room for all."""
+    if count * _LETTERS * 6 <= length:
+        return {"labelAngle": 0}
+    if count * 10 > length:
+        return {"labelAngle": -40}
+    return {"labelAngle": -40 if count * 16 <= length else -90, "labelOverlap": False}
 
 
 def _powers(lower: float, upper: float) -> list[float]:

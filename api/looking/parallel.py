@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.figure_style import BEST, CALM, chart, short
+from armwright.looking.figure_style import BEST, CALM, chart, distinct, short
 from armwright.looking.trace import aim_of
 
 if TYPE_CHECKING:
@@ -14,19 +15,21 @@ if TYPE_CHECKING:
     from armwright.looking.axis import Axis
     from armwright.looking.looked_at import LookedAt
 
-__all__ = ["parallel_axes", "parallel_figure", "place_on"]
+__all__ = ["MOST_AXES", "parallel_axes", "parallel_figure", "place_on"]
 
 Spec = dict[str, Any]
 _BRIGHT = 60  # about as many lines stand out of however many there are
 _DIM = 30  # how much ink all other lines have together
-_MOST_AXES = 14  # beyond which lines cannot be followed
+_LETTERS = 14  # of a name over its axis
+_APART = 62  # pixels between axes, at least
+MOST_AXES = 14  # beyond which lines cannot be followed
 
 
 def parallel_axes(seen: LookedAt, order: Sequence[str] = ()) -> list[Axis]:
     """The parameters that are drawn: those of the order first, as many as can be followed."""
     ranks = {name: place for place, name in enumerate(order)}
     axes = sorted(seen.tuned, key=lambda axis: ranks.get(axis.name, len(ranks)))
-    return axes[:_MOST_AXES]
+    return axes[:MOST_AXES]
 
 
 def place_on(axis: Axis, value: Any) -> float:
@@ -89,7 +92,7 @@ def parallel_figure(
     labels = [label for at, axis in enumerate(axes) for label in _labels(axis, at)]
     labels += [{"a": len(axes), "p": 0.0, "text": f"{low:.4g}"}]
     labels += [{"a": len(axes), "p": 1.0, "text": f"{high:.4g}"}] if high > low else []
-    spoken = "[" + ", ".join(repr(_clip(name)).replace("\\x", "x") for name in names) + "]"
+    spoken = json.dumps(distinct(names, _LETTERS))
     x: Spec = {
         "field": "a",
         "type": "quantitative",
@@ -110,7 +113,8 @@ def parallel_figure(
     better = "lowest" if aim.minimize else "highest"
     body: Spec = {
         "height": 300,
-        "width": max(760, 75 * len(names)),
+        "width": max(760, _APART * len(names)),
+        "usermeta": {"least": _APART * len(names)},
         "layer": [
             {
                 "data": {"name": "lines", "values": rows},
@@ -126,6 +130,7 @@ def parallel_figure(
                         "scale": {"range": [CALM, BEST], "domain": [0, 1]},
                         "legend": {
                             "title": f"rank by {aim.metric}",
+                            "titleLimit": 300,
                             "values": [0, 1],
                             "labelExpr": "datum.value == 1 ? 'best' : 'worst'",
                         },

@@ -98,6 +98,14 @@ class Plots:
         """What a model expects of each result without it, against what was measured."""
         return drawn(self._charts.figure("cross_validation", metric=metric))
 
+    def constraints(self) -> altair.Chart:
+        """How the outcome constraints are kept, and how many trials keep them."""
+        return drawn(self._charts.figure("constraints"))
+
+    def feasibility(self) -> altair.Chart:
+        """Where trials failed or broke a constraint, and how likely that is elsewhere."""
+        return drawn(self._charts.figure("feasibility"))
+
     def failures(self) -> altair.Chart:
         """What went wrong, by kind."""
         return drawn(self._charts.figure("failures"))

@@ -7,15 +7,16 @@ import gzip
 import html
 import json
 import math
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
-from armwright.experiment.clock import now
 from armwright.looking.charts import Charts
 from armwright.looking.drawing import runtime
 from armwright.looking.figure_style import short
 from armwright.looking.headline import Headline, headline_of
+from armwright.looking.model import chosen_text
 from armwright.looking.parallel import parallel_axes
 from armwright.looking.timeline import duration, timeline_of
 from armwright.looking.trials_table import column_of, column_of_metric, trials_columns
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from armwright.experiment import Experiment
+    from armwright.looking.best import Best
     from armwright.looking.looked_at import LookedAt
     from armwright.persistence import StoredExperiment
 
@@ -38,9 +40,11 @@ _POLICY = (
 )
 _Figure = tuple[str, "_Json | None", str]
 _WITHOUT = {"slice": "Slices", "pareto": "Best trade-offs", "parallel": "Parallel coordinates"}
+_OF_A_MODEL = ("importance", "slice", "contour", "cross_validation")
+_NARROW = 6  # parameters of the best arm that fit into a card
 _SECTIONS = (  # in the order in which they stand
     *("trace", "pareto", "importance", "slice", "contour", "parallel", "cross_validation"),
-    *("failures", "timeline"),
+    *("constraints", "feasibility", "failures", "timeline"),
 )
 
 
@@ -59,6 +63,7 @@ def summary_page(subject: Experiment | StoredExperiment) -> str:
     seen = charts.seen
     headline = headline_of(charts)
     figures = _figures(charts)
+    about = dict.fromkeys(_OF_A_MODEL, _of_which(charts, figures))
     columns = trials_columns(seen)
     drawn = {name: _untitled(spec) for name, spec, _ in figures if spec is not None}
     data: _Json = {
@@ -69,11 +74,11 @@ def summary_page(subject: Experiment | StoredExperiment) -> str:
             "best": headline.best.trial if headline.best else None,
             "sort": "trial",
         },
-        "parallel": _brushes(seen) if "parallel" in drawn else None,
+        "parallel": _brushes(seen, charts.order()) if "parallel" in drawn else None,
     }
     parts = [
         *_head(seen, headline, figures),
-        *(part for figure in figures for part in _section(*figure)),
+        *(part for figure in figures for part in _section(*figure, about.get(figure[0], ""))),
         *_table(seen),
         *_definition(seen),
     ]
@@ -101,6 +106,8 @@ def _figures(charts: Charts) -> list[_Figure]:
     for kind in _SECTIONS:
         if kind == "pareto" and len(aims) < 2:
             continue
+        if kind == "constraints" and not charts.seen.restrictions:
+            continue
         several = kind == "trace" and len(aims) > 1
         for place, metric in enumerate([aim.metric for aim in aims] if several else [None]):
             name = f"trace{place}" if several else kind
@@ -109,6 +116,13 @@ def _figures(charts: Charts) -> list[_Figure]:
             except UsageError as error:
                 found.append((name, None, error.message))
     return found
+
+
+def _of_which(charts: Charts, figures: Sequence[_Figure]) -> str:
+    """Of which results the model is, where one was asked and is not of all."""
+    if not any(spec is not None for name, spec, _ in figures if name in _OF_A_MODEL):
+        return ""
+    return chosen_text(charts.model, charts.seen, charts.modelled)
 
 
 def _untitled(spec: _Json) -> _Json:
@@ -156,7 +170,7 @@ def _head(seen: LookedAt, headline: Headline, figures: Sequence[_Figure]) -> Ite
     yield f"<header>\n<h1>{_text(seen.name)}</h1>"
     if seen.description:
         yield f"<p>{_text(seen.description)}</p>"
-    made = now().strftime("%Y-%m-%d %H:%M UTC")
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield f'<p class="soft">{_text(seen.place)} as of <time>{made}</time></p>'
     yield '<nav aria-label="Sections">'
     for name, spec, _ in figures:
@@ -172,6 +186,8 @@ def _head(seen: LookedAt, headline: Headline, figures: Sequence[_Figure]) -> Ite
     times = timeline_of(seen)
     spent = f"{duration(times.busy)} of work, {duration(times.wasted)} for nothing"
     yield _card("Health", health, spent if times.spans else "")
+    if headline.best is not None:
+        yield _arm_card(headline.best)
     yield "</div>"
     for notice in headline.notices:
         yield f'<p class="notice" role="note">{_text(notice)}</p>'
@@ -199,11 +215,16 @@ def _best_card(seen: LookedAt, headline: Headline) -> Iterator[str]:
     if math.isfinite(best.expected):
         words.append(f"the model expects {best.expected:.5g} ± {1.96 * best.expected_sd:.2g} there")
     yield _card(f"Best {best.metric}", f"{best.mean:.5g}{sem}", "; ".join(words))
+
+
+def _arm_card(best: Best) -> str:
+    """The best arm, over the whole page where it has many parameters."""
     items = "".join(
-        f"<dt>{_text(name)}</dt><dd>{_text(short(value))}</dd>"
+        f"<div><dt>{_text(name)}</dt><dd>{_text(short(value))}</dd></div>"
         for name, value in best.parameters.items()
     )
-    yield f'<div class="card">Best arm<dl>{items}</dl></div>'
+    wide = " arm" if len(best.parameters) > _NARROW else ""
+    return f'<div class="card{wide}">Best arm<dl>{items}</dl></div>'
 
 
 def _card(title: str, value: str, words: str) -> str:
@@ -213,7 +234,7 @@ def _card(title: str, value: str, words: str) -> str:
     )
 
 
-def _section(name: str, spec: _Json | None, reason: str) -> Iterator[str]:
+def _section(name: str, spec: _Json | None, reason: str, about: str) -> Iterator[str]:
     if spec is None:
         title = _WITHOUT.get(name, name.replace("_", " ").capitalize())
         yield f'<section id="{name}"><h2>{_text(title)}</h2><p class="soft">{_text(reason)}</p>'
@@ -221,9 +242,16 @@ def _section(name: str, spec: _Json | None, reason: str) -> Iterator[str]:
         return
     title, subtitle = spec["title"]["text"], spec["title"]["subtitle"]
     yield f'<section id="{name}"><h2>{_text(title)}</h2>'
+    subtitle = f"{subtitle}. {about}" if about else subtitle
     yield f'<p class="soft" id="{name}-says">{_text(subtitle)}</p>'
     labels = f'role="img" aria-label="{_text(title)}" aria-describedby="{name}-says"'
     yield f'<figure><div id="chart-{name}" {labels}></div></figure>'
+    if name != "parallel":  # whose numbers are those of the table of trials
+        yield (
+            f'<details class="numbers" data-chart="{name}"><summary>the numbers as a table'
+            f'</summary><div class="wide" tabindex="0" role="region" aria-label="Numbers of: '
+            f'{_text(title)}"></div></details>'
+        )
     if name == "parallel":
         yield (
             '<div class="tools"><button type="button" id="reset">all lines</button>'

@@ -78,8 +78,34 @@
     };
   }
 
+  // Charts are as wide as the page, or where that is narrow their panels stand below each other.
+  const beside = (panel) => (JSON.stringify(panel.layer ?? 0).includes("gradientLength") ? 130 : 72); // axis and legend
+  const lines = (text, letters) => [text].flat().join(" ").split(" ").reduce((found, word) => {
+    const last = found.length - 1;
+    if (last >= 0 && found[last].length + word.length < letters) found[last] += ` ${word}`;
+    else found.push(word);
+    return found;
+  }, []);
+  const fitted = (spec, room) => {
+    if (room < 560) spec.config = merged(spec.config ?? {}, { legend: { columns: 2, labelLimit: 150 }, axis: { labelLimit: 110 } });
+    const least = spec.usermeta?.least ?? 0;
+    if (!spec.concat) {
+      if (spec.width > 400) spec.width = Math.max(room, least);
+      else spec.width = Math.min(spec.width, room - 90);
+      if (spec.width >= room) spec.autosize = { type: "fit-x", contains: "padding" };
+      return spec;
+    }
+    const wide = Math.max(...spec.concat.map((panel) => panel.width + beside(panel)));
+    spec.columns = Math.max(Math.min(spec.columns ?? 1, Math.floor(room / wide)), 1);
+    for (const panel of spec.concat) {
+      panel.width = panel.width > 400 ? room - 160 : Math.min(panel.width, room - beside(panel));
+      if (panel.title) Object.assign(panel.title, { limit: room, text: lines(panel.title.text, (panel.width + 40) / 7) });
+    }
+    return spec;
+  };
+
   const draw = async (id) => {
-    const spec = structuredClone(data.charts[id]);
+    const spec = fitted(structuredClone(data.charts[id]), $(`#chart-${id}`).parentElement.clientWidth);
     spec.config = merged(spec.config ?? {}, palette());
     if (id === "parallel") spec.layer[0].data.values = linesKept();
     const box = $(`#chart-${id}`);
@@ -94,6 +120,50 @@
       await new Promise((done) => setTimeout(done));
     }
   };
+
+  // The numbers of a chart as tables, for whoever cannot see it; made when they are asked for.
+  const most = 300;
+  const tables = (spec) => {
+    const found = new Map(), titles = {};
+    const walk = (node) => {
+      if (!node || typeof node !== "object") return;
+      if (Array.isArray(node)) return node.forEach(walk);
+      if (typeof node.field === "string" && typeof node.title === "string") titles[node.field] = node.title;
+      const rows = node.data?.values;
+      if (rows?.length > 1) found.set(JSON.stringify(rows), [rows, { ...titles }, node]);
+      for (const [key, value] of Object.entries(node)) if (key !== "data") walk(value);
+    };
+    walk(spec);
+    return [...found.values()].map(([rows, , node]) => {
+      const own = {};
+      const collect = (item) => {
+        if (!item || typeof item !== "object") return;
+        if (Array.isArray(item)) return item.forEach(collect);
+        if (typeof item.field === "string" && typeof item.title === "string") own[item.field] ??= item.title;
+        for (const [key, value] of Object.entries(item)) if (key !== "data") collect(value);
+      };
+      collect(node);
+      const names = [...new Set(rows.slice(0, 50).flatMap((row) => Object.keys(row)))];
+      const table = make("table", null), head = make("tr", null);
+      table.append(make("caption", `${Math.min(rows.length, most)} of ${rows.length} rows`));
+      for (const name of names) head.append(make("th", own[name] ?? name, { scope: "col" }));
+      const body = make("tbody", null);
+      for (const row of rows.slice(0, most)) {
+        const line = make("tr", null);
+        for (const name of names) line.append(make("td", shown(row[name])));
+        body.append(line);
+      }
+      const top = make("thead", null);
+      top.append(head);
+      table.append(top, body);
+      return table;
+    });
+  };
+  for (const box of document.querySelectorAll("details.numbers"))
+    box.addEventListener("toggle", () => {
+      const place = box.querySelector(".wide");
+      if (box.open && !place.children.length) place.append(...tables(data.charts[box.dataset.chart]));
+    });
 
   // The table -------------------------------------------------------------------------------
   const size = 50;
@@ -222,6 +292,13 @@
 
   await drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  let room = innerWidth, later;
+  addEventListener("resize", () => {
+    if (innerWidth === room) return;
+    room = innerWidth;
+    clearTimeout(later);
+    later = setTimeout(drawAll, 200);
+  });
   matchMedia("print").addEventListener("change", drawAll);
   document.documentElement.dataset.ready = "yes";
 })().catch((error) => {

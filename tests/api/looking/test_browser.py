@@ -70,7 +70,7 @@ def probed(stored, tmp_path_factory):
 def test_every_chart_is_drawn_without_a_word_on_the_console(probed):
     assert probed["state"] == {"ready": "yes"}
     assert probed["failed"] == []
-    assert probed["charts"] == 8
+    assert probed["charts"] == 10
 
 
 def test_nothing_is_asked_of_the_network(probed):

@@ -1,0 +1,207 @@
+"""Where in the space trials fail or break a constraint, and how likely that is elsewhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from armwright.errors import UsageError
+from armwright.looking.posterior import expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from armwright.experiment import Experiment, TParameterization, TParamValue
+    from armwright.generation import ModelBridge
+    from armwright.looking.axis import Axis
+    from armwright.looking.looked_at import LookedAt, Restriction, SeenTrial
+
+__all__ = ["BREAKS", "FAILED", "KEPT", "ChanceMap", "ChanceSlice", "Feasibility", "feasibility_of"]
+
+KEPT, BREAKS, FAILED = "a result that keeps all", "breaks a constraint", "failed"
+_GRID = 30  # points per side
+_MOST = 6  # parameters along which the chance is drawn
+_TRIED = 60  # parameters that are looked at to find these
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceSlice:
+    """How likely an arm is to be feasible along one parameter, the others held.
+
+    Attributes:
+        axis: The parameter.
+        x: Its values.
+        chance: At each of them.
+    """
+
+    axis: Axis
+    x: tuple[TParamValue, ...]
+    chance: tuple[float, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceMap:
+    """How likely an arm is to be feasible over two parameters, the others held.
+
+    Attributes:
+        across: The parameter from left to right.
+        up: The parameter from below.
+        x: Values of the first.
+        y: Values of the second.
+        parts: For each reason to be infeasible, in words, the chance to escape it: a row for each
+            value of the second parameter.
+    """
+
+    across: Axis
+    up: Axis
+    x: tuple[TParamValue, ...]
+    y: tuple[TParamValue, ...]
+    parts: tuple[tuple[str, tuple[tuple[float, ...], ...]], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feasibility:
+    """Where trials fail or break a constraint.
+
+    Attributes:
+        fates: Each trial that ended for good, and whether it is KEPT, BREAKS or FAILED.
+        along: The chance along parameters, those first along which it changes most.
+        map: The chance over the two numbers along which it changes most; None for fewer.
+        around: The values of all parameters around which this is cut.
+        left: Constraints of whose metric no model knows anything, in words.
+    """
+
+    fates: tuple[tuple[SeenTrial, str], ...]
+    along: tuple[ChanceSlice, ...]
+    map: ChanceMap | None
+    around: Mapping[str, TParamValue]
+    left: tuple[str, ...]
+
+
+def feasibility_of(
+    seen: LookedAt,
+    experiment: Experiment,
+    model: Callable[[], ModelBridge],
+    around: Mapping[str, TParamValue],
+) -> Feasibility:
+    """How likely an arm is to give a result and to keep the outcome constraints.
+
+    Args:
+        seen: The experiment as records.
+        experiment: The same.
+        model: Gives a model of the results; called only where there are constraints to judge.
+        around: Where parameters are held.
+
+    Raises:
+        UsageError: Nothing failed and there is no constraint, or there is no model of these yet.
+    """
+    from armwright.generation.result_chance import result_chance
+
+    restrictions = [item for item in seen.restrictions if not item.relative]
+    fates = tuple((trial, _fate(seen, trial)) for trial in seen.trials if _has_ended(trial))
+    failed = any(fate == FAILED for _, fate in fates)
+    if not failed and not restrictions:
+        raise UsageError(
+            f"nothing failed in {seen.name!r} and no constraint is absolute, so that any arm is "
+            "feasible as far as anybody knows"
+        )
+    bridge = None
+    if restrictions:
+        try:
+            bridge = model()
+        except UsageError:
+            if not failed:
+                raise
+    known = [item for item in restrictions if bridge is not None and _is_known(bridge, item)]
+
+    def parts(points: Sequence[TParameterization]) -> dict[str, np.ndarray]:
+        found: dict[str, np.ndarray] = {}
+        chance = result_chance(experiment, points) if failed else None
+        if chance is not None:
+            found["gives a result"] = chance
+        if known and bridge is not None:
+            kept = np.ones(len(points))
+            for item in known:
+                kept = kept * _chance_to_keep(item, *expected(bridge, points, item.metric))
+            found[f"keeps {known[0].text}" if len(known) == 1 else "keeps all constraints"] = kept
+        return found
+
+    axes = seen.tuned[:_TRIED]
+    grids = [axis.grid(_GRID) for axis in axes]
+    asked = [
+        {**around, axis.name: value}
+        for axis, grid in zip(axes, grids, strict=True)
+        for value in grid
+    ]
+    at_all = parts(asked) if asked else {}
+    if not at_all:
+        raise UsageError(f"no model yet of what is feasible in {seen.name!r}")
+    whole = np.prod(list(at_all.values()), axis=0)
+    cuts = np.split(whole, np.cumsum([len(grid) for grid in grids])[:-1])
+    along = [
+        ChanceSlice(axis=axis, x=tuple(grid), chance=tuple(map(float, cut)))
+        for axis, grid, cut in zip(axes, grids, cuts, strict=True)
+    ]
+    along.sort(key=lambda item: min(item.chance) - max(item.chance))
+    numbers = [item.axis for item in along if item.axis.is_range]
+    mapped = _map(numbers[0], numbers[1], parts, around) if len(numbers) > 1 else None
+    return Feasibility(
+        fates=fates,
+        along=tuple(along[:_MOST]),
+        map=mapped,
+        around=dict(around),
+        left=tuple(item.text for item in restrictions if item not in known),
+    )
+
+
+def _map(
+    across: Axis,
+    up: Axis,
+    parts: Callable[[Sequence[TParameterization]], dict[str, np.ndarray]],
+    around: Mapping[str, TParamValue],
+) -> ChanceMap:
+    x, y = across.grid(_GRID), up.grid(_GRID)
+    found = parts([{**around, across.name: at_x, up.name: at_y} for at_y in y for at_x in x])
+    return ChanceMap(
+        across=across,
+        up=up,
+        x=tuple(x),
+        y=tuple(y),
+        parts=tuple(
+            (text, tuple(tuple(map(float, row)) for row in chance.reshape(len(y), len(x))))
+            for text, chance in found.items()
+        ),
+    )
+
+
+def _has_ended(trial: SeenTrial) -> bool:
+    return trial.status in ("completed", "failed")
+
+
+def _fate(seen: LookedAt, trial: SeenTrial) -> str:
+    if trial.status == "failed":
+        return FAILED
+    return KEPT if seen.keeps(trial) else BREAKS
+
+
+def _is_known(bridge: ModelBridge, item: Restriction) -> bool:
+    from armwright.generation.diagnostics import models_of
+
+    return item.metric in models_of(bridge).known
+
+
+def _chance_to_keep(item: Restriction, mean: list[float], sd: list[float]) -> np.ndarray:
+    """Of the noise-free metric; without uncertainty it keeps its bound or does not."""
+    from scipy.special import ndtr
+
+    inside = (np.array(mean) - item.bound) * (1.0 if item.is_lower else -1.0)
+    spread = np.array(sd)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        certain = np.where(inside >= 0, math.inf, -math.inf)
+        return np.asarray(ndtr(np.where(spread > 0, inside / spread, certain)))
