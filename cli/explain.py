@@ -66,7 +66,13 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for metric, items in found["influence"].items():
         names = ", ".join(f"{item['parameter']} ({item['length']:.2g})" for item in items[:_MOST])
         yield f"{metric} depends most on: {names}  (the share of its range over which it changes)"
-    if found["log_acquisition"] is not None:
+    if found["made_by"]:
+        yield f"model: {found['made_by']}"
+    if found["acquisition"]:
+        worth = found["log_acquisition"]
+        value = "" if worth is None else f" = {worth:.6g}"
+        yield f"acquisition: {found['acquisition']}{value}"
+    elif found["log_acquisition"] is not None:
         yield f"log acquisition {found['log_acquisition']:.6g}"
     for note in found["notes"]:
         yield f"note: {note}"

@@ -20,6 +20,7 @@ from armwright.generation.encoding import (
     observe,
 )
 from armwright.generation.exhausted import SearchSpaceExhausted
+from armwright.generation.judged_by import MODEL, acquisition_name
 from armwright.generation.metric_models import MetricModels
 from armwright.generation.model_bridge import Generated, ModelBridge
 from armwright.generation.modelable import check_modelable as check_modelable
@@ -251,6 +252,7 @@ class GaussianProcessBridge(ModelBridge):
         arms = [Arm(encoding.parameterization(row)) for row in rows]
         fits = {m: self._models.fits[m].to_dict() for m in known.metrics if m in self._models.fits}
         in_time = bool(fits) and request.within != 0.0
+        notes_a_search = bool(np.isfinite(log_acquisition).any())
         made = Generated(
             arms=arms,
             metadata={
@@ -259,6 +261,7 @@ class GaussianProcessBridge(ModelBridge):
                 "pending": len(request.pending),
                 **({"failed": len(self._failing)} if self._failing else {}),
                 "digest": self._models.digest([*request.pending, *self._unnamed(request)]),
+                **(self._judged_by(request) if in_time and notes_a_search else {}),
                 "hyperparameters": next(iter(fits.values()), None),
                 **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
@@ -272,6 +275,18 @@ class GaussianProcessBridge(ModelBridge):
         )
         self._fit_time, self._models.fit_time = self._fit_time + self._models.fit_time, 0.0
         return made
+
+    def _judged_by(self, request: Request) -> dict[str, str]:
+        """The model, and what it was asked for, in words."""
+        known = self._outcomes
+        acquisition = acquisition_name(
+            known.goal,
+            self._policy,
+            bounds=len(known.goal.lower),
+            failed=len(self._failing),
+            pending=len(request.pending),
+        )
+        return {"model": MODEL, "acquisition": acquisition}
 
     def _unnamed(self, request: Request) -> list[Arm]:
         """Failing arms that the request does not name."""

@@ -86,6 +86,8 @@ def explain_facts(stored: StoredExperiment, facts: TrialFacts) -> _Json:
             for arm in (facts.arm or {})["arms"]
         ],
         "model": run.get("model_key"),
+        "made_by": metadata.get("model"),
+        "acquisition": metadata.get("acquisition"),
         "why": _why(run, metadata, aim, pending=len(pending)),
         "configuration": seen.get("config"),
         "knew": knew,

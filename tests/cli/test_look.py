@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from results import document, refused
 
+import armwright
 from armwright import ax
 from armwright.persistence import StoredExperiment
 from armwright.store import ExperimentFolder
@@ -241,6 +242,31 @@ def test_explain_a_quasi_random_arm(run, asked):
     found = document(run("explain", asked, "1", "--json"))
     assert (found["model"], found["knew"], found["pending"]) == ("Sobol", {"running": "0"}, [0])
     assert found["expected"] == []
+
+
+@pytest.mark.slow  # fits a model
+def test_explain_names_the_model_and_what_it_made_large(run, tmp_path):
+    stored = armwright.create(
+        tmp_path / "e",
+        {
+            "objective": {"metric": "m"},
+            "outcome_constraints": ["size <= 3"],
+            "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+        },
+        seed=1,
+    )
+    for number in range(5):
+        (trial,) = stored.ask()
+        stored.tell(trial.number, {"m": number, "size": 1.0})
+    stored.ask(2)
+    found = document(run("explain", tmp_path / "e", "6", "--json"))
+    assert found["made_by"] == "Gaussian process, Matern-5/2"
+    assert found["acquisition"] == (
+        "log expected improvement + log probability of the bounds, over draws of 1 awaited"
+    )
+    lines = run("explain", tmp_path / "e", "6").stdout.splitlines()
+    assert "model: Gaussian process, Matern-5/2" in lines
+    assert any(line.startswith(f"acquisition: {found['acquisition']} = ") for line in lines)
 
 
 def test_explain_an_arm_of_ones_own(run, url):

@@ -1,0 +1,31 @@
+"""What an arm's record says it was chosen for."""
+
+import numpy as np
+import pytest
+
+from armwright.generation.judged_by import acquisition_name
+from armwright.optimizer import Goal, Policy
+
+
+def goal(objectives):
+    return Goal(weights=np.ones((objectives, 3)), lower=np.empty(0), upper=np.empty(0))
+
+
+@pytest.mark.parametrize(
+    ("objectives", "policy", "counts", "name"),
+    [
+        (1, Policy(), {}, "log expected improvement"),
+        (2, Policy(), {}, "log expected hypervolume improvement"),
+        (3, Policy(), {}, "log expected improvement of a Chebyshev scalar"),
+        (0, Policy(), {"bounds": 1}, "log probability of the bounds"),
+        (1, Policy(search_for="knowledge"), {}, "log knowledge gradient"),
+        (1, Policy(search_for="maximum"), {}, "log max-value entropy gain"),
+        (2, Policy(search_for="maximum"), {}, "log expected hypervolume improvement"),
+        (1, Policy(draws=16), {}, "log expected improvement, over 16 draws of the hyperparameters"),
+        (1, Policy(), {"failed": 2}, "log expected improvement + log chance of a result"),
+        (1, Policy(), {"pending": 3}, "log expected improvement, over draws of 3 awaited"),
+    ],
+)
+def test_it_names_the_gain_and_what_it_is_weighed_with(objectives, policy, counts, name):
+    given = {"bounds": 0, "failed": 0, "pending": 0, **counts}
+    assert acquisition_name(goal(objectives), policy, **given) == name
