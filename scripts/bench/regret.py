@@ -3,6 +3,7 @@
     python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
     python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
     python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
+    python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
 
 Each run starts with a Sobol point per column, 5 to 16 of them, and then asks for one arm at a time.
 Prints quartiles over seeds, or with --json one line per run. README.md beside this file has
@@ -18,6 +19,7 @@ from multiprocessing import get_context
 import click
 import numpy as np
 from classic_problems import CLASSICS
+from moved_problems import MOVED, moved
 from peer_runs import PEERS, peer_run
 from peers import peer_python
 from problems import BENCHMARKS, Benchmark
@@ -60,7 +62,7 @@ class Run:
 
 def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     """Runs one optimizer on one problem from one seed."""
-    benchmark = PROBLEMS[problem]
+    benchmark = moved(problem, seed) if problem in MOVED else PROBLEMS[problem]
     budget = trials or benchmark.trials
     if optimizer in PEERS:
         _, y, seconds = peer_run(benchmark, optimizer, seed, budget)
@@ -126,7 +128,8 @@ def _named(problems: tuple[str, ...]) -> tuple[str, ...]:
     """Names of problems; of no names those that need nothing but NumPy."""
     if not problems:
         return tuple(BENCHMARKS | CLASSICS)
-    each = (tuple(TUNING) if name == "tuning" else (name,) for name in problems)
+    families = {"tuning": tuple(TUNING), "moved": tuple(MOVED)}
+    each = (families.get(name, (name,)) for name in problems)
     return tuple(name for names in each for name in names)
 
 
@@ -157,8 +160,8 @@ def table(runs: list[Run]) -> Table:
     "--problem",
     "problems",
     multiple=True,
-    type=click.Choice(["tuning", *PROBLEMS]),
-    help="Problem to run, or all of `tuning`; repeat for several, leave out for all others.",
+    type=click.Choice(["tuning", "moved", *PROBLEMS, *MOVED]),
+    help="Problem to run, or all of `tuning` or `moved`; repeat; leave out for all others.",
 )
 @click.option(
     "--optimizer",
