@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +12,16 @@ from armwright.cli.arguments import json_option, only_experiment, print_json, pu
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from armwright.looking import Charts
 
 __all__ = ["plot"]
 
-_AS_TEXT = ("trace", "importance", "parallel")
+_AS_TEXT = (
+    *("trace", "slice", "importance", "parallel", "pareto"),
+    *("constraints", "failures", "timeline"),
+)
 _MOST_COLUMNS = 100
 
 
@@ -41,10 +48,11 @@ def plot(
     *,
     as_json: bool,
 ) -> None:
-    """Draw a chart of EXPERIMENT: trace, importance or parallel as text; all kinds into a FILE.
+    """Draw a chart of EXPERIMENT, as text or into a FILE.
 
-    Kinds: trace, slice, contour, importance, parallel, pareto, cross-validation, failures,
-    timeline. SVG, PNG and HTML need the extra plot.
+    As both: trace, slice, importance, parallel, pareto, constraints, failures, timeline. Into a
+    file only: contour, cross-validation, feasibility. SVG, PNG and HTML need the extra plot. Text
+    has no colours, and keeps to ASCII where LC_ALL, LC_CTYPE or LANG is C.
 
     \b
     armwright plot trace runs/digits
@@ -65,8 +73,11 @@ def plot(
     stored = StoredExperiment.open(only_experiment(words))
     charts = Charts(stored)
     if file is None and not as_json:
+        from armwright.looking.plain_text import ascii_only, shows_unicode
+
+        rich = shows_unicode(sys.stdout.encoding, os.environ)
         for line in _text(charts, kind, metric, parameters):
-            click.echo(line)
+            click.echo(line if rich else ascii_only(line))
         return
     spec = charts.figure(kind, metric=metric, parameters=parameters)
     size = None if file is None else write_figure(spec, file)
@@ -79,17 +90,10 @@ def plot(
         click.echo(f"wrote {public_url(file or '')}: {(size or 0) / 1000:.0f} kB")
 
 
-def _text(charts: Charts, kind: str, metric: str | None, parameters: tuple[str, ...]) -> list[str]:
+def _text(
+    charts: Charts, kind: str, metric: str | None, parameters: tuple[str, ...]
+) -> Iterator[str]:
     from shutil import get_terminal_size
 
-    from armwright.looking.text_charts import importance_text, parallel_text, trace_text
-    from armwright.looking.trace import trace_of
-
-    if parameters:
-        raise UsageError(f"{kind}: takes no parameters, got {', '.join(parameters)}")
     width = min(get_terminal_size().columns, _MOST_COLUMNS)
-    if kind == "trace":
-        return list(trace_text(trace_of(charts.seen, metric), width=max(width - 14, 20)))
-    if kind == "importance":
-        return list(importance_text(charts.influences(metric), width=max(width - 50, 10)))
-    return list(parallel_text(charts.seen, metric))
+    yield from charts.text(kind, metric=metric, parameters=parameters, width=width)

@@ -14,18 +14,20 @@ from armwright.looking.posterior import Slice, contour_of, slices_of
 from armwright.looking.reading import look
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from armwright.experiment import Experiment, TParamValue
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.axis import Axis
     from armwright.looking.bounds import Bounds
+    from armwright.looking.ends import Ends
     from armwright.looking.feasibility import Feasibility
     from armwright.looking.front import Front
     from armwright.looking.influence import Influences
     from armwright.looking.left_out import CrossValidation
     from armwright.looking.looked_at import LookedAt
     from armwright.looking.posterior import Contour
+    from armwright.looking.timeline import Timeline
     from armwright.persistence import StoredExperiment
 
 __all__ = ["KINDS", "Charts"]
@@ -194,14 +196,12 @@ class Charts:
         Raises:
             UsageError: There is no such kind, or nothing to draw yet; says what is missing.
         """
-        from armwright.looking.ends import ends_of
         from armwright.looking.figure_bounds import bounds_figure
         from armwright.looking.figure_ends import ends_figure
         from armwright.looking.figure_feasibility import feasibility_figure
         from armwright.looking.figure_front import front_figure
         from armwright.looking.front import front_of
         from armwright.looking.parallel import parallel_figure
-        from armwright.looking.timeline import timeline_of
         from armwright.looking.trace import trace_of
 
         kind = kind.replace("-", "_")
@@ -219,19 +219,13 @@ class Charts:
             self._with_results(trace_of(self.seen, metric))
             return parallel_figure(self.seen, metric, order=self.order(metric))
         if kind == "failures":
-            ends = ends_of(self.seen)
-            if not ends.kinds and not ends.infeasible:
-                raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
-            return ends_figure(ends)
+            return ends_figure(self._ends())
         if kind == "constraints":
             return bounds_figure(self.bounds())
         if kind == "feasibility":
             return feasibility_figure(self.feasibility(), self.seen)
         if kind == "timeline":
-            timeline = timeline_of(self.seen)
-            if not timeline.spans:
-                raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
-            return figure_results.timeline_figure(timeline)
+            return figure_results.timeline_figure(self._timeline())
         if kind == "importance":
             return figure_judged.importance_figure(self.influences(metric))
         if kind == "slice":
@@ -240,6 +234,73 @@ class Charts:
             pair = (parameters[0], parameters[1]) if parameters else None
             return figure_model.contour_figure(self.contour(pair, metric), self.seen)
         return figure_judged.cross_validation_figure(self.cross_validation(metric))
+
+    def text(
+        self,
+        kind: str,
+        *,
+        metric: str | None = None,
+        parameters: tuple[str, ...] = (),
+        width: int = 80,
+    ) -> Iterator[str]:
+        """A chart as lines of text.
+
+        Args:
+            kind: A kind that is drawn as text.
+            metric: Of which metric; the first objective where none is named.
+            parameters: Which parameters a slice is along.
+            width: Of the terminal, in letters.
+
+        Raises:
+            UsageError: It is not drawn as text, or there is nothing to draw yet.
+        """
+        from armwright.generation.diagnostics import models_of
+        from armwright.looking import text_charts, text_ends, text_front, text_model
+        from armwright.looking.front import front_of
+        from armwright.looking.trace import trace_of
+
+        if parameters and kind != "slice":
+            raise UsageError(f"{kind}: takes no parameters, got {', '.join(parameters)}")
+        if kind == "trace":
+            trace = trace_of(self.seen, metric)
+            yield from text_charts.trace_text(trace, width=max(width - 14, 20))
+        elif kind == "slice":
+            name = metric or self.modelled
+            found = self.slices(parameters, name)
+            count = len(models_of(self.model)._observed[name].arms)
+            yield from text_model.slice_text(found, results=count, width=width)
+        elif kind == "importance":
+            found_all = self.influences(metric)
+            yield from text_charts.importance_text(found_all, width=max(width - 50, 10))
+        elif kind == "parallel":
+            yield from text_charts.parallel_text(self.seen, metric, width=width)
+        elif kind == "pareto":
+            front = self._with_points(front_of(self.seen))
+            yield from text_front.front_text(front, width=width)
+        elif kind == "constraints":
+            yield from text_ends.bounds_text(self.bounds(), width=width)
+        elif kind == "failures":
+            yield from text_ends.failures_text(self._ends(), width=width)
+        elif kind == "timeline":
+            yield from text_ends.timeline_text(self._timeline(), width=width)
+        else:
+            raise UsageError(f"{kind} is not drawn as text")
+
+    def _ends(self) -> Ends:
+        from armwright.looking.ends import ends_of
+
+        ends = ends_of(self.seen)
+        if not ends.kinds and not ends.infeasible:
+            raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
+        return ends
+
+    def _timeline(self) -> Timeline:
+        from armwright.looking.timeline import timeline_of
+
+        timeline = timeline_of(self.seen)
+        if not timeline.spans:
+            raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
+        return timeline
 
     def _with_results(self, trace: Any) -> Any:
         if not trace.points:

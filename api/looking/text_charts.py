@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
 from armwright.looking.parallel import place_on
+from armwright.looking.text_parts import bar, shortened
 from armwright.looking.trace import aim_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["importance_text", "parallel_text", "trace_text"]
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _DOT, _BEST = "·", "─"
 _HEIGHT, _BINS = 12, 24
+_LETTERS = 30  # of a parameter's name
 _SHARE = 10  # the best results are the best tenth
 
 
@@ -81,15 +82,16 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
 def importance_text(found: Influences, *, width: int = 40) -> Iterator[str]:
     """A bar for each parameter, with the interval in numbers."""
     yield f"share of the variance of {found.metric}, alone or with others, n = {found.results}"
-    wide = max(len(item.parameter) for item in found.items)
+    wide = min(max(len(item.parameter) for item in found.items), _LETTERS)
     largest = max([1e-12, *(item.total for item in found.items)])
     for item in found.items:
-        bar = _bar(item.total / largest, width)
+        ink = bar(item.total / largest, width)
         ends = f"{item.low:.0%} to {item.high:.0%}"
-        yield f"{item.parameter:<{wide}}  {bar:<{width}}  {item.total:>4.0%}  ({ends})"
+        name = shortened(item.parameter, wide)
+        yield f"{name:<{wide}}  {ink:<{width}}  {item.total:>4.0%}  ({ends})"
 
 
-def parallel_text(seen: LookedAt, metric: str | None = None) -> Iterator[str]:
+def parallel_text(seen: LookedAt, metric: str | None = None, *, width: int = 80) -> Iterator[str]:
     """For each parameter where all results lie, and where the best tenth does.
 
     Raises:
@@ -102,8 +104,9 @@ def parallel_text(seen: LookedAt, metric: str | None = None) -> Iterator[str]:
     if not trials:
         raise UsageError(f"no result of {aim.metric} yet")
     best = trials[: math.ceil(len(trials) / _SHARE)]
-    yield f"where n = {len(trials)} results lie, and the best {len(best)} by {aim.metric}"
-    wide = max([len(axis.name) for axis in seen.tuned], default=0)
+    head = f"where n = {len(trials)} results lie, and the best {len(best)} by {aim.metric}"
+    yield shortened(head, width)
+    wide = min(max([len(axis.name) for axis in seen.tuned], default=0), _LETTERS)
     for axis in seen.tuned:
         bins = _BINS if axis.is_range else len(axis.values)
         if axis.is_range:
@@ -114,8 +117,9 @@ def parallel_text(seen: LookedAt, metric: str | None = None) -> Iterator[str]:
         for name, these in (("all", trials), ("best", best)):
             places = [place_on(axis, trial.parameters.get(axis.name)) for trial in these]
             blocks = _histogram(places, bins)
-            label = axis.name if name == "all" else ""
-            yield f"{label:<{wide}}  {name:<4} │{blocks}│{'  ' + says if name == 'all' else ''}"
+            label = shortened(axis.name, wide) if name == "all" else ""
+            line = f"{label:<{wide}}  {name:<4} │{blocks}│"
+            yield shortened(f"{line}  {says}", width) if name == "all" else line
 
 
 def _histogram(places: Sequence[float], bins: int) -> str:
@@ -125,9 +129,3 @@ def _histogram(places: Sequence[float], bins: int) -> str:
             counts[min(int(place * bins) if bins > 1 else 0, bins - 1)] += 1
     most = max([1, *counts])
     return "".join(_BLOCKS[math.ceil(count / most * (len(_BLOCKS) - 1))] for count in counts)
-
-
-def _bar(share: float, width: int) -> str:
-    eighths = round(max(min(share, 1.0), 0.0) * width * 8)
-    rest = _EIGHTHS[eighths % 8].strip()
-    return "█" * (eighths // 8) + rest

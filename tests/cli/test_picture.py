@@ -23,6 +23,21 @@ def test_where_results_lie_is_text_on_stdout(told, run):
     assert "where n = 2 results lie, and the best 1 by loss" in run("plot", "parallel", told).stdout
 
 
+def test_who_ran_what_is_text_on_stdout(told, run):
+    lines = run("plot", "timeline", told).stdout.splitlines()
+    assert lines[0].startswith("2 attempts by 1 worker: ")
+    assert lines[-1].endswith("= completed")
+
+
+def test_where_the_locale_is_c_text_is_ascii(told, run, monkeypatch):
+    for name in ("LC_ALL", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C")
+    assert run("plot", "trace", told).stdout.isascii()
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert "│" in run("plot", "trace", told).stdout
+
+
 def test_a_chart_goes_into_a_file_by_its_ending(told, run, tmp_path):
     file = tmp_path / "t.svg"
     result = run("plot", "trace", told, "-o", file)
@@ -41,7 +56,10 @@ def test_json_holds_the_specification_or_says_which_file_has_it(told, run, tmp_p
     ("words", "part"),
     [
         (("pie",), "expected one of the charts trace, slice"),
-        (("timeline",), "timeline is not drawn as text, only trace, importance, parallel"),
+        (("contour",), "contour is not drawn as text, only trace, slice, importance, parallel"),
+        (("constraints",), "has no absolute outcome constraint"),
+        (("failures",), "nothing went wrong in"),
+        (("pareto",), "a front needs two objectives"),
         (("trace", "--metric", "zz"), "expected an objective, loss, got 'zz'"),
         (("trace", "--parameter", "x"), "trace: takes no parameters"),
         (("trace", "-o", "t.pdf"), "expected a file that ends in .svg"),
