@@ -53,7 +53,7 @@ def _print_plainly(event: Event) -> None:
 
 
 def _lines(event: Event) -> Iterator[str]:
-    from armwright.working import Remark, TrialEnded, TrialStarted
+    from armwright.working import Remark, TrialEnded, TrialStarted, WorkDone
 
     if isinstance(event, TrialStarted):
         again = f"  attempt {event.attempt}" if event.attempt > 1 else ""
@@ -66,7 +66,7 @@ def _lines(event: Event) -> Iterator[str]:
             yield f"    {event.note}"
     elif isinstance(event, Remark):
         yield event.text
-    else:
+    elif isinstance(event, WorkDone):
         back = f", {event.handed_back} handed back" if event.handed_back else ""
         yield f"done ({event.why}): {event.ran} trials ended{back}"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Event", "Remark", "TrialEnded", "TrialStarted", "WorkDone"]
+__all__ = ["Event", "Remark", "TrialEnded", "TrialStarted", "TrialStep", "WorkDone"]
 
 
 @final
@@ -42,6 +43,39 @@ class TrialStarted:
             "parameters": dict(self.parameters),
             "folder": self.folder,
             "wait_s": self.wait_s,
+        }
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStep:
+    """A command has said how far it is.
+
+    Attributes:
+        trial: Its trial's number.
+        attempt: Which try it is.
+        slot: Which of the commands side by side.
+        step: How far, in units of its own.
+        values: Of the metrics at that step.
+    """
+
+    trial: int
+    attempt: int
+    slot: int
+    step: float
+    values: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; values that are not finite are null."""
+        return {
+            "event": "step",
+            "trial": self.trial,
+            "attempt": self.attempt,
+            "slot": self.slot,
+            "step": self.step,
+            "values": {
+                name: value if math.isfinite(value) else None for name, value in self.values.items()
+            },
         }
 
 
@@ -126,4 +160,4 @@ class WorkDone:
         }
 
 
-Event: TypeAlias = TrialStarted | TrialEnded | Remark | WorkDone
+Event: TypeAlias = TrialStarted | TrialStep | TrialEnded | Remark | WorkDone

@@ -37,6 +37,7 @@ class WorkerOptions:
         waits: Whether, when nothing is left to take, to wait until the running trials of others
             have ended, and to take up those that were lost.
         looks_every: Seconds from one look for workers that have gone to the next.
+        steps_every: Seconds from one look at what commands print of how far they are to the next.
     """
 
     parallel: int = 1
@@ -51,13 +52,14 @@ class WorkerOptions:
     tops_up: bool = True
     waits: bool = False
     looks_every: float = 30.0
+    steps_every: float = 1.0
 
     def __post_init__(self) -> None:
         for name, least in (("parallel", 1), ("count", 1), ("most_crashes", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise UsageError(f"{name} should be a whole number from {least} on, got {value}")
-        for name in ("time_limit", "timeout", "grace", "margin", "looks_every"):
+        for name in ("time_limit", "timeout", "grace", "margin", "looks_every", "steps_every"):
             value = getattr(self, name)
             if value is not None and not value >= 0:
                 raise UsageError(f"{name} should be seconds, got {value}")

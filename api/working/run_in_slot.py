@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from armwright.persistence import AskedTrial
     from armwright.store.heartbeat import Heartbeat
     from armwright.working.command_process import CommandProcess
+    from armwright.working.printed_steps import PrintedSteps
     from armwright.working.work_folder import TrialFolder
 
 __all__ = ["RunInSlot"]
@@ -24,6 +25,7 @@ class RunInSlot:
         slot: Which of the commands side by side.
         folder: What it leaves.
         heartbeat: Says that it lives.
+        steps: What it prints of how far it is.
         began: When, by the worker's clock.
         ended: When its command had ended, by that clock; 0 while it runs.
         command: Its process; None until it is started.
@@ -36,6 +38,7 @@ class RunInSlot:
     slot: int
     folder: TrialFolder
     heartbeat: Heartbeat
+    steps: PrintedSteps
     began: float
     ended: float = 0.0
     command: CommandProcess | None = None

@@ -29,6 +29,7 @@ def tell_end(
     run: RunInSlot,
     verdict: Verdict,
     *,
+    patient: bool = True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> EndedTrial:
     """Writes the end of an attempt, several times over where the file system does not answer.
@@ -38,6 +39,7 @@ def tell_end(
         stored: The same.
         run: What has ended.
         verdict: How.
+        patient: Whether to wait for a file system that does not answer; else it is tried once.
         sleep: Waits that many seconds.
 
     Returns:
@@ -48,23 +50,23 @@ def tell_end(
         StoreError: It could not be written, for a minute.
     """
     number, attempt = run.trial.number, run.trial.attempt
+    left_undone = {
+        "state": "preempted",
+        "reason": verdict.reason,
+        "note": verdict.note,
+        "checkpoint": str(run.folder.checkpoint),
+        "time_completed": object_to_json(now()),
+    }
 
     def tell() -> EndedTrial:
         if verdict.state == "completed":
             return stored.tell(number, verdict.values, attempt=attempt)
         if verdict.state == "failed":
             return stored.fail(number, reason=verdict.reason, note=verdict.note, attempt=attempt)
-        document = {
-            "state": "preempted",
-            "reason": verdict.reason,
-            "note": verdict.note,
-            "checkpoint": str(run.folder.checkpoint),
-            "time_completed": object_to_json(now()),
-        }
-        folder.end(number, attempt, document)
+        folder.end(number, attempt, left_undone)
         return EndedTrial(state="preempted", reason=verdict.reason, values={})
 
-    for pause in _PAUSES_S:
+    for pause in _PAUSES_S if patient else ():
         try:
             return tell()
         except ArmwrightError as error:

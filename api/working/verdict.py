@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.running.outcome import outcome_of
+from armwright.working.printed_steps import is_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from armwright.working.work_folder import TrialFolder
@@ -97,14 +98,20 @@ def judged(
 def _result(
     folder: TrialFolder, metrics: Sequence[str], needed: Sequence[str]
 ) -> Mapping[str, Pair]:
-    """The values in the result file, or in the last JSON line that holds all that are needed."""
-    best: dict[str, Pair] = {}
+    """The values in the result file, or in the last JSON line that holds all that are needed.
+
+    Lines that say how far a command is come after all others.
+    """
     if folder.result.is_file():
         text = _tail(folder.result)
-        documents: Iterable[Any] = [_json(text), *map(_json, reversed(text.splitlines()))]
+        documents = [_json(text), *map(_json, reversed(text.splitlines()))]
     else:
-        documents = map(_json, reversed(_tail(folder.stdout).splitlines()))
-    for document in documents:
+        documents = [*map(_json, reversed(_tail(folder.stdout).splitlines()))]
+    # Of a command that only says how far it is, the last of it is the result.
+    results = [item for item in documents if "step" in metrics or not is_step(item)]
+    steps = [item for item in documents if item not in results]
+    best: dict[str, Pair] = {}
+    for document in (*results, *steps):
         found = _values(document, metrics, needed)
         if found and all(name in found for name in needed):
             return found

@@ -12,22 +12,21 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import NothingLeftError, StoreError, TrialEndedError, UsageError
+from armwright.errors import NothingLeftError, StoreError, UsageError
 from armwright.persistence import StoredExperiment
-from armwright.persistence.kept_definition import needed_metrics
 from armwright.store import ExperimentFolder
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
 from armwright.working.command_process import CommandProcess, Watchdog
-from armwright.working.events import Event, Remark, TrialEnded, TrialStarted, WorkDone
+from armwright.working.events import Event, Remark, TrialStarted, WorkDone
+from armwright.working.printed_steps import PrintedSteps
+from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
 from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
-from armwright.working.telling import tell_end
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
-from armwright.working.verdict import Verdict, judged
 from armwright.working.work_folder import WorkFolder, default_place
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Worker:
         )
         place = options.folder or default_place(self._folder)
         self._work = WorkFolder(place, self._folder.id)
-        self._metrics: tuple[int, list[str], list[str]] = (0, [], [])  # of a configuration
+        self._results = Results(self._folder, stored, options)
         self._promise = Promise(place=this_place())
         self._watcher = Watcher(self._folder)
         self._job = SlurmJob.current()
@@ -96,7 +95,7 @@ class Worker:
         self._running: dict[int, RunInSlot] = {}
         self._watchdog = Watchdog()
         self._mine: list[int] = []  # what this job ran before it was queued again
-        self._looked = self._again_at = -float("inf")
+        self._looked = self._again_at = self._told_steps = -float("inf")
         self._started = self._ran = self._handed_back = self._crashes = 0
         self._stopped = ""  # why; empty while it takes trials
         self._kill_at: float | None = None
@@ -180,7 +179,12 @@ class Worker:
             )
             words, environment = self._command.plan(trial, folder, slot)
             run = RunInSlot(
-                trial=trial, slot=slot, folder=folder, heartbeat=heartbeat, began=self._clock()
+                trial=trial,
+                slot=slot,
+                folder=folder,
+                heartbeat=heartbeat,
+                steps=PrintedSteps(folder.stdout),
+                began=self._clock(),
             )
             run.command = CommandProcess(
                 words,
@@ -236,6 +240,7 @@ class Worker:
         now = self._clock()
         if self._stop_at is not None and now >= self._stop_at and not self._stopped:
             self._stop("time limit", signal.SIGTERM)
+        self._tell_steps(now)
         for run in list(self._running.values()):
             timeout = self._options.timeout
             if timeout is not None and not run.timed_out and now - run.began >= timeout:
@@ -243,6 +248,16 @@ class Worker:
                 run.process.signal(signal.SIGTERM)
             if any(at is not None and now >= at for at in (run.kill_at, self._kill_at)):
                 run.process.signal(signal.SIGKILL)
+
+    def _tell_steps(self, now: float) -> None:
+        """Tells, now and then, how far the commands are."""
+        if now - self._told_steps < self._options.steps_every:
+            return
+        self._told_steps = now
+        for run in self._running.values():
+            if not run.ended:
+                for event in self._results.steps(run):
+                    self._report(event)
 
     def _patience(self) -> float:
         """Seconds until the clock asks for something."""
@@ -286,63 +301,24 @@ class Worker:
 
     def _end(self, run: RunInSlot) -> None:
         """Reads what a command left, and tells how its trial ended."""
-        code, seconds = run.process.finish(), run.ended - run.began
+        code = run.process.finish()
         if code and not run.told and not run.timed_out:
             self._await_signal(code)
         self._again_at = -float("inf")
         del self._running[run.slot]
         self._watch()
-        facts = self._folder.state.trials[run.trial.number]
-        ends = [attempt.end or {} for attempt in facts.attempts.values()]
-        metrics, needed = self._metric_names()
-        verdict = judged(
-            code,
-            run.folder,
-            metrics=metrics,
-            needed=needed,
-            kinds=self._options.kinds,
-            told=run.told,
-            timed_out=run.timed_out,
-            asked_before=sum(end.get("reason") == "exit 75" for end in ends),
-        )
-        state, reason, note = verdict.state, verdict.reason, verdict.note
         try:
-            try:
-                ended = tell_end(self._folder, self._stored, run, verdict)
-            except UsageError as error:  # such as a negative standard error
-                verdict = Verdict(state="failed", reason="no result", note=error.message)
-                note = verdict.note
-                ended = tell_end(self._folder, self._stored, run, verdict)
-            state, reason = ended.state, ended.reason
-        except TrialEndedError as error:
-            state, reason, note = "late", "", error.message
+            for step in self._results.steps(run, at_end=True):
+                self._report(step)
+            ended = self._results.end(run, code)
         finally:
             run.heartbeat.stop()
-        if state == "preempted":
+        if ended.state == "preempted":
             self._handed_back += 1
-        elif state != "late":
+        elif ended.state != "late":
             self._ran += 1
-        self._report(
-            TrialEnded(
-                trial=run.trial.number,
-                attempt=run.trial.attempt,
-                slot=run.slot,
-                state=state,
-                reason=reason,
-                note=note,
-                values={name: mean for name, (mean, _) in verdict.values.items()},
-                seconds=seconds,
-            )
-        )
-        self._count_crashes(state, reason)
-
-    def _metric_names(self) -> tuple[list[str], list[str]]:
-        """The metrics that may be told, and those that must be, as the experiment is by now."""
-        version = self._folder.state.version
-        if self._metrics[0] != version:
-            needed = needed_metrics(self._folder.state, self._stored.optimization_config)
-            self._metrics = (version, list(self._stored.metrics), needed)
-        return self._metrics[1:]
+        self._report(ended)
+        self._count_crashes(ended.state, ended.reason)
 
     def _await_signal(self, code: int) -> None:
         """Hears of a signal that its command heard of first.
