@@ -70,8 +70,10 @@ class ExperimentSource(Protocol):
 
 def experiment_document(folder: RunFolder) -> Json:
     """All that an experiment shows, as far as is known."""
+    definition = copy.deepcopy(folder.definition)  # what users change in it is theirs
+    definition.pop("category_indices", None)
     return {
-        **copy.deepcopy(folder.definition),  # what users change in it is theirs
+        **definition,
         "id": folder.ident,
         "client": CLIENT_ID,
         "user": None,

@@ -51,8 +51,8 @@ def _metric(given: Mapping[str, Any]) -> Json:
     name = checked_name(given.get("name"), "the name of a metric")
     kept = {
         "name": name,
-        "objective": given.get("objective") or "maximize",
-        "strategy": given.get("strategy") or "optimize",
+        "objective": "maximize" if given.get("objective") is None else given["objective"],
+        "strategy": "optimize" if given.get("strategy") is None else given["strategy"],
         "threshold": given.get("threshold"),
     }
     for key, known in (

@@ -58,10 +58,12 @@ class Pagination(ApiObject):
     def iterate_pages(self) -> Iterator[Any]:
         """Goes through the items of all pages; fetches the next where one ends.
 
-        Backwards, along `paging.before`, unless the list was fetched with `after` alone.
+        Along `paging.before`, unless the list was fetched in ascending order, or with `after`
+        alone.
         """
         params = dict(self._retrieve_params or {})
-        way = "after" if "after" in params and "before" not in params else "before"
+        rising = str(params.get("ascending")).lower() == "true"
+        way = "after" if rising or ("after" in params and "before" not in params) else "before"
         params.pop("after" if way == "before" else "before", None)
         page = self
         while items := page._items():

@@ -45,6 +45,7 @@ def run_document(facts: TrialFacts, folder_id: str) -> Json:
         "id": f"{folder_id}{facts.number}",
         "state": "active",
         "deleted": False,
+        "favorite": False,
         "completed": None,
         "datasets": [],
         "tags": [],

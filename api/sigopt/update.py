@@ -9,6 +9,7 @@ from armwright.sigopt.definition import checked_parameters
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, known_keys, metadata_of, plain_json, whole_of
 from armwright.sigopt.metric_rules import checked_metrics, with_strategy
+from armwright.sigopt.update_completion import completed
 from armwright.sigopt.validate import check_shape
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def updated(definition: Json, fields: Mapping[str, Any]) -> Json:
         ValidationError: A field is of the wrong shape.
         ApiException: It cannot change so. Status 400.
     """
-    check_shape(fields)
-    known_keys(fields, _KEYS, "an update")
-    given = plain_json(fields)
+    given = completed(definition, plain_json(fields))
+    check_shape(given)
+    known_keys(given, _KEYS, "an update")
     kept = {**definition, "updated": int(time.time())}
     if "name" in given:
         kept["name"] = checked_name(given["name"], "the name of an experiment")
@@ -51,6 +52,7 @@ def updated(definition: Json, fields: Mapping[str, Any]) -> Json:
         kept["budget"] = _budget(definition, given["budget"])
     if "parameters" in given:
         kept["parameters"] = _parameters(definition, given["parameters"])
+        kept["category_indices"] = _all_indices(definition)
     return kept
 
 
@@ -88,8 +90,12 @@ def _parameters(definition: Json, given: list[Json]) -> list[Json]:
         old = before.get(item.get("name", ""))
         if item.get("conditions") and (old is None or item["conditions"] != old["conditions"]):
             raise refused(f"parameter {item.get('name')!r}: conditions cannot change")
+    indices = _all_indices(definition)
     after = checked_parameters(
-        [_with_indices(_with_new_grid(item, before), before) for item in given],
+        [
+            _with_indices(_with_new_grid(item, before), indices.get(str(item.get("name")), {}))
+            for item in given
+        ],
         definition["conditionals"],
     )
     for item in after:
@@ -113,12 +119,25 @@ def _with_new_grid(item: Json, before: Mapping[str, Json]) -> Json:
     return {**item, "bounds": None}
 
 
-def _with_indices(item: Json, before: Mapping[str, Json]) -> Json:
-    """The parameter with the indices of categories that were there before."""
-    old = before.get(item.get("name", ""))
+def _all_indices(definition: Json) -> dict[str, dict[str, int]]:
+    """The index of each category that there ever was, by parameter and name."""
+    found: dict[str, dict[str, int]] = dict(definition.get("category_indices") or {})
+    for parameter in definition["parameters"]:
+        if parameter["type"] == "categorical":
+            now = {item["name"]: item["enum_index"] for item in parameter["categorical_values"]}
+            found[parameter["name"]] = {**found.get(parameter["name"], {}), **now}
+    return found
+
+
+def _with_indices(item: Json, known: Mapping[str, int]) -> Json:
+    """The parameter with the indices that its categories had; new ones get indices of their own."""
     categories = item.get("categorical_values")
-    if old is None or not isinstance(categories, list) or old["type"] != "categorical":
+    if not known or not isinstance(categories, list):
         return item
-    known = {category["name"]: category for category in old["categorical_values"]}
-    names = [c.get("name") if isinstance(c, dict) else c for c in categories]
-    return {**item, "categorical_values": [known.get(name, name) for name in names]}
+    free, numbered = max(known.values()), []
+    for category in categories:
+        name = str(category.get("name") if isinstance(category, dict) else category)
+        if name not in known:
+            free += 1
+        numbered.append({"name": name, "enum_index": known.get(name, free)})
+    return {**item, "categorical_values": numbered}

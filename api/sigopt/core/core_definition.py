@@ -27,10 +27,13 @@ _SHARED = (
     *("name", "parameters", "metrics", "type", "parallel_bandwidth", "num_solutions"),
     *("conditionals", "linear_constraints", "metadata"),
 )
-_KEYS = (*_SHARED, "observation_budget", "tasks", "metric", "project", "client", "development")
+_KEYS = (
+    *(*_SHARED, "observation_budget", "tasks", "metric", "project", "client", "development"),
+    *("runs_only", "budget"),
+)
 _CHANGING = (
     *("name", "parameters", "metrics", "metadata", "observation_budget", "parallel_bandwidth"),
-    *("state", "project"),
+    *("state", "project", "budget"),
 )
 _UNNAMED = "value"  # the metric of an experiment that names none
 _NAMELESS = "experiment"
@@ -53,10 +56,13 @@ def core_definition(fields: Mapping[str, Any]) -> Json:
     body["metrics"] = _metrics(given)
     if body.get("name") is None:
         body["name"] = _NAMELESS
-    kept = well_formed(
-        lambda: definition_from_fields({**body, "budget": given.get("observation_budget")})
-    )
+    runs_only, budget = _runs_only(given), _budget(given)
+    kept = well_formed(lambda: definition_from_fields({**body, "budget": budget}))
+    if runs_only:
+        kept["runs_only"] = True
     kept |= {"api": CORE, "tasks": checked_tasks(given.get("tasks"))}
+    if body["metrics"][0].get("name") == _UNNAMED and _is_unnamed(given):
+        kept["unnamed"] = True
     check_tasks(kept)
     if kept["tasks"]:
         kept["task_parameter"] = task_parameter(kept)
@@ -71,12 +77,21 @@ def updated_core(definition: Json, fields: Mapping[str, Any]) -> Json:
     """
     given = _without_kinds(fields)
     known_keys(given, _CHANGING, "an update")
+    if definition.get("runs_only"):
+        if "observation_budget" in given:
+            raise refused("an experiment of runs only has a budget, not an observation_budget")
+        if given.get("project", definition["project"]) != definition["project"]:
+            raise refused("the project of an experiment of runs only cannot change")
+    elif "budget" in given:
+        raise refused("a budget is for experiments of runs only: give observation_budget")
     if "observation_budget" in given:
         given["budget"] = given.pop("observation_budget")
         if definition["tasks"] and given["budget"] is None:
             raise refused("tasks need an observation_budget, got none")
-    if given.get("metrics") is not None:
-        given["metrics"] = _metrics(given)
+    if isinstance(given.get("metrics"), list) and given["metrics"]:
+        given["metrics"] = [
+            {"name": item} if isinstance(item, str) else item for item in given["metrics"]
+        ]
     project = given.pop("project", None) or definition["project"]
     if "metadata" in given:
         given["metadata"] = metadata_of(given["metadata"])
@@ -104,6 +119,34 @@ def _metrics(given: Mapping[str, Any]) -> list[Any]:
     if len(found) == 1 and isinstance(found[0], dict) and found[0].get("name") is None:
         return [{**found[0], "name": _UNNAMED}]
     return found
+
+
+def _runs_only(given: Mapping[str, Any]) -> bool:
+    """Whether an experiment takes runs alone, and no suggestions or observations."""
+    said = given.get("runs_only")
+    if said is not None and not isinstance(said, bool):
+        raise refused(f"runs_only should be true or false, got {said!r}")
+    if said and given.get("project") is None:
+        raise refused("an experiment of runs only needs a project, got none")
+    return bool(said)
+
+
+def _budget(given: Mapping[str, Any]) -> Any:
+    """The budget, under the name that it has for the kind of experiment."""
+    named, other = "observation_budget", "budget"
+    if given.get("runs_only"):
+        named, other = other, named
+    if given.get(other) is not None:
+        raise refused(f"{other} is not for this kind of experiment: give {named}")
+    return given.get(named)
+
+
+def _is_unnamed(given: Mapping[str, Any]) -> bool:
+    """Whether a body gives its only metric no name."""
+    metrics = given.get("metrics")
+    if metrics is None:
+        metrics = [given.get("metric") or {}]
+    return isinstance(metrics[0], dict) and metrics[0].get("name") is None
 
 
 def _without_kinds(value: Any) -> Any:

@@ -34,18 +34,24 @@ __all__ = [
     "queue_of",
     "queued_document",
     "suggestion_document",
+    "suggestion_of",
     "suggestions_of",
+    "taken_back",
 ]
 
 Json = dict[str, Any]
+
+_OURS = ("api", "task_parameter", "unnamed", "category_indices")
 
 
 def core_experiment(folder: RunFolder) -> Json:
     """An experiment, with its progress."""
     definition = copy.deepcopy(folder.definition)
     optimized = with_strategy(definition["metrics"], "optimize")
-    kept = {key: definition[key] for key in definition if key not in ("api", "task_parameter")}
-    budget = kept.pop("budget")
+    if definition.get("unnamed"):
+        definition["metrics"][0]["name"] = None
+    kept = {key: definition[key] for key in definition if key not in _OURS}
+    budget, runs_only = kept.pop("budget"), bool(definition.get("runs_only"))
     return {
         "object": "experiment",
         **kept,
@@ -54,11 +60,12 @@ def core_experiment(folder: RunFolder) -> Json:
         "user": None,
         "development": False,
         "can_be_deleted": True,
-        "observation_budget": budget,
-        "num_solutions": definition["num_solutions"] or 1,
-        "parallel_bandwidth": definition["parallel_bandwidth"] or 1,
+        "metadata": definition["metadata"] or None,
+        "observation_budget": None if runs_only else budget,
+        "runs_only": runs_only,
+        **({"budget": budget} if runs_only else {}),
         "metric": (optimized or definition["metrics"])[0],
-        "progress": _progress(folder),
+        "progress": {"object": "progress", **folder.progress()} if runs_only else _progress(folder),
     }
 
 
@@ -112,6 +119,20 @@ def observed(runs: Iterable[Json]) -> list[Json]:
     return sorted(found, key=lambda run: (run["completed"] or 0, int(run["id"])), reverse=True)
 
 
+def taken_back(runs: Iterable[Json]) -> list[Json]:
+    """Those of runs' documents that are observations which were deleted, newest first."""
+    found = [run for run in runs if run["observation"] is not None and run["deleted"]]
+    return sorted(found, key=lambda run: (run["completed"] or 0, int(run["id"])), reverse=True)
+
+
+def suggestion_of(run: Json) -> str | None:
+    """The id of the suggestion that an observation is of; None where it is of assignments."""
+    if "of_suggestion" in run:
+        found: str | None = run["of_suggestion"]
+        return found
+    return run["id"] if run.get("made_as") != "observation" else None
+
+
 def best_observed(
     folder: RunFolder, runs: Iterable[Json], solutions: int | None = None
 ) -> list[Json]:
@@ -146,7 +167,7 @@ def suggestion_document(folder: RunFolder, run: Json) -> Json:
         "object": "suggestion",
         **_shared(folder, run),
         "state": "open" if run["observation"] is None and not run["deleted"] else "closed",
-        "metadata": run["metadata"],
+        "metadata": run["metadata"] if run["metadata"] or run.get("has_metadata") else None,
     }
 
 
@@ -165,8 +186,8 @@ def observation_document(folder: RunFolder, run: Json) -> Json:
         **_shared(folder, run),
         "created": run["completed"],
         "failed": said["failed"],
-        "metadata": run.get("observation_metadata") or {},
-        "suggestion": run["id"] if run.get("made_as") != "observation" else None,
+        "metadata": run.get("observation_metadata"),
+        "suggestion": suggestion_of(run),
         "value": single.get("value"),
         "value_stddev": single.get("value_stddev"),
         "values": values,
@@ -177,7 +198,11 @@ def metric_values(folder: RunFolder, values: Json) -> list[Json]:
     """Values by metric as a list, in the order of the experiment's metrics."""
     names = [metric["name"] for metric in folder.definition["metrics"]]
     return [
-        {"object": "metric_evaluation", **values[name], "name": name}
+        {
+            "object": "metric_evaluation",
+            **values[name],
+            "name": None if folder.definition.get("unnamed") else name,
+        }
         for name in names
         if name in values
     ]

@@ -13,7 +13,7 @@ from armwright.sigopt.fields import known_keys, listed, number_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["given_values", "measured_of", "tried"]
+__all__ = ["check_chosen", "given_values", "measured_anew", "measured_of", "tried", "values_of"]
 
 Json = dict[str, Any]
 
@@ -46,7 +46,7 @@ def measured_of(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json 
         if not isinstance(item, dict):
             raise refused(f"a value should be an object with name and value, got {item!r}")
         known_keys(item, ("name", "value", "value_stddev", "object"), "a value")
-        name = item.get("name")
+        name = item.get("name") or None
         if name is None and len(names) == 1:
             name = names[0]
         if not isinstance(name, str) or name not in names:
@@ -66,6 +66,44 @@ def _value(name: str, item: Mapping[str, Any]) -> Json:
         raise refused(f"metric {name!r}: value_stddev should be 0 or more, got {spread}")
     value = number_of(item.get("value"), f"metric {name!r}: value")
     return {"name": name, "value": value, "value_stddev": spread}
+
+
+def measured_anew(
+    definition: Mapping[str, Any], run: Mapping[str, Any], body: Mapping[str, Any]
+) -> Json:
+    """What an update changes of what was measured; a standard deviation stays where none is given.
+
+    Raises:
+        ApiException: It does not fit what there is. Status 400.
+    """
+    before = run["observation"]
+    failed = body.get("failed")
+    if failed is not None and not isinstance(failed, bool):
+        raise refused(f"failed should be true or false, got {failed!r}")
+    gone = "values" in body and not body["values"] and body.get("value") is None
+    if body.get("values") or body.get("value") is not None or body.get("value_stddev") is not None:
+        if before["failed"] and failed is not False:
+            raise refused("an observation that failed has no values, unless failed is set to false")
+        if body.get("value") is None and body.get("values") is None and not before["failed"]:
+            body = {**body, "value": _only(definition, before)}
+        measured = measured_of(definition, body) or {}
+        for item in body.get("values") or ():
+            name = item.get("name") or definition["metrics"][0]["name"]
+            if "value_stddev" not in item and name in before["values"]:
+                measured[name]["value_stddev"] = before["values"][name]["value_stddev"]
+        return {"observation": {"failed": False, "values": measured}}
+    fails = before["failed"] if failed is None else failed
+    if fails != before["failed"] and not (fails and gone):
+        what = "values to be set to null" if fails else "values"
+        raise refused(f"to set failed to {str(fails).lower()} an observation needs {what}")
+    if gone and not fails:
+        raise refused("an observation needs values, unless it failed, got none")
+    return {"observation": {"failed": fails, "values": {}}} if fails != before["failed"] else {}
+
+
+def _only(definition: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
+    name = definition["metrics"][0]["name"]
+    return before["values"].get(name, {}).get("value")
 
 
 def tried(definition: Mapping[str, Any], assignments: Any) -> Json:
@@ -94,6 +132,20 @@ def tried(definition: Mapping[str, Any], assignments: Any) -> Json:
     return kept
 
 
+def check_chosen(definition: Mapping[str, Any], chosen: Mapping[str, Any]) -> None:
+    """Refuses values that parameters and conditionals cannot have.
+
+    Raises:
+        ApiException: One cannot be. Status 400.
+    """
+    for parameter in definition["parameters"]:
+        if parameter["name"] in chosen:
+            _assigned(parameter, chosen[parameter["name"]])
+    for item in definition["conditionals"]:
+        if item["name"] in chosen and chosen[item["name"]] not in item["values"]:
+            raise refused(f"assignments: {item['name']!r} should be one of {item['values']}")
+
+
 def _assigned(parameter: Mapping[str, Any], value: Any) -> Any:
     """A value of a parameter; it may lie outside the bounds."""
     what = f"assignments: {parameter['name']!r}"
@@ -112,6 +164,14 @@ def _assigned(parameter: Mapping[str, Any], value: Any) -> Any:
     return int(number) if parameter["type"] == "int" else float(number)
 
 
+def values_of(definition: Mapping[str, Any], run: Mapping[str, Any]) -> Json:
+    """A value of every parameter, as a run has tried them; its own alone, where it has others."""
+    known = {item["name"] for kind in ("parameters", "conditionals") for item in definition[kind]}
+    shown = {name: value for name, value in run["assignments"].items() if name in known}
+    body = {"assignments": shown, **({"task": run["task"]} if run.get("task") else {})}
+    return given_values(definition, body)
+
+
 def given_values(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json:
     """A value of every parameter for what a caller wants to be tried, or has tried.
 
@@ -121,7 +181,7 @@ def given_values(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json
     values = tried(definition, body.get("assignments"))
     for parameter in definition["parameters"]:
         values.setdefault(parameter["name"], fill_in(parameter))
-    if definition["tasks"]:
+    if definition.get("tasks"):
         if body.get("task") is None:
             raise refused("assignments need a task in this experiment, got none")
         values[definition["task_parameter"]] = task_named(definition, body["task"])

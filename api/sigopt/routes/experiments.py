@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.core.core_definition import core_definition, is_core, updated_core
 from armwright.sigopt.core.documents import core_experiment
 from armwright.sigopt.exception import refused
+from armwright.sigopt.experiment_source import experiment_document
 from armwright.sigopt.folders import make_experiment
 from armwright.sigopt.project import check_project_id, current_project
-from armwright.sigopt.routes.finding import all_experiments, core_experiment_of
+from armwright.sigopt.routes.finding import (
+    all_experiments,
+    any_experiment,
+    core_experiment_of,
+)
 from armwright.sigopt.routes.paging import page
 
 if TYPE_CHECKING:
@@ -39,8 +44,11 @@ def project_of(given: Any) -> str:
 
 
 def fetch(request: Request) -> Json:
-    """An experiment, also an archived one."""
-    return core_experiment(core_experiment_of(request.ids[0]))
+    """An experiment, also an archived one, and an AI experiment as such."""
+    folder = any_experiment(request.ids[0])
+    if is_core(folder.definition):
+        return core_experiment(folder)
+    return {"object": "aiexperiment", **experiment_document(folder)}
 
 
 def list_all(request: Request) -> Json:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.core.core_definition import is_core
-from armwright.sigopt.exception import refused
+from armwright.sigopt.exception import ApiException, refused
 from armwright.sigopt.folders import opened
 from armwright.sigopt.place import split_run_id, store
 from armwright.store.location import locate_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from armwright.sigopt.run_folder import RunFolder
 
 __all__ = [
     "ai_experiment",
     "all_experiments",
+    "any_experiment",
     "core_experiment_of",
+    "experiments_of",
+    "observed_experiment_of",
     "project_folders",
     "run_in",
     "run_place",
@@ -40,6 +44,27 @@ def core_experiment_of(ident: str) -> RunFolder:
     if not is_core(folder.definition):
         raise refused(f"experiment {ident} is an AI experiment: ask aiexperiments({ident})", 404)
     return folder
+
+
+def observed_experiment_of(ident: str) -> RunFolder:
+    """The same, of one that takes suggestions and observations.
+
+    Raises:
+        ApiException: There is none, status 404; or it takes runs alone, status 403.
+    """
+    folder = core_experiment_of(ident)
+    if folder.definition.get("runs_only"):
+        raise refused(f"experiment {ident} takes runs only: create one of its training_runs", 403)
+    return folder
+
+
+def any_experiment(ident: str) -> RunFolder:
+    """The folder of an experiment of either kind.
+
+    Raises:
+        ApiException: There is none of this id. Status 404.
+    """
+    return _experiment(ident)
 
 
 def ai_experiment(ident: str) -> RunFolder:
@@ -64,6 +89,15 @@ def _experiment(ident: str) -> RunFolder:
             if "parameters" in folder.definition:
                 return folder
     raise refused(f"there is no experiment {ident!r}", 404)
+
+
+def experiments_of(idents: Iterable[str]) -> list[RunFolder]:
+    """The folders of those ids that are of experiments, of either kind."""
+    found = []
+    for ident in idents:
+        with contextlib.suppress(ApiException):
+            found.append(_experiment(ident))
+    return found
 
 
 def all_experiments(project: str | None = None) -> Iterator[RunFolder]:

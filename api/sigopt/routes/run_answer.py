@@ -11,7 +11,10 @@ __all__ = ["checkpoint_answer", "run_answer"]
 
 Json = dict[str, Any]
 
-_OURS = ("checkpoints", "made_as", "withdrawn", "task", "observation_metadata", "arm")
+_OURS = (
+    *("checkpoints", "made_as", "withdrawn", "task", "observation_metadata", "arm"),
+    *("has_metadata", "of_suggestion"),
+)
 
 
 def run_answer(run: Json) -> Json:
@@ -21,6 +24,7 @@ def run_answer(run: Json) -> Json:
         "object": "training_run",
         **shown,
         "client": CLIENT_ID,
+        "datasets": {name: {} for name in run["datasets"]},
         "logs": {name: {"content": text} for name, text in run["logs"].items()},
         "values": {
             name: {"object": "metric_evaluation", **value} for name, value in run["values"].items()

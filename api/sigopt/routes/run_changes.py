@@ -19,7 +19,8 @@ _MAPS = (
     *("source_code", "model"),
 )
 _OURS = {"assignments_meta": "parameters_meta", "assignments_sources": "parameters_sources_meta"}
-_KEYS = (*_MAPS, *_OURS, "name", "state", "deleted", "datasets", "tags", "object")
+_KEYS = (*_MAPS, *_OURS, "name", "state", "deleted", "favorite", "datasets", "tags", "object")
+_FLAGS = ("deleted", "favorite")
 _STATES = ("active", "completed", "failed")
 
 
@@ -41,10 +42,11 @@ def merged(body: Json) -> Json:
         if body["state"] not in _STATES:
             raise refused(f"state should be one of {', '.join(_STATES)}, got {body['state']!r}")
         changes["state"] = body["state"]
-    if "deleted" in body:
-        if not isinstance(body["deleted"], bool):
-            raise refused(f"deleted should be true or false, got {body['deleted']!r}")
-        changes["deleted"] = body["deleted"]
+    for key in _FLAGS:
+        if body.get(key) is not None:
+            if not isinstance(body[key], bool):
+                raise refused(f"{key} should be true or false, got {body[key]!r}")
+            changes[key] = body[key]
     for key in ("datasets", "tags"):
         if body.get(key) is not None:
             names = list(body[key]) if isinstance(body[key], dict) else body[key]
@@ -70,11 +72,19 @@ def _read(changes: Json) -> None:
     if "metadata" in changes:
         gone = {key: None for key, item in changes["metadata"].items() if item is None}
         changes["metadata"] = {**metadata_of(changes["metadata"]), **gone}
+    for key, item in changes.get("source_code", {}).items():
+        if item is not None and not isinstance(item, str):
+            raise TypeError(f"{key} of source_code should be a text, got {item!r}")
     if "logs" in changes:
-        changes["logs"] = {
-            name: None if log is None else shortened_log(log["content"])
-            for name, log in changes["logs"].items()
-        }
+        changes["logs"] = {name: _log(name, log) for name, log in changes["logs"].items()}
+
+
+def _log(name: str, log: Any) -> str | None:
+    if log is None:
+        return None
+    if not isinstance(log, dict) or not isinstance(log.get("content"), str) or len(log) > 1:
+        raise TypeError(f"logs of {name!r} should be an object with a text as content, got {log!r}")
+    return shortened_log(log["content"])
 
 
 def replacing(run: Json, changes: Json) -> Json:

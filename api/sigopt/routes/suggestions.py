@@ -11,10 +11,15 @@ from armwright.sigopt.core.documents import (
     suggestions_of,
 )
 from armwright.sigopt.core.observation_body import given_values
+from armwright.sigopt.core.tasks import task_named
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import known_keys, metadata_of
 from armwright.sigopt.place import split_run_id
-from armwright.sigopt.routes.finding import core_experiment_of, run_in
+from armwright.sigopt.routes.finding import (
+    core_experiment_of,
+    observed_experiment_of,
+    run_in,
+)
 from armwright.sigopt.routes.merging import replaced
 from armwright.sigopt.routes.paging import page
 
@@ -43,15 +48,18 @@ _GIVEN = ("assignments", "task", "metadata")
 def create(request: Request) -> Json:
     """Suggests something: what was queued first, else what is best to try; or what is given."""
     known_keys(request.body, _GIVEN, "a suggestion")
-    folder = core_experiment_of(request.ids[0])
+    folder = observed_experiment_of(request.ids[0])
     metadata = metadata_of(request.body.get("metadata"))
     given = None
     if request.body.get("assignments") is not None:
         given = given_values(folder.definition, request.body)
-    number, _ = folder.add_run({"made_as": "suggestion", "metadata": metadata}, given)
+    elif request.body.get("task") is not None:
+        task_named(folder.definition, request.body["task"])
+    about = _metadata(request.body, metadata)
+    number, _ = folder.add_run({"made_as": "suggestion", **about}, given)
     run = folder.run(number)
-    if metadata and run["metadata"] != metadata:  # it was queued before
-        folder.patch(number, {"metadata": metadata})
+    if about and run["metadata"] != metadata:  # it was queued before
+        folder.patch(number, about)
         folder.refresh()
         run = folder.run(number)
     return suggestion_document(folder, run)
@@ -66,51 +74,52 @@ def fetch(request: Request) -> Json:
 def list_all(request: Request) -> Json:
     """The suggestions of an experiment; on request only those of a `state`: open or closed."""
     folder = core_experiment_of(request.ids[0])
-    state = request.word("state", "all")
+    state, ids = request.word("state", "all"), request.word("id")
+    wanted = None if ids is None else ids.split(",")
     found = [suggestion_document(folder, run) for run in suggestions_of(folder)]
-    return page([item for item in found if state in ("all", item["state"])], request)
+    shown = [item for item in found if state in ("all", item["state"])]
+    return page([item for item in shown if wanted is None or item["id"] in wanted], request)
+
+
+def _metadata(body: Json, metadata: Json) -> Json:
+    """What a suggestion says of its metadata: an empty object is one, none is none."""
+    if "metadata" not in body:
+        return {}
+    return {"metadata": metadata, "has_metadata": body["metadata"] is not None}
 
 
 def update(request: Request) -> Json:
-    """Replaces the metadata of a suggestion."""
+    """Replaces the metadata of a suggestion; its state follows from what is observed."""
     known_keys(request.body, ("metadata", "state"), "an update of a suggestion")
     folder = core_experiment_of(request.ids[0])
     run = _suggestion(folder, request.ids[1])
-    known = suggestion_document(folder, run)["state"]
-    if request.body.get("state") not in (None, known):
-        raise refused(
-            f"suggestion {run['id']} is {known}: it is closed by an observation, or deleted"
-        )
     if "metadata" in request.body:
-        after = metadata_of(request.body["metadata"])
-        folder.patch(split_run_id(run["id"])[1], {"metadata": replaced(run["metadata"], after)})
+        after = _metadata(request.body, metadata_of(request.body["metadata"]))
+        after["metadata"] = replaced(run["metadata"], after["metadata"])
+        folder.patch(split_run_id(run["id"])[1], after)
         folder.refresh()
     return suggestion_document(folder, _suggestion(folder, request.ids[1]))
 
 
 def delete(request: Request) -> None:
-    """Withdraws a suggestion that is open."""
+    """Withdraws a suggestion; what was observed of it stays."""
     folder = core_experiment_of(request.ids[0])
-    run = _suggestion(folder, request.ids[1])
-    if run["observation"] is not None:
-        raise refused(f"suggestion {run['id']} is observed: delete the observation instead")
-    _withdraw(folder, run)
+    _withdraw(folder, _suggestion(folder, request.ids[1]))
 
 
 def delete_all(request: Request) -> None:
-    """Withdraws all suggestions that are open."""
+    """Withdraws all suggestions, on request only those that are open, or closed."""
     folder = core_experiment_of(request.ids[0])
-    if request.word("state", "open") not in ("open", "all"):
-        raise refused("closed suggestions are part of observations: delete those instead")
+    state = request.word("state", "all")
     for run in suggestions_of(folder):
-        if run["observation"] is None and not run["deleted"]:
+        if state in ("all", suggestion_document(folder, run)["state"]):
             _withdraw(folder, run)
 
 
 def enqueue(request: Request) -> Json:
     """Says what one of the next suggestions is to be; the first in the queue comes first."""
     known_keys(request.body, ("assignments", "task"), "a queued suggestion")
-    folder = core_experiment_of(request.ids[0])
+    folder = observed_experiment_of(request.ids[0])
     given = given_values(folder.definition, request.body)
     number, _ = folder.add_run({"made_as": "queued"}, given, begun=False)
     return queued_document(folder, folder.run(number))
@@ -150,4 +159,7 @@ def _queued(folder: RunFolder, ident: str) -> Json:
 
 
 def _withdraw(folder: RunFolder, run: Json) -> None:
-    folder.patch(split_run_id(run["id"])[1], {"deleted": True, "withdrawn": True})
+    said = {"withdrawn": True}
+    if run["observation"] is None:
+        said["deleted"] = True
+    folder.patch(split_run_id(run["id"])[1], said)

@@ -6,25 +6,28 @@ process begins is shown to be alive until it is ended here.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.core.documents import suggestions_of
+from armwright.sigopt.core.observation_body import check_chosen, values_of
 from armwright.sigopt.exception import refused
-from armwright.sigopt.fields import checked_name, known_keys, listed, metadata_of
+from armwright.sigopt.fields import known_keys, listed, metadata_of
 from armwright.sigopt.folders import project_runs
+from armwright.sigopt.new_run import default_name
 from armwright.sigopt.routes import held_runs
 from armwright.sigopt.routes.experiments import project_of
 from armwright.sigopt.routes.finding import (
     ai_experiment,
     all_experiments,
     core_experiment_of,
+    experiments_of,
     run_in,
     run_place,
 )
 from armwright.sigopt.routes.paging import page, whole_page
 from armwright.sigopt.routes.run_answer import checkpoint_answer, run_answer
 from armwright.sigopt.routes.run_changes import checkpoint_of, merged, replacing
+from armwright.sigopt.routes.run_filters import checked_filters, passes, sorted_by
 from armwright.sigopt.upload import upload_to
 
 if TYPE_CHECKING:
@@ -75,29 +78,56 @@ def create_in_project(request: Request) -> Json:
 
 
 def _begun(folder: RunFolder, request: Request, about: Json) -> Json:
+    """Begins a run, with what the request says of it; of what is suggested it may change some."""
     body, project = request.body, folder.definition["project"]
-    known_keys(body, ("name", "metadata", "project"), "a run")
-    name = body.get("name")
-    if name is None:
-        name = f"{project} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+    named = {"name": default_name(project), **body}
+    changes = merged({key: item for key, item in named.items() if key != "metadata"})
     said = {
-        "name": checked_name(name, "the name of a run"),
+        "name": changes.pop("name"),
         "project": project,
         "metadata": metadata_of(body.get("metadata")),
     }
+    chosen = _chosen(folder, changes.get("assignments", {}))
     number, attempt = folder.add_run({**said, **about})
     held_runs.hold(folder, number, attempt)
     if folder.run(number).get("made_as") != about.get("made_as"):  # it was queued before
         folder.patch(number, {**said, **about}, attempt=attempt)
         folder.refresh()
-    return run_answer(folder.run(number))
+    if chosen:
+        run = folder.run(number)
+        values = values_of(
+            folder.definition, {**run, "assignments": {**run["assignments"], **chosen}}
+        )
+        folder.correct(number, {"arm": values, "assignments": chosen}, {})
+    changes = {key: item for key, item in changes.items() if item != {}}
+    return _changed(folder, number, changes, wanted=True) or {}
+
+
+def _chosen(folder: RunFolder, given: Json) -> Json:
+    """The parameters of an experiment that a caller chooses itself; the rest is suggested.
+
+    Raises:
+        ApiException: One cannot have its value. Status 400.
+    """
+    definition = folder.definition
+    if "parameters" not in definition:
+        return {}
+    known = {item["name"] for kind in ("parameters", "conditionals") for item in definition[kind]}
+    chosen = {name: item for name, item in given.items() if name in known and item is not None}
+    check_chosen(definition, chosen)
+    return chosen
 
 
 def create_batch(request: Request) -> Json:
     """Adds runs that were done elsewhere to a project."""
     known_keys(request.body, ("runs", "fields"), "a batch")
     runs = upload_to(project_of(request.ids[1]), listed(request.body.get("runs"), "runs"))
-    return whole_page([_found(str(run.id)) for run in runs])
+    found = [_found(str(run.id)) for run in runs]
+    fields = request.word("fields")
+    wanted = None if fields is None else {"object", *fields.split(",")}
+    return whole_page(
+        [{k: v for k, v in run.items() if wanted is None or k in wanted} for run in found]
+    )
 
 
 def _found(ident: str) -> Json:
@@ -128,28 +158,25 @@ def list_of_core_experiment(request: Request) -> Json:
 
 
 def _listed(request: Request, project: str) -> Json:
-    filters = listed(request.parsed("filters"), "filters")
-    wanted = [item for item in filters if _checked_filter(item)["field"] == "experiment"]
+    filters = checked_filters(request.parsed("filters"))
+    named = [
+        item["value"]
+        for item in filters
+        if item["field"] == "experiment" and item["operator"] == "=="
+    ]
     folders: list[RunFolder] = []
-    if wanted:
-        folders = [ai_experiment(str(wanted[0]["value"]))]
+    if named:
+        folders = experiments_of(named[:1])
     else:
         folders = [project_runs(project), *all_experiments(project)]
     found = []
     for folder in folders:
         found += [run_answer(run) for run in folder.runs() if run.get("made_as") in (None, "run")]
-    for item in filters:
-        if item["field"] != "experiment":
-            found = [run for run in found if run.get(item["field"]) == item["value"]]
-    return page(found, request)
-
-
-def _checked_filter(item: Any) -> Json:
-    if not isinstance(item, dict) or not {"field", "value"} <= item.keys():
-        raise refused(f"a filter should be an object with field, operator and value, got {item!r}")
-    if item.get("operator", "==") != "==":
-        raise refused(f"a filter compares with ==, got {item['operator']!r}")
-    return item
+    shown = [run for run in found if all(passes(run, item) for item in filters)]
+    search = request.word("search")
+    if search:
+        shown = [run for run in shown if search.lower() in str(run["name"]).lower()]
+    return page(shown, request, sorted_by(request.word("sort")))
 
 
 def merge(request: Request) -> Json | None:

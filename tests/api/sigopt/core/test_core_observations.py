@@ -197,20 +197,24 @@ def test_what_is_off_need_not_be_assigned(bound):
     assert made.assignments == {"k": "b", "n": 3}
 
 
-def test_a_suggestion_is_observed_once(bound):
+def test_a_suggestion_can_be_observed_again(bound):
     resource = bound()
     suggestion = resource.suggestions().create()
-    resource.observations().create(suggestion=suggestion.id, value=1)
-    with pytest.raises(ApiException, match="is observed already") as caught:
-        resource.observations().create(suggestion=suggestion.id, value=2)
-    assert caught.value.status_code == 400
-    assert resource.observations().fetch().count == 1
+    made = [
+        resource.observations().create(suggestion=suggestion.id, value=value) for value in (1, 2)
+    ]
+    assert made[1].id != made[0].id
+    assert [item.suggestion for item in made] == [suggestion.id] * 2
+    assert made[1].assignments == suggestion.assignments
+    assert resource.fetch().progress.observation_count == 2
+    assert resource.suggestions().fetch().count == 1
+    assert next(resource.best_assignments().fetch().iterate_pages()).value == 2
 
 
 def test_a_suggestion_that_is_not_there_cannot_be_observed(bound):
     with pytest.raises(ApiException, match="there is no suggestion") as caught:
         bound().observations().create(suggestion="12", value=1)
-    assert caught.value.status_code == 404
+    assert caught.value.status_code == 400
 
 
 def test_an_archived_experiment_cannot_be_observed(bound):
@@ -313,7 +317,7 @@ def test_a_batch_observes_a_suggestion_once(bound):
     [
         ({"value": 5.0}, "value", 5.0),
         ({"values": [value("y", 5.0)]}, "value", 5.0),
-        ({"failed": True}, "failed", True),
+        ({"failed": True, "values": None}, "failed", True),
         ({"metadata": {"a": 1}}, "metadata", {"a": 1}),
         ({"assignments": {"x": 0.25}}, "assignments", {"x": 0.25}),
     ],
@@ -334,7 +338,7 @@ def test_an_observation_that_failed_can_be_given_a_value(observe):
 def test_what_a_suggestion_tried_cannot_be_changed(observe):
     resource = observe([1.0])
     (made,) = resource.observations().fetch().iterate_pages()
-    with pytest.raises(ApiException, match="what it tried cannot change"):
+    with pytest.raises(ApiException, match="set that to null with the assignments"):
         resource.observations(made.id).update(**HALF)
 
 

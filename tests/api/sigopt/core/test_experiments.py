@@ -30,9 +30,9 @@ def test_an_id_is_a_text_of_digits(create):
         ("client", "1"),
         ("type", "random"),
         ("observation_budget", None),
-        ("parallel_bandwidth", 1),
-        ("num_solutions", 1),
-        ("metadata", {}),
+        ("parallel_bandwidth", None),
+        ("num_solutions", None),
+        ("metadata", None),
         ("conditionals", []),
         ("linear_constraints", []),
         ("tasks", []),
@@ -111,7 +111,7 @@ def test_the_word_that_says_what_an_object_is_may_be_there(create):
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"budget": 3}, "unknown key 'budget'"),
+        ({"budget": 3}, "budget is not for this kind of experiment"),
         ({"strange": 3}, "unknown key 'strange'"),
         ({"parameters": []}, "parameters"),
         ({"parameters": 3}, "parameters"),
@@ -174,9 +174,15 @@ def test_an_unknown_experiment_is_not_found(conn, ident):
     assert caught.value.status_code == 404
 
 
-def test_an_ai_experiment_is_none_of_the_core_api(conn, make):
+def test_an_ai_experiment_is_found_among_experiments_as_such(conn, make):
+    made = make()
+    found = conn.experiments(made.id).fetch()
+    assert (found.id, found.to_json()["object"]) == (made.id, "aiexperiment")
+
+
+def test_an_ai_experiment_takes_no_suggestions_of_the_core_api(conn, make):
     with pytest.raises(ApiException, match="is an AI experiment") as caught:
-        conn.experiments(make().id).fetch()
+        conn.experiments(make().id).suggestions().create()
     assert caught.value.status_code == 404
 
 

