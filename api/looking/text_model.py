@@ -43,7 +43,7 @@ def slice_text(slices: Sequence[Slice], *, results: int, width: int = 80) -> Ite
         yield f"   95 % +- │{_stretched(levels(half, least=0.0), each)}│"
         if here is not None:
             mark = here * each + each // 2
-            yield f"           {' ' * mark}^ held at {number(item.around[item.axis.name])}"
+            yield f"            {' ' * mark}^ held at {number(item.around[item.axis.name])}"
         yield (
             f"  {metric[: width - 50]} {number(low)} to {number(high)}, "
             f"each ± {number(min(half))} to {number(max(half))}"
