@@ -21,8 +21,11 @@ from armwright.ax.client_snapshot import (
 )
 from armwright.ax.memory_keeper import MemoryKeeper
 from armwright.ax.raw_data import has_finite, only_arm, trial_data
+from armwright.ax.retired import retired
 from armwright.ax.store_keeper import StoreKeeper
+from armwright.ax.told_keeper import ToldKeeper
 from armwright.ax.trials_frame import trials_frame
+from armwright.callbacks.callback import checked_callbacks
 from armwright.errors import ExperimentNotFoundError, UsageError
 from armwright.experiment import Arm, Trial
 from armwright.generation import choose_generation_strategy
@@ -32,7 +35,7 @@ from armwright.store import read_document, write_document
 from armwright.store.address import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -56,8 +59,8 @@ class AxClient:
         client.complete_trial(index, raw_data=evaluate(parameters))
 
     With `store`, the experiment is a folder. Any number of clients, in any number of processes,
-    share it: each gets trials of its own and sees what the others measured. How many run at once is
-    not limited there, and none is refused for want of results.
+    share it: each gets trials of its own and sees what the others measured. There any number run at
+    once, and none is refused for want of results.
 
     Args:
         generation_strategy: What makes the arms; chosen by the search space when left out. Not with
@@ -69,6 +72,7 @@ class AxClient:
         verbose_logging: Whether trials are logged, at level INFO.
         suppress_storage_errors: Not supported: what is acknowledged is stored.
         store: `<root>/<name>`, a path or an fsspec URL.
+        callbacks: Who is told of this client's trials; see `armwright.callbacks`.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class AxClient:
         suppress_storage_errors: bool = False,
         *,
         store: str | os.PathLike[str] | None = None,
+        callbacks: Iterable[Any] = (),
     ) -> None:
         if db_settings is not None:
             raise NotImplementedError(
@@ -106,6 +111,7 @@ class AxClient:
         self._level = logging.INFO if verbose_logging else logging.DEBUG
         self._store = None if store is None else os.fspath(store)
         self._keeper: TrialKeeper | None = None
+        self._callbacks = checked_callbacks(callbacks)
 
     # The experiment --------------------------------------------------------------------------
 
@@ -252,8 +258,7 @@ class AxClient:
         """
         trial = self._running_trial(trial_index)
         data = trial_data(trial, raw_data, metadata, sample_size)
-        names = objective_names_of(trial.experiment)
-        unusable = [name for name in names if not has_finite(data, name)]
+        unusable = [n for n in objective_names_of(trial.experiment) if not has_finite(data, n)]
         if not unusable:
             self._kept.complete(trial_index, data, metadata or {})
             logger.log(self._level, "trial %d: completed with %s", trial_index, raw_data)
@@ -327,10 +332,8 @@ class AxClient:
 
         -1 means without end, or without limit.
         """
-        return [
-            (step.num_trials, step.max_parallelism or step.num_trials)
-            for step in self._kept.strategy._steps
-        ]
+        steps = self._kept.strategy._steps
+        return [(step.num_trials, step.max_parallelism or step.num_trials) for step in steps]
 
     def get_model_predictions(
         self, metric_names: Sequence[str] | None = None
@@ -440,21 +443,21 @@ class AxClient:
 
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not supported; `save_to_json_file` has taken its place."""
-        raise _retired("save", "save_to_json_file", args, kwargs)
+        raise retired("save", "save_to_json_file", args, kwargs)
 
     @staticmethod
     def load(*args: Any, **kwargs: Any) -> NoReturn:
         """Not supported; `load_from_json_file` has taken its place."""
-        raise _retired("load", "load_from_json_file", args, kwargs)
+        raise retired("load", "load_from_json_file", args, kwargs)
 
     @staticmethod
     def load_experiment(*args: Any, **kwargs: Any) -> NoReturn:
         """Not supported; a client with `store` opens an experiment that is kept."""
-        raise _retired("load_experiment", "AxClient(store=...)", args, kwargs)
+        raise retired("load_experiment", "AxClient(store=...)", args, kwargs)
 
     def get_recommended_max_parallelism(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not supported; `get_max_parallelism` has taken its place."""
-        raise _retired("get_recommended_max_parallelism", "get_max_parallelism", args, kwargs)
+        raise retired("get_recommended_max_parallelism", "get_max_parallelism", args, kwargs)
 
     # Helpers ---------------------------------------------------------------------------------
 
@@ -467,6 +470,8 @@ class AxClient:
                 + (f", and there is none at {shown(self._store)!r}" if self._store else ""),
                 hint="call create_experiment first",
             )
+        if self._callbacks and not isinstance(keeper, ToldKeeper):
+            keeper = self._keeper = ToldKeeper(keeper, self._callbacks)
         return keeper
 
     def _known_keeper(self) -> TrialKeeper | None:
@@ -479,8 +484,7 @@ class AxClient:
         return self._keeper
 
     def _trial(self, index: int) -> Trial:
-        trials = self.experiment.trials
-        trial = trials.get(index)
+        trial = (trials := self.experiment.trials).get(index)
         if not isinstance(trial, Trial):
             raise UsageError(f"no trial {index} of one arm; the trials are {list(trials)}")
         return trial
@@ -493,8 +497,3 @@ class AxClient:
                 hint="update_trial_data adds to it" if trial.status.is_completed else "",
             )
         return trial
-
-
-def _retired(name: str, instead: str, args: Any, kwargs: Any) -> NotImplementedError:
-    given = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
-    return NotImplementedError(f"{name}({', '.join(given)}) is gone, use {instead}")

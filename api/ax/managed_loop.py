@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.ax.best_point import best_point
 from armwright.ax.deployed_experiment import deployed_experiment
 from armwright.ax.search_space_from_dicts import search_space_from_dicts
+from armwright.callbacks.aims import aims_of
+from armwright.callbacks.experiment_trials import arms_of, tell_end_of
+from armwright.callbacks.progress_line import progress_line
+from armwright.callbacks.telling import Teller
 from armwright.errors import NothingLeftError
 from armwright.experiment import SimpleExperiment
 from armwright.experiment.constraint_text import outcome_constraint_from_text
@@ -22,7 +26,7 @@ from armwright.optimizer import compiles_ahead
 from armwright.running import TrialWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from armwright.experiment import BaseTrial, Experiment, TParameterization
     from armwright.generation.model_bridge import ModelBridge
@@ -48,6 +52,10 @@ class OptimizationLoop:
         run_async: Run trials side by side, as many as the strategy and the runner allow. Needs a
             runner and metrics.
         generation_strategy: What makes the arms; chosen by the search space when left out.
+        progress: Whether `full_run` shows a line on a terminal or in a notebook: how many trials of
+            how many, the best so far, failures, the rate and the time left.
+        callbacks: Who is told of each trial's start, of its end and of a new best one; see
+            `armwright.callbacks`.
 
     Attributes:
         current_trial: How many trials were run; those that the loop stopped and those somebody
@@ -70,6 +78,9 @@ class OptimizationLoop:
         wait_time: int = 0,
         run_async: bool = False,
         generation_strategy: GenerationStrategy | None = None,
+        *,
+        progress: bool = True,
+        callbacks: Iterable[Any] = (),
     ) -> None:
         if run_async and experiment.is_simple_experiment:
             raise AssertionError("run_async needs runners and metrics, got an evaluation function")
@@ -96,6 +107,12 @@ class OptimizationLoop:
             num_trials=total_trials,
         )
         self._check_modelable()
+        self._progress = progress
+        self._teller = Teller(
+            callbacks,
+            experiment=experiment._name or "experiment",
+            aims=aims_of(experiment.optimization_config),
+        )
 
     def _check_modelable(self) -> None:
         """Refuses at the start what the model would refuse after the first evaluations."""
@@ -124,6 +141,9 @@ class OptimizationLoop:
         wait_time: int = 0,
         random_seed: int | None = None,
         generation_strategy: GenerationStrategy | None = None,
+        *,
+        progress: bool = True,
+        callbacks: Iterable[Any] = (),
     ) -> OptimizationLoop:
         """Makes a loop that calls `evaluation_function` on each arm's parameters.
 
@@ -141,6 +161,8 @@ class OptimizationLoop:
             wait_time: Seconds to wait between trials.
             random_seed: Decides every arm.
             generation_strategy: What makes the arms.
+            progress: Whether a line shows how far it is, on a terminal or in a notebook.
+            callbacks: Who is told what happens; see `armwright.callbacks`.
         """
         experiment = SimpleExperiment(
             name=experiment_name,
@@ -159,6 +181,8 @@ class OptimizationLoop:
             random_seed=random_seed,
             wait_time=wait_time,
             generation_strategy=generation_strategy,
+            progress=progress,
+            callbacks=callbacks,
         )
 
     @classmethod
@@ -176,6 +200,9 @@ class OptimizationLoop:
         arms_per_trial: int = 1,
         wait_time: int = 0,
         random_seed: int | None = None,
+        *,
+        progress: bool = True,
+        callbacks: Iterable[Any] = (),
     ) -> OptimizationLoop:
         """Makes a loop that runs trials side by side through a runner, and learns from metrics.
 
@@ -197,6 +224,8 @@ class OptimizationLoop:
             arms_per_trial: More than 1 makes each trial a batch.
             wait_time: Seconds between looks at the trials that run.
             random_seed: Decides every arm that is made from the same results.
+            progress: Whether a line shows how far it is, on a terminal or in a notebook.
+            callbacks: Who is told what happens; see `armwright.callbacks`.
 
         Raises:
             UsageError: A path cannot be imported, or names something else.
@@ -217,6 +246,8 @@ class OptimizationLoop:
             random_seed=random_seed,
             wait_time=wait_time,
             run_async=True,
+            progress=progress,
+            callbacks=callbacks,
         )
 
     def run_trial(self) -> None:
@@ -230,13 +261,16 @@ class OptimizationLoop:
                 f"Optimization is complete: all {self.total_trials} trials have run, cannot run "
                 "another"
             )
+        trial = self._new_trial()
+        self._teller.started(trial.index, arms_of(trial))
         if self.experiment.is_simple_experiment:
-            self._new_trial().fetch_data()
+            trial.fetch_data()
         else:
             with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
-                watch.start(self._new_trial())
+                watch.start(trial)
                 watch.wait()
         self.current_trial += 1
+        tell_end_of(self._teller, trial)
 
     def full_run(self) -> OptimizationLoop:
         """Runs all trials that are left; returns the loop.
@@ -245,24 +279,44 @@ class OptimizationLoop:
         stopped through the runner and abandoned. Calling it again makes others in their place.
         """
         compiles_ahead()
-        if self.run_async:
-            self._run_side_by_side()
-            return self
-        while self.current_trial < self.total_trials:
-            self.run_trial()
-            if self.wait_time and self.current_trial < self.total_trials:
-                time.sleep(self.wait_time)
+        self._teller.line = progress_line(
+            wanted=self._progress,
+            name=self.experiment._name or "experiment",
+            total=self.total_trials,
+            counts=self._counts,
+        )
+        with self._teller:
+            if self.run_async:
+                self._run_side_by_side()
+                return self
+            while self.current_trial < self.total_trials:
+                self.run_trial()
+                if self.wait_time and self.current_trial < self.total_trials:
+                    time.sleep(self.wait_time)
         return self
 
-    def _run_side_by_side(self) -> None:
-        with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
-            while True:
-                self._start_trials(watch)
-                if not watch.running:
-                    return
-                watch.wait()
+    def _counts(self) -> tuple[int, int]:
+        """How many trials have completed or failed, and how many of these failed."""
+        statuses = [trial.status for trial in self.experiment.trials.values()]
+        failed = sum(status.is_failed for status in statuses)
+        return failed + sum(status.is_completed for status in statuses), failed
 
-    def _start_trials(self, watch: TrialWatch) -> None:
+    def _run_side_by_side(self) -> None:
+        started: list[BaseTrial] = []
+        try:
+            with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
+                while True:
+                    self._start_trials(watch, started)
+                    if not watch.running:
+                        return
+                    for trial in watch.wait():
+                        started.remove(trial)
+                        tell_end_of(self._teller, trial)
+        finally:
+            for trial in started:  # those that the watch has stopped
+                tell_end_of(self._teller, trial)
+
+    def _start_trials(self, watch: TrialWatch, started: list[BaseTrial]) -> None:
         """Starts as many trials as the budget, the strategy and the runner allow now."""
         while watch.has_room:
             kept = (t for t in self.experiment.trials.values() if not t.is_abandoned)
@@ -276,6 +330,8 @@ class OptimizationLoop:
                     raise
                 return  # until one that runs has ended
             watch.start(trial)
+            started.append(trial)
+            self._teller.started(trial.index, arms_of(trial))
 
     def _new_trial(self) -> BaseTrial:
         if self.arms_per_trial < 1:
@@ -317,6 +373,9 @@ def optimize(
     arms_per_trial: int = 1,
     random_seed: int | None = None,
     generation_strategy: GenerationStrategy | None = None,
+    *,
+    progress: bool = True,
+    callbacks: Iterable[Any] = (),
 ) -> tuple[
     TParameterization,
     tuple[dict[str, float], dict[str, dict[str, float]] | None] | None,
@@ -337,6 +396,10 @@ def optimize(
         arms_per_trial: More than 1 makes each trial a batch.
         random_seed: Decides every arm.
         generation_strategy: What makes the arms; chosen by the search space when left out.
+        progress: Whether a line on a terminal or in a notebook shows how many trials of how many,
+            the best so far, failures, the rate and the time left.
+        callbacks: Who is told of each trial's start, of its end and of a new best one; see
+            `armwright.callbacks`.
 
     Returns:
         The best parameters; the means and covariances expected there, by metric; the experiment
@@ -354,6 +417,8 @@ def optimize(
         arms_per_trial=arms_per_trial,
         random_seed=random_seed,
         generation_strategy=generation_strategy,
+        progress=progress,
+        callbacks=callbacks,
     )
     loop.full_run()
     best_parameters, values = loop.get_best_point()

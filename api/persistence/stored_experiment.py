@@ -10,11 +10,9 @@ import json
 import math
 import shlex
 import threading
-import time
 from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.errors import (
-    NothingLeftError,
     StoreError,
     TrialEndedError,
     TrialNotFoundError,
@@ -42,22 +40,19 @@ from armwright.persistence.progress import Progress, progress_document, progress
 from armwright.persistence.publish import publish
 from armwright.persistence.unknown_metrics import with_known_metrics
 from armwright.store import ExperimentFolder
-from armwright.store.heartbeat import Heartbeat
 from armwright.store.layout import arm_path
-from armwright.store.lease import Watcher
 from armwright.store.process import is_gone, this_place
 from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from armwright.experiment import Experiment, Metric, OptimizationConfig, SearchSpace
     from armwright.store import Damage, State, TrialFacts
 
 __all__ = ["StoredExperiment"]
 
-_LOOK_EVERY_S = 60.0  # from one look for workers that are gone to the next
 
 
 @final
@@ -244,28 +239,20 @@ class StoredExperiment(Drawable):
         promise = Promise(every=None, place=this_place()) if in_process else None
         return self.asker.ask(count, promise, within=within)
 
-    def loop(self) -> Iterator[AskedTrial]:
+    def loop(self, *, progress: bool = True, callbacks: Iterable[Any] = ()) -> Iterator[AskedTrial]:
         """Asks for one trial after the other, for this process to run, until none is left.
 
         Tell each one's result before the next is asked for; several processes may loop at once, on
         any number of machines. A process that loops shows that it lives, and takes up the trials
         of those that have shown no sign of it for ten minutes.
-        """
-        from armwright.optimizer import compiles_ahead
 
-        compiles_ahead()
-        watcher, promise = Watcher(self._folder), Promise(place=this_place())
-        looked: float | None = None
-        while True:
-            if looked is None or time.monotonic() - looked > _LOOK_EVERY_S:
-                watcher.release()
-                looked = time.monotonic()
-            try:
-                (trial,) = self.asker.ask(1, promise)
-            except NothingLeftError:
-                return
-            with Heartbeat(self._folder, trial.number, trial.attempt, promise):
-                yield trial
+        Args:
+            progress: Whether a line shows how far all is, on a terminal or in a notebook.
+            callbacks: Who is told of each trial; see `armwright.callbacks`.
+        """
+        from armwright.persistence.told_loop import told_loop
+
+        yield from told_loop(self, progress=progress, callbacks=callbacks)
 
     def tell(
         self, number: int, values: Mapping[str, Result], *, attempt: int | None = None

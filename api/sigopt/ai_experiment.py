@@ -21,7 +21,7 @@ from armwright.sigopt.parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from armwright.sigopt.experiment_source import ExperimentSource
     from armwright.sigopt.run_context import RunContext
@@ -124,11 +124,27 @@ class AIExperimentContext:
         """
         return self._source.add_run(self.project, name, metadata)
 
-    def loop(self, name: str | None = None) -> Iterator[RunContext]:
+    def loop(
+        self,
+        name: str | None = None,
+        *,
+        progress: bool = True,
+        callbacks: Iterable[Any] = (),
+    ) -> Iterator[RunContext]:
         """Begins one run after the other until the budget is used up; without one, for ever.
 
         What the budget was used for by workers that have gone is taken up before the end.
+
+        Args:
+            name: Of each run.
+            progress: Whether a line shows how far all is, on a terminal or in a notebook.
+            callbacks: Who is told of each run; see `armwright.callbacks`.
         """
+        from armwright.sigopt.told_runs import told_runs
+
+        yield from told_runs(self, self._begun(name), progress=progress, callbacks=callbacks)
+
+    def _begun(self, name: str | None) -> Generator[RunContext, None, None]:
         self._source.prepare()
         while not self.is_finished() or self._source.waits():
             yield self.create_run(name=name)

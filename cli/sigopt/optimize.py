@@ -60,4 +60,4 @@ def optimize(
         f"{experiment.id}",
         err=True,
     )
-    run_all(experiment.loop(name=name), command, source)
+    run_all(experiment.loop(name=name, progress=False), command, source)

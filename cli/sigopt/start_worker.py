@@ -51,4 +51,4 @@ def start_worker(
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
     experiment = global_factory.get_experiment(experiment_id)
-    run_all(experiment.loop(name=name), command, source)
+    run_all(experiment.loop(name=name, progress=False), command, source)

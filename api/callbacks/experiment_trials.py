@@ -1,0 +1,48 @@
+"""What callbacks are told of the trials of an experiment in memory."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from armwright.callbacks.telling import Teller
+    from armwright.experiment import BaseTrial
+
+__all__ = ["arms_of", "results_of", "take_in_trials", "tell_end_of"]
+
+
+def arms_of(trial: BaseTrial) -> dict[str, dict[str, Any]]:
+    """For each arm its parameters."""
+    return {arm.name: dict(arm.parameters) for arm in trial.arms}
+
+
+def results_of(trial: BaseTrial) -> dict[str, dict[str, tuple[float, float]]]:
+    """For each arm its results: metric to mean and standard error, NaN where it is unknown."""
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for row in trial.experiment.lookup_data_for_trial(trial.index)[0].df.to_dict("records"):
+        sem = row.get("sem")
+        pair = (float(row["mean"]), math.nan if sem is None else float(sem))
+        found.setdefault(str(row["arm_name"]), {})[str(row["metric_name"])] = pair
+    return found
+
+
+def tell_end_of(teller: Teller, trial: BaseTrial) -> None:
+    """Tells that a trial has ended, as it stands in its experiment."""
+    reason = trial.run_metadata.get("failure_reason") or trial.abandoned_reason or ""
+    teller.ended(
+        trial.index,
+        arms_of(trial),
+        state=trial.status.name.lower(),
+        reason=str(reason),
+        results=results_of(trial),
+    )
+
+
+def take_in_trials(teller: Teller, trials: Iterable[BaseTrial]) -> None:
+    """Takes the completed ones that are not known yet into account; tells nobody."""
+    for trial in trials:
+        if trial.status.is_completed and not teller.knows(trial.index):
+            teller.take_in(trial.index, results_of(trial).values())

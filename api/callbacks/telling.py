@@ -1,0 +1,191 @@
+"""Tells callbacks what happens, and finds out which trial is the best so far."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Self, final
+
+from armwright.callbacks.callback import checked_callbacks
+from armwright.callbacks.events import NewIncumbent, TrialEnd, TrialStart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from armwright.callbacks.aims import Aims
+    from armwright.callbacks.progress_line import ProgressLine
+
+__all__ = ["Teller"]
+
+logger = logging.getLogger("armwright.callbacks")
+
+_METHODS = {
+    TrialStart: "on_trial_start",
+    TrialEnd: "on_trial_end",
+    NewIncumbent: "on_new_incumbent",
+}
+
+
+@final
+class Teller:
+    """Tells callbacks what happens in a run of one experiment.
+
+    As a context manager it closes the callbacks at the end. A callback's exception is logged with
+    its traceback, by the logger `armwright.callbacks`; the others are told all the same.
+
+    Args:
+        callbacks: Who is told; see `Callback`.
+        experiment: Its name.
+        aims: Say what is best.
+
+    Attributes:
+        line: Shows how far the run is; None where nothing does.
+
+    Raises:
+        UsageError: A callback is none.
+    """
+
+    def __init__(
+        self,
+        callbacks: Iterable[Any],
+        *,
+        experiment: str,
+        aims: Aims,
+    ) -> None:
+        self.callbacks = checked_callbacks(callbacks)
+        self._experiment = experiment
+        self._aims = aims
+        self._front: list[tuple[tuple[float, ...], dict[str, float]]] = []
+        self._known: set[int] = set()
+        self.line: ProgressLine | None = None
+        self._best = ""
+        self._running: set[tuple[int, int]] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def knows(self, trial: int) -> bool:
+        """Whether the end of a trial has been taken into account."""
+        return trial in self._known
+
+    def take_in(self, trial: int, results: Iterable[Mapping[str, tuple[float, float]]]) -> None:
+        """Takes a trial into account that had ended before, or that others ran; tells nobody."""
+        self._known.add(trial)
+        for values in results:
+            self._note(trial, self._enters(values))
+
+    def started(
+        self, trial: int, arms: Mapping[str, Mapping[str, Any]], *, attempt: int = 1
+    ) -> None:
+        """Tells that a trial begins."""
+        self._running.add((trial, attempt))
+        self._show()
+        self._tell(TrialStart(experiment=self._experiment, trial=trial, attempt=attempt, arms=arms))
+
+    def ended(
+        self,
+        trial: int,
+        arms: Mapping[str, Mapping[str, Any]],
+        *,
+        state: str,
+        reason: str = "",
+        attempt: int = 1,
+        results: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+    ) -> None:
+        """Tells that a trial has ended, and of each of its arms that is the best by then."""
+        found = results or {}
+        self._running.discard((trial, attempt))
+        self._tell(
+            TrialEnd(
+                experiment=self._experiment,
+                trial=trial,
+                attempt=attempt,
+                state=state,
+                reason=reason,
+                arms=arms,
+                results=found,
+            )
+        )
+        self._known.add(trial)
+        for arm, values in found.items() if state == "completed" else ():
+            before = self._front[0][1] if len(self._aims.objectives) == 1 and self._front else {}
+            mine = self._enters(values)
+            self._note(trial, mine)
+            if mine:
+                self._tell(
+                    NewIncumbent(
+                        experiment=self._experiment,
+                        trial=trial,
+                        arm=arm,
+                        parameters=arms.get(arm, {}),
+                        values=mine,
+                        before=before,
+                    )
+                )
+        self._show()
+
+    def close(self) -> None:
+        """Tells that the run is over."""
+        if self.line is not None:
+            self.line.close()
+        for callback in self.callbacks:
+            close = getattr(callback, "close", None)
+            if callable(close):
+                try:
+                    close()
+                except Exception:
+                    logger.exception("callback %s failed when it was closed", _name(callback))
+
+    def _tell(self, event: TrialStart | TrialEnd | NewIncumbent) -> None:
+        method = _METHODS[type(event)]
+        for callback in self.callbacks:
+            told = getattr(callback, method, None)
+            if not callable(told):
+                continue
+            try:
+                told(event)
+            except Exception:
+                logger.exception(
+                    "callback %s failed in %s of trial %d; the trial and the run go on",
+                    _name(callback),
+                    method,
+                    event.trial,
+                )
+
+    def _show(self) -> None:
+        if self.line is not None:
+            self.line.show(running=len(self._running), best=self._best)
+
+    def _note(self, trial: int, values: Mapping[str, float]) -> None:
+        """Notes a new best one for the line."""
+        if len(values) == 1:
+            ((name, value),) = values.items()
+            self._best = f"{name} {value:.5g} in trial {trial}"
+        elif values:
+            self._best = f"trade-offs: {len(self._front)}"
+
+    def _enters(self, values: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+        """What an arm measured of each objective if it is a new best one; empty if it is not."""
+        found = self._aims.scores(values)
+        losses = self._aims.losses(found) if found else ()
+        if not found or any(_all_as_small(known, losses) for known, _ in self._front):
+            return {}
+        self._front = [item for item in self._front if not _all_as_small(losses, item[0])]
+        self._front.append((losses, found))
+        return found
+
+
+def _all_as_small(one: Sequence[float], other: Sequence[float]) -> bool:
+    return all(a <= b for a, b in zip(one, other, strict=True))
+
+
+def _name(callback: Any) -> str:
+    return type(callback).__name__
