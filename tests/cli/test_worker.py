@@ -12,8 +12,10 @@ import pytest
 from results import document, refused
 
 from armwright import ax
-from armwright.store import ExperimentFolder
+from armwright.store import ExperimentFolder, UnavailableError
 from armwright.store.layout import beat_path
+from armwright.store.posix import PosixFiles
+from armwright.working import patience
 
 TELL = ("--", "sh", "-c", 'echo "{\\"loss\\": $0}"', "{x}")
 
@@ -177,8 +179,53 @@ def test_stock_goes_on_until_the_budget_is_used_up(run, url):
     assert out.startswith(b"3 ready: 3 made\n")
 
 
+@pytest.fixture
+def away(monkeypatch):
+    """Lets a store be away for so many listings; returns how many were tried."""
+
+    def away(times):
+        listing, tried = PosixFiles.list, []
+
+        def list_(self, *words):
+            tried.append(words)
+            if len(tried) <= times:
+                raise UnavailableError("cannot list the folder: no answer")
+            return listing(self, *words)
+
+        monkeypatch.setattr(PosixFiles, "list", list_)
+        return tried
+
+    monkeypatch.setattr(patience, "_FIRST_S", 0.01)
+    return away
+
+
+def test_stock_watch_goes_on_after_a_store_was_away(run, url, away):
+    run("ask", url, "-n", 3)  # all of the budget, so that it ends by itself
+    away(2)
+    result = run("stock", url, "--watch", "--every", "0.01s")
+    assert result.exit_code == 0, result.output
+    words = "cannot list the folder: no answer; again in 0 s\n"
+    assert result.stderr.startswith(2 * words)
+    assert "the store can be reached again, after " in result.stderr
+
+
+def test_stock_watch_ends_when_a_store_is_away_for_too_long(run, url, away):
+    away(10**9)
+    result = run("stock", url, "--watch", "--patience", "0.1s")
+    assert result.exit_code == 75
+    assert "error: cannot list the folder: no answer" in result.stderr
+
+
+def test_stock_without_watch_tries_once(run, url, away):
+    tried = away(1)
+    assert run("stock", url).exit_code == 75
+    assert len(tried) == 1
+
+
 @pytest.mark.parametrize(
-    "words", [["--target", "-1"], ["--every", "x"], ["--stale", "-1"]], ids=str
+    "words",
+    [["--target", "-1"], ["--every", "x"], ["--stale", "-1"], ["--patience", "x"]],
+    ids=str,
 )
 def test_stock_refuses_numbers_that_cannot_be(words, run, url):
     refused(run("stock", url, *words), 2)
