@@ -10,6 +10,7 @@
             TrialNotFoundError, also a LookupError            1
             TrialEndedError                                   1
             ConflictError                                     1
+                BusyError                                     75 others were faster, for now
             UncertainError                                    75 the same call may succeed later
 
 The base and the store's errors are defined in `armwright.store.errors`, because the store knows no
@@ -18,6 +19,7 @@ room above it. An error that is `retryable` means 75, whatever its class.
 
 from armwright.store.errors import (
     ArmwrightError,
+    BusyError,
     ConflictError,
     ExperimentExistsError,
     ExperimentNotFoundError,
@@ -36,6 +38,7 @@ __all__ = [
     "EXIT_RETRY",
     "EXIT_USAGE",
     "ArmwrightError",
+    "BusyError",
     "ConflictError",
     "ExperimentExistsError",
     "ExperimentNotFoundError",

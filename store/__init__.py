@@ -19,6 +19,7 @@ from armwright.store.diagnosis import Diagnosis
 from armwright.store.document import read_document, write_document
 from armwright.store.errors import (
     ArmwrightError,
+    BusyError,
     ConflictError,
     ExperimentExistsError,
     ExperimentNotFoundError,
@@ -48,6 +49,7 @@ __all__ = [
     "Acknowledged",
     "ArmwrightError",
     "AttemptFacts",
+    "BusyError",
     "CompactionReport",
     "ConflictError",
     "Damage",

@@ -18,6 +18,7 @@ from armwright.store.failure import read_failure
 from armwright.store.layout import EXPERIMENT_FILE, config_path, parse_name
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
+from armwright.store.presence import check_not_deleted
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
@@ -40,6 +41,7 @@ def make_experiment(
 
     Raises:
         ExperimentExistsError: There is one already, or another one is being made there.
+        ExperimentNotFoundError: The same one was there, and somebody has begun to delete it.
         StoreError: It cannot be made there.
     """
     writer, at = surroundings.writer().document(), surroundings.clock()
@@ -55,7 +57,8 @@ def make_experiment(
     ensure_marker(location.root, writer=writer, at=at, surroundings=surroundings)
     files = location.files
     if create_surely(files.create, *head, surroundings) == "lost":
-        _check_same(location, EXPERIMENT_FILE, head[1])
+        there = _check_same(location, EXPERIMENT_FILE, head[1])
+        check_not_deleted(location, files.list(location.path).files, there)
         made = dict(files.read([first[0]]))[first[0]]
         if isinstance(made, bytes):
             raise _exists(location, read_experiment(location))
@@ -109,13 +112,14 @@ def _draft(
     return location.join(relative), body, token
 
 
-def _check_same(location: Location, relative: str, body: bytes) -> None:
+def _check_same(location: Location, relative: str, body: bytes) -> Fact:
     """Whoever stands at a name in our place must have meant the same experiment."""
     there = _read(location, relative)
     name = parse_name(relative)
     assert name is not None  # noqa: S101
     if there is None or there.document != decode(name, body).document:
         raise _exists(location, there)
+    return there
 
 
 def _exists(location: Location, fact: Fact | None) -> ExperimentExistsError:

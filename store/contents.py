@@ -12,8 +12,9 @@ from armwright.store.fact import BadFactError, Fact
 from armwright.store.failure import reason
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.late_snapshot import facts_in
-from armwright.store.layout import Name
+from armwright.store.layout import EXPERIMENT_FILE, Name
 from armwright.store.location import Location
+from armwright.store.presence import check_not_deleted
 from armwright.store.snapshot import Snapshot
 from armwright.store.state import Damage
 from armwright.store.walk import walk
@@ -44,9 +45,12 @@ def contents(location: Location) -> Contents:
     """Reads all of an experiment.
 
     Raises:
+        ExperimentNotFoundError: Somebody has begun to delete it.
         StoreError: A folder cannot be listed.
     """
     seen = walk(location)
+    if EXPERIMENT_FILE in seen.facts:
+        check_not_deleted(location, seen.temporaries, seen.facts[EXPERIMENT_FILE])
     damage = dict(seen.torn)
     # A segment that is in use again is so because of a snapshot, which is not copied.
     facts = {path: fact for path, fact in seen.facts.items() if fact.name.kind != "open"}

@@ -5,6 +5,7 @@
 
 __all__ = [
     "ArmwrightError",
+    "BusyError",
     "ConflictError",
     "ExperimentExistsError",
     "ExperimentNotFoundError",
@@ -67,6 +68,12 @@ class TrialEndedError(StoreError):
 
 class ConflictError(StoreError):
     """The store holds a different fact under this name; nothing was changed."""
+
+
+class BusyError(ConflictError):
+    """Others were faster, many times over; nothing was changed, and it may be our turn later."""
+
+    retryable = True
 
 
 class UnavailableError(StoreError):

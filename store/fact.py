@@ -8,6 +8,7 @@ Every fact has the same envelope around the caller's own document:
     token     32 hexadecimal digits; proves whose write it was
     writer    who wrote it: id, host, pid and scheduler ids
     at        when, UTC, for people; never compared
+    of        the last letters of the experiment's id
     document  the caller's; nothing in it means anything to the store, but for an end's `state`
 
 and some kinds have a field or two more (`docs/format.md`).
@@ -25,14 +26,17 @@ __all__ = [
     "END_STATES",
     "FACT_VERSION",
     "MAX_FACT_BYTES",
+    "OF_LETTERS",
     "BadFactError",
     "Fact",
     "check_kind",
+    "check_meant",
     "decode",
     "encode",
 ]
 
 FACT_VERSION = 1
+OF_LETTERS = 8  # of an experiment's id, its last ones; they are drawn by lot
 MAX_FACT_BYTES = 4 << 20  # larger data are a table of their own
 END_STATES = ("completed", "failed", "preempted", "lost", "cancelled", "abandoned")
 
@@ -168,6 +172,19 @@ def check_kind(fact: Fact) -> None:
             counted = more.get("counted", [])
             if not isinstance(counted, list) or not all(isinstance(item, str) for item in counted):
                 raise BadFactError(f"'counted' is {counted!r}, expected a list of names")
+
+
+def check_meant(fact: Fact, of: str) -> None:
+    """Raises BadFactError if a fact says that it was written for another experiment.
+
+    Args:
+        fact: Facts of former versions say nothing of it, and are taken as they are.
+        of: The last letters of our experiment's id; empty if they are not known.
+    """
+    if of and fact.more.get("of", of) != of:
+        raise BadFactError(
+            f"{fact.by} wrote it for an experiment that was here before and was deleted"
+        )
 
 
 def _expect(more: Mapping[str, Any], key: str, kind: type) -> None:

@@ -59,7 +59,8 @@ class Fold:
 
     def _settle(self) -> None:
         while self._written:
-            self.add(decode(*self._written.pop()))
+            self.add(decode(*self._written[-1]))
+            self._written.pop()
 
     def add(self, fact: Fact) -> None:
         """Takes in a fact; one that is known already changes nothing."""

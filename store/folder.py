@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 
 from armwright.store.birth import make_experiment, read_experiment, unfinished
 from armwright.store.compaction import CompactionReport, Compactor
-from armwright.store.errors import ConflictError, StoreError
+from armwright.store.errors import BusyError, StoreError
 from armwright.store.fact import Fact
 from armwright.store.files import Outcome
 from armwright.store.garbage import Collector, GarbageReport
@@ -59,7 +59,7 @@ class ExperimentFolder:
         self._location = location
         self._fact = fact
         self._around = surroundings
-        self._ledger = Ledger(location, surroundings)
+        self._ledger = Ledger(location, surroundings, self.id)
         self._reader, self._lock = self._ledger.reader, self._ledger.lock
         self._numbers = Numbers(location, self._reader, surroundings)
         self._last: State | None = None
@@ -126,8 +126,10 @@ class ExperimentFolder:
         fact = read_experiment(location)
         folder = cls(location, fact=fact, surroundings=surroundings)
         state = folder._look()
-        if not state.configs:
+        if 1 not in state.configs:
             problem = folder._reader.problem(config_path(1))
+            if problem and state.configs:
+                return folder  # the later ones say all there is to know now
             if problem:
                 path = location.join(config_path(1))
                 raise StoreError(f"{path!r} is damaged: {problem}", hint="restore it from a copy")
@@ -270,7 +272,7 @@ class ExperimentFolder:
                     self._numbers.won(number)
                     return number
                 self._numbers.lost(number)
-        raise ConflictError(
+        raise BusyError(
             f"{self.url!r}: no free trial number after {_MOST_LOSSES} tries",
             hint="too many processes add trials at the same moment; make them ahead of need",
         )
@@ -341,6 +343,9 @@ class ExperimentFolder:
         """
         known = self._ledger.attempt(number, attempt, "claimed")
         if known is not None and (known.claim is not None or known.end is not None):
+            path, stamp = claim_path(number, attempt), known.claimed
+            if stamp is not None and self._ledger.wrote(path, stamp.token, document or {}):
+                return "won"
             return "lost"
         more = {"promise": promise.document()} if promise else None
         outcome = self._ledger.write(claim_path(number, attempt), document or {}, more=more)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
 from armwright.store.errors import StoreError
-from armwright.store.fact import BadFactError, Fact, decode
+from armwright.store.fact import BadFactError, Fact, check_meant, decode
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.layout import (
     CONFIG_FOLDER,
@@ -297,7 +297,9 @@ class Collector:
         for path, body in self._files.read(list(by_path)):
             if isinstance(body, bytes):
                 try:
-                    yield decode(by_path[path], body)
+                    fact = decode(by_path[path], body)
+                    check_meant(fact, self._reader.of)
+                    yield fact
                 except BadFactError as error:
                     self._kept[by_path[path].path] = str(error)
 

@@ -45,6 +45,7 @@ __all__ = [
     "claim_path",
     "config_path",
     "data_path",
+    "deleted_path",
     "end_name",
     "end_path",
     "late_path",
@@ -171,6 +172,11 @@ def segment_folder(segment: int) -> str:
 def config_path(version: int) -> str:
     """Returns where a version of the configuration lies."""
     return f"{CONFIG_FOLDER}/{version:06d}.json"
+
+
+def deleted_path(ident: str) -> str:
+    """Returns where it is said that somebody is deleting the experiment with this id."""
+    return f".deleted-{ident}"
 
 
 def arm_path(number: int) -> str:

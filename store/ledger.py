@@ -13,6 +13,7 @@ from armwright.store.errors import (
     StoreError,
     TrialEndedError,
     TrialNotFoundError,
+    UncertainError,
 )
 from armwright.store.fact import END_STATES, encode
 from armwright.store.files import Files, Outcome, Relaxed
@@ -38,6 +39,8 @@ from armwright.store.ulid import new_ulid
 
 __all__ = ["Ledger", "check_number"]
 
+_MOST_KEPT = 4096
+
 
 @final
 class Ledger:
@@ -48,8 +51,15 @@ class Ledger:
         lock: Held around every use of the reader.
     """
 
-    def __init__(self, location: Location, surroundings: Surroundings) -> None:
-        self.reader = Reader(location, surroundings.own_time)
+    def __init__(self, location: Location, surroundings: Surroundings, ident: str = "") -> None:
+        """Begins with what nobody has looked at yet.
+
+        Args:
+            location: Of the experiment.
+            surroundings: As for `ExperimentFolder`.
+            ident: The experiment's id, by whose last letters each fact says which one it means.
+        """
+        self.reader = Reader(location, surroundings.own_time, ident)
         self.lock = threading.RLock()
         self._location = location
         self._around = surroundings
@@ -57,6 +67,8 @@ class Ledger:
         self._create_relaxed = files.create_relaxed if isinstance(files, Relaxed) else files.create
         # The attempts claimed and not ended through here, with the data reported through here.
         self._ours: dict[tuple[int | None, int], list[str]] = {}
+        # What was written and perhaps arrived, by path: token, body and document.
+        self._unsure: dict[str, tuple[str, bytes, dict[str, Any]]] = {}
 
     def write(
         self, path: str, document: Mapping[str, Any], *, more: Mapping[str, Any] | None = None
@@ -81,15 +93,28 @@ class Ledger:
         relaxed: bool = False,
     ) -> Outcome:
         self.check_writable()
-        token = new_token()
         with self.lock:
             if self.reader.seals(name):
                 return "lost"  # the file may be gone, the fact is not
-        writer, at = self._around.writer().document(), self._around.clock()
-        body = encode(name, document, token=token, writer=writer, at=at, more=more)
+            # Whoever says the same once more, having heard nothing, means the same write.
+            again = self._unsure.pop(name.path, None)
+        if again is not None and again[2] != document:
+            again = None
+        if again is not None:
+            token, body = again[:2]
+        else:
+            token, body = self._drafted(name, document, more)
         where = self._location.join(name.path)
         create = self._create_relaxed if relaxed else self._location.files.create
-        outcome = create_surely(create, where, body, token, self._around)
+        try:
+            outcome = create_surely(create, where, body, token, self._around)
+        except StoreError as error:
+            if again is None and not isinstance(error, UncertainError):
+                raise
+            with self.lock:
+                _keep_few(self._unsure)
+                self._unsure[name.path] = (token, body, dict(document))
+            raise
         if outcome == "won":
             with self.lock:
                 if self._was_settled(name):
@@ -98,9 +123,29 @@ class Ledger:
                 self._note_ours(name, claimed="claim" in (more or {}))
         return outcome
 
+    def _drafted(
+        self, name: Name, document: Mapping[str, Any], more: Mapping[str, Any] | None
+    ) -> tuple[str, bytes]:
+        """The token and the bytes of a fact."""
+        token = new_token()
+        writer, at = self._around.writer().document(), self._around.clock()
+        if self.reader.of:
+            more = {"of": self.reader.of, **(more or {})}
+        return token, encode(name, document, token=token, writer=writer, at=at, more=more)
+
+    def wrote(self, path: str, token: str, document: Mapping[str, Any]) -> bool:
+        """Whether a fact is one that was written here and nobody confirmed; then it is, now."""
+        with self.lock:
+            unsure = self._unsure.get(path)
+            if unsure is None or unsure[0] != token or unsure[2] != document:
+                return False
+            del self._unsure[path]
+            return True
+
     def _note_ours(self, name: Name, *, claimed: bool) -> None:
         key = (name.number, name.attempt or 1)
         if name.kind == "claim" or (name.kind == "arm" and claimed):
+            _keep_few(self._ours)  # others may end what is claimed here; then nobody asks for it
             self._ours[key] = []
         elif name.kind == "data" and name.id and key in self._ours:
             self._ours[key].append(name.id)
@@ -251,6 +296,10 @@ class Ledger:
                 return "won"
             with self.lock:
                 self.reader.look_at(number)
+            return "lost"
+        stamp = known.ended
+        if stamp is not None and self.wrote(end_path(number, attempt), stamp.token, document):
+            return "won"
         return "lost"
 
     def too_late(self, number: int, attempt: int, document: Mapping[str, Any]) -> TrialEndedError:
@@ -272,6 +321,12 @@ class Ledger:
             f"has ended already: {ended}",
             hint=f"what came now is kept in {path}, and does not count",
         )
+
+
+def _keep_few(known: dict[Any, Any]) -> None:
+    """Forgets what was noted first, where so much is noted that nobody will come back for it."""
+    while len(known) >= _MOST_KEPT:
+        del known[next(iter(known))]
 
 
 def check_number(number: int) -> None:

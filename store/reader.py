@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, final
 
 from armwright.store.birth import FORMAT
-from armwright.store.fact import BadFactError, Fact, decode
+from armwright.store.fact import OF_LETTERS, BadFactError, Fact, check_meant, decode
 from armwright.store.failure import printable, reason
 from armwright.store.files import MAX_TABLE_BYTES, Listing
 from armwright.store.fold import Fold
@@ -68,16 +68,20 @@ class Reader:
         later_format: Name of a file that raises the format above ours; empty if there is none.
         reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
         joined: Hundreds of segments that have an s2, or whose s1 do not go into one.
+        of: The last letters of the experiment's id; facts of another one's are refused.
         looked_at: When the last whole look began, by this process's own clock; None before it.
         presence: Whether the experiment still is there.
     """
 
-    def __init__(self, location: Location, clock: Callable[[], float] = own_time) -> None:
+    def __init__(
+        self, location: Location, clock: Callable[[], float] = own_time, ident: str = ""
+    ) -> None:
+        self.of = ident[-OF_LETTERS:]
         self.highest, self.newest_config, self.later_format = -1, 0, ""
         self.reopened: set[int] = set()
         self.joined: set[int] = set()
         self.looked_at: float | None = None
-        self.presence = Presence(location, clock)
+        self.presence = Presence(location, clock, ident)
         self._location, self._clock = location, clock
         self._fold = Fold()
         self._taken_in: dict[str, set[str]] = {}
@@ -454,7 +458,9 @@ class Reader:
             name = by_path[path]
             if isinstance(body, bytes):
                 try:
-                    self._take_in(decode(name, body))
+                    fact = decode(name, body)
+                    check_meant(fact, self.of)
+                    self._take_in(fact)
                 except BadFactError as error:
                     self._add_damage(name.path, str(error))
             elif not isinstance(body, FileNotFoundError):  # gone since it was listed

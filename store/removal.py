@@ -1,6 +1,8 @@
 """Removing an experiment: all of its files, and nothing that is not its own.
 
-The file that makes the folder an experiment goes last. Stopped half way, the same call goes on.
+First a file says that the experiment is being deleted: nobody can open it any more, or make it anew
+from what is left. The file that makes the folder an experiment goes last. Stopped half way, the
+same call goes on.
 """
 
 import os
@@ -9,11 +11,16 @@ from typing import final
 
 from armwright.store.absence import not_found
 from armwright.store.errors import StoreError
-from armwright.store.layout import EXPERIMENT_FILE, TRIALS_FOLDER
+from armwright.store.layout import EXPERIMENT_FILE, TRIALS_FOLDER, deleted_path
 from armwright.store.location import locate
+from armwright.store.surely import create_surely
+from armwright.store.surroundings import Surroundings
+from armwright.store.token import new_token
 from armwright.store.walk import walk
 
 __all__ = ["Removed", "remove_experiment"]
+
+_REAL = Surroundings()
 
 
 @final
@@ -34,12 +41,15 @@ class Removed:
     dry_run: bool
 
 
-def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> Removed:
+def remove_experiment(
+    url: str | os.PathLike[str], *, dry_run: bool = False, surroundings: Surroundings = _REAL
+) -> Removed:
     """Removes an experiment for ever. Whoever still works on it is refused at its next look.
 
     Args:
         url: Of the experiment.
         dry_run: Only say what would go.
+        surroundings: As for `ExperimentFolder`.
 
     Raises:
         ExperimentNotFoundError: There is none.
@@ -58,17 +68,20 @@ def remove_experiment(url: str | os.PathLike[str], *, dry_run: bool = False) -> 
             f"{seen.torn.get(EXPERIMENT_FILE, 'it has gone')}",
             hint="nothing was removed; if this was an experiment, remove its folder by hand",
         )
+    mark = deleted_path(str(seen.facts[EXPERIMENT_FILE].more["id"]))
     own = [
         *(path for path in (*seen.facts, *seen.torn) if path != EXPERIMENT_FILE),
         *(name.path for name in (*seen.tables, *seen.snapshots)),
         *(*seen.beats, *seen.formats),
-        *(path for path in seen.temporaries if path not in listing.folders),
+        *(path for path in seen.temporaries if path not in (mark, *listing.folders)),
     ]
     if not dry_run:
+        token = new_token()
+        create_surely(files.create, location.join(mark), token.encode(), token, surroundings)
         files.remove_many([location.join(path) for path in own])
         # Where folders are real, the empty ones go with what was in them.
         files.remove_many([location.join(f"{TRIALS_FOLDER}/.gone")])
-        files.remove_many([location.join(EXPERIMENT_FILE)])
+        files.remove_many([location.join(mark), location.join(EXPERIMENT_FILE)])
     return Removed(
         url=location.url, files=len(own) + 1, left=tuple(sorted(seen.foreign)), dry_run=dry_run
     )

@@ -18,7 +18,7 @@ from armwright.store.fact import BadFactError, Fact, decode, encode
 from armwright.store.failure import read_failure
 from armwright.store.files import MAX_TABLE_BYTES, Outcome
 from armwright.store.fold import Fold
-from armwright.store.layout import Name, parse_name, s1_path, segment_of
+from armwright.store.layout import Name, config_path, parse_name, s1_path, segment_of
 from armwright.store.location import Location
 from armwright.store.marker import ensure_marker
 from armwright.store.readiness import why_unready
@@ -86,7 +86,8 @@ def transfer(
     added: list[str] = []
     same, clashes, known_tables = 0, [], set(there.tables)
     whole = _whole_segments(facts, there)
-    for name in _configurations_last(facts, tables):
+    opened = config_path(1) in there.facts
+    for name in _configurations_last(facts, tables, opened=opened):
         known = there.facts.get(name.path)
         if known is not None or name.path in known_tables:
             if known is None or known.token == facts[name.path].token:
@@ -152,15 +153,18 @@ def _seal(
     return "won"
 
 
-def _configurations_last(facts: Mapping[str, Fact], tables: Mapping[str, bytes]) -> Iterator[Name]:
-    """Tables before the facts that name them, configurations last: they open the folder."""
+def _configurations_last(
+    facts: Mapping[str, Fact], tables: Mapping[str, bytes], *, opened: bool
+) -> Iterator[Name]:
+    """Tables before the facts that name them, configurations last: the first opens the folder."""
     for path in tables:
         name = parse_name(path)
         assert name is not None  # noqa: S101 - the caller listed them
         yield name
     ordered = in_order(fact.name for fact in facts.values())
     yield from (name for name in ordered if name.kind != "config")
-    yield from (name for name in ordered if name.kind == "config")
+    configs = [name for name in ordered if name.kind == "config"]
+    yield from configs if opened else reversed(configs)
 
 
 def _is_there(target: Location, name: Name, body: bytes, token: str) -> bool:

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import final
 
-from armwright.store.fact import BadFactError, Fact, decode
+from armwright.store.fact import OF_LETTERS, BadFactError, Fact, check_meant, decode
 from armwright.store.failure import reason
 from armwright.store.layout import (
     BEATS_FOLDER,
     CONFIG_FOLDER,
+    EXPERIMENT_FILE,
     FORMAT_FOLDER,
     LATE_FOLDER,
     SNAPSHOT_FOLDER,
@@ -130,3 +131,15 @@ def _read(location: Location, seen: Walk, names: list[Name]) -> None:
             seen.facts[name.path] = decode(name, body)
         except BadFactError as error:
             seen.torn[name.path] = str(error)
+    if EXPERIMENT_FILE in seen.facts:
+        _sort_out(seen, str(seen.facts[EXPERIMENT_FILE].more["id"])[-OF_LETTERS:])
+
+
+def _sort_out(seen: Walk, of: str) -> None:
+    """What was written for another experiment is no fact of this one."""
+    for path, fact in list(seen.facts.items()):
+        try:
+            check_meant(fact, of)
+        except BadFactError as error:
+            del seen.facts[path]
+            seen.torn[path] = str(error)

@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for filling.py
 
 from armwright.store import ExperimentFolder
 from armwright.store.cutting_proxy import CuttingProxy
@@ -169,3 +172,23 @@ def nfs_mounts():
     name = uuid.uuid4().hex
     Path(os.environ["NFS_A"], name).mkdir()
     return f"{os.environ['NFS_A']}/{name}", f"{os.environ['NFS_B']}/{name}"
+
+
+@pytest.fixture
+def quick_disk():
+    """A folder in memory if there is one: this is about what is written, not about when."""
+    shared = Path("/dev/shm")  # noqa: S108 removed again below
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield folder
+
+
+@pytest.fixture
+def quick_nfs(nfs_mounts):
+    """A folder on NFS; what is left is looked at through the same mount."""
+    return nfs_mounts[0]
+
+
+@pytest.fixture
+def base(request):
+    """An empty folder or bucket on the file system that is asked for."""
+    return request.getfixturevalue(request.param)

@@ -9,12 +9,10 @@ the operation can be done again.
 
 import itertools
 import shutil
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
+from filling import fill
 
 from armwright.store import (
     ConflictError,
@@ -25,8 +23,7 @@ from armwright.store import (
 )
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
 from armwright.store.garbage import Collector
-from armwright.store.location import Location, locate, locate_root
-from armwright.store.posix import PosixFiles
+from armwright.store.location import Location, locate
 from armwright.store.surroundings import Surroundings
 from armwright.store.verdict import Acknowledged
 from armwright.store.verify import verify
@@ -274,39 +271,6 @@ def templates(tmp_path_factory):
         made[make] = tmp_path_factory.mktemp("template")
         make(locate(made[make] / "lr"))
     return made
-
-
-@pytest.fixture
-def quick_disk():
-    """A folder in memory if there is one: this is about what is written, not about when."""
-    shared = Path("/dev/shm")  # noqa: S108 removed again below
-    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
-        yield folder
-
-
-@pytest.fixture
-def quick_nfs(nfs_mounts):
-    """A folder on NFS; what is left is looked at through the same mount."""
-    return nfs_mounts[0]
-
-
-@pytest.fixture
-def base(request):
-    """An empty folder or bucket on the file system that is asked for."""
-    return request.getfixturevalue(request.param)
-
-
-def fill(template, root):
-    """Copies a template to an empty root."""
-    place = locate_root(root)
-    if not isinstance(place.files, PosixFiles):
-        paths = [path for path in template.rglob("*") if path.is_file()]
-        targets = [place.join(path.relative_to(template).as_posix()) for path in paths]
-        bodies = [path.read_bytes() for path in paths]
-        with ThreadPoolExecutor(16) as pool:
-            list(pool.map(place.files.overwrite, targets, bodies))
-    else:
-        shutil.copytree(template, place.path)
 
 
 def strike(operation, templates, root, fault):

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from armwright.store import ExperimentFolder, ExperimentNotFoundError, StoreError
+from armwright.store.contents import contents
 from armwright.store.location import locate
 from armwright.store.removal import remove_experiment
 from armwright.store.surroundings import Surroundings
@@ -105,3 +106,38 @@ def test_a_file_of_another_tool_is_not_removed(root):
     with pytest.raises(StoreError, match=r"is damaged: not a file of armwright's"):
         remove_experiment(f"{root}/theirs")
     assert place.files.list(place.path).files == ("experiment.json",)
+
+
+def test_a_result_of_a_worker_that_looked_long_ago_does_not_count_in_the_experiment_made_anew(root):
+    url = f"{root}/e"
+    old = filled(url)
+    number = old.add_trial(lambda number, _: {"x": number}, claim={})
+    remove_experiment(url)
+    fresh = filled(url)
+    assert fresh.add_trial(lambda number, _: {"x": number}, claim={}) == number
+    old.end(number, 1, {"state": "completed"}, alone=True)  # it cannot know yet
+    old.ledger.write("late/01M826ZX3K5CMRRQSHYFPMSA1B.0.json", {"note": "old"})
+    state = fresh.refresh()
+    assert (state.trials[number].status, state.trials[0].late) == ("running", ({"remark": 1},))
+    assert [damage.path for damage in state.damaged] == [
+        "late/01M826ZX3K5CMRRQSHYFPMSA1B.0.json",
+        f"t/00000/{number}.1.end.json",
+    ]
+    fresh.collect_garbage(older_than=-1.0)
+    assert ExperimentFolder.open(url).state.trials[0].late == ({"remark": 1},)
+
+
+def test_who_opens_what_is_half_deleted_is_told_how_to_go_on(root):
+    place = filled(f"{root}/e").location
+    mark = place.join(f".deleted-{ExperimentFolder.open(place.url).id}")
+    place.files.create(mark, b"0" * 32, "0" * 32)
+    for call in (
+        lambda: ExperimentFolder.open(place.url),
+        lambda: ExperimentFolder.create(place.url, document={"name": "e"}, config={"a": 1}),
+        lambda: contents(place),
+    ):
+        with pytest.raises(ExperimentNotFoundError, match="has begun to delete it") as caught:
+            call()
+        assert "armwright delete" in caught.value.hint
+    remove_experiment(place.url)
+    assert place.files.list(place.path).files == ()
