@@ -14,7 +14,7 @@ from pathlib import Path
 from armwright.store.files import Outcome
 from armwright.store.posix_read import read_file
 
-__all__ = ["create_file", "create_named", "create_unnamed", "discard", "write_temporary"]
+__all__ = ["create_named", "create_unnamed", "discard", "write_temporary"]
 
 # What file systems without hard links answer: FAT (EPERM), FUSE (ENOSYS), SMB (ENOTSUP),
 # and some that count links (EMLINK).
@@ -24,11 +24,6 @@ _NO_FOLDER_SYNC = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.EISDIR, *_NO_L
 _TRIES = 3
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _UNNAMED_FILE = getattr(os, "O_TMPFILE", 0)
-
-
-def create_file(path: str, body: bytes, token: str) -> Outcome:
-    """Makes a file if there is none; see `armwright.store.create`."""
-    return create_unnamed(path, body, token) or create_named(path, body, token)
 
 
 def create_unnamed(path: str, body: bytes, token: str, *, relaxed: bool = False) -> Outcome | None:

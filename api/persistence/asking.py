@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import ConflictError, NothingLeftError, StoreError
+from armwright.errors import BusyError, NothingLeftError, StoreError
 from armwright.experiment import Arm
 from armwright.experiment.clock import now
 from armwright.persistence.arm_maker import maker_of
@@ -24,7 +24,7 @@ from armwright.persistence.halted import check_not_halted
 from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.kept_definition import KEY, given_parameters
 from armwright.persistence.measured import only_arm
-from armwright.persistence.replaced import REPLACED, ReplacedTrials, take_off
+from armwright.persistence.replaced import REPLACED, ReplacedTrials, is_generated, take_off
 from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Asker:
                 return trial
             time.sleep(random.uniform(0.0, _PAUSE_S * 2 ** min(tries, 5)))  # noqa: S311 - no secret
             self._folder.refresh()
-        raise ConflictError(
+        raise BusyError(
             f"{self._folder.url!r}: too many processes make its last trials at once",
             hint="ask again",
         )
@@ -195,9 +195,16 @@ class Asker:
         return self._made(self._folder.refresh()) > budget
 
     def _take_back(self, number: int, claim: dict[str, Any] | None) -> bool:
-        """Cancels a trial just made; false where somebody has taken it already."""
+        """Cancels a trial just made; false where it cannot be, and the budget stays exceeded.
+
+        One that was made to wait may be somebody's by now. Then another one that waits goes in its
+        place, of those that nobody made by hand.
+        """
         if claim is None:
-            return take_off(self._folder, self._folder.state.trials[number])
+            state = self._folder.state
+            waiting = [facts for facts in state.with_status("waiting") if is_generated(facts)]
+            others = (facts for facts in reversed(waiting) if facts.number != number)
+            return any(take_off(self._folder, facts) for facts in (state.trials[number], *others))
         self._folder.end(number, 1, REPLACED, alone=True)
         return True
 

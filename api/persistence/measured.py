@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from armwright.experiment import OptimizationConfig, OutcomeConstraint
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["best_trial", "given_up", "keeps", "mean_and_sem", "measured", "only_arm"]
+__all__ = ["best_trial", "given_up", "keeps", "mean_and_sem", "measured", "only_arm", "result_row"]
 
 Values = dict[str, tuple[float, float]]
 
@@ -139,3 +139,14 @@ def keeps(constraint: OutcomeConstraint, values: Values) -> bool:
     if constraint.op is ComparisonOp.LEQ:
         return mean <= float(constraint.bound)
     return mean >= float(constraint.bound)
+
+
+def result_row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[str, Any]:
+    """What one metric of one arm measured, as a row of data."""
+    return {
+        "arm_name": arm,
+        "metric_name": metric,
+        "mean": mean,
+        "sem": sem if math.isfinite(sem) else None,
+        "trial_index": number,
+    }

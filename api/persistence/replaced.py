@@ -15,7 +15,7 @@ from armwright.store.promise import Promise
 if TYPE_CHECKING:
     from armwright.store import ExperimentFolder, State, TrialFacts
 
-__all__ = ["REPLACED", "ReplacedTrials", "is_replaced", "spent", "take_off"]
+__all__ = ["REPLACED", "ReplacedTrials", "is_generated", "is_replaced", "spent", "take_off"]
 
 REPLACED: dict[str, Any] = {"state": "cancelled", "reason": "replaced"}  # how such a trial ends
 
@@ -24,6 +24,12 @@ def is_replaced(facts: TrialFacts) -> bool:
     """Whether a trial's arm was replaced while it waited."""
     end = (facts.last_attempt.end if facts.last_attempt else None) or {}
     return all(end.get(key) == value for key, value in REPLACED.items())
+
+
+def is_generated(facts: TrialFacts) -> bool:
+    """Whether a model or a design made a trial's arm, and nobody by hand."""
+    run = ((facts.arm or {}).get("trial") or {}).get("generator_run") or {}
+    return "seen" in (run.get("gen_metadata") or {})
 
 
 def take_off(folder: ExperimentFolder, facts: TrialFacts) -> bool:

@@ -34,11 +34,12 @@ from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
 from armwright.persistence.kept_definition import kept_definition, needed_metrics
 from armwright.persistence.live_journal import LiveJournal
-from armwright.persistence.measured import mean_and_sem, only_arm
+from armwright.persistence.measured import mean_and_sem, only_arm, result_row
 from armwright.persistence.next_run import check_runnable
 from armwright.persistence.progress import Progress, progress_document, progress_of
 from armwright.persistence.publish import publish
 from armwright.persistence.unknown_metrics import with_known_metrics
+from armwright.persistence.unsure_ends import UnsureEnds
 from armwright.store import ExperimentFolder
 from armwright.store.layout import arm_path
 from armwright.store.process import is_gone, this_place
@@ -69,6 +70,7 @@ class StoredExperiment(Drawable):
         self._folder = folder
         self._lock = threading.RLock()
         self.asker = Asker(folder)
+        self._ends = UnsureEnds()
         self._journal: LiveJournal | None = None
 
     @classmethod
@@ -288,7 +290,7 @@ class StoredExperiment(Drawable):
             return self.fail(
                 number, reason="nan", note=", ".join(wrong), values=means, attempt=attempt
             )
-        rows = [_row(arm.name, name, number, *pair) for name, pair in pairs.items()]
+        rows = [result_row(arm.name, name, number, *pair) for name, pair in pairs.items()]
         self._end(
             number,
             facts,
@@ -436,7 +438,7 @@ class StoredExperiment(Drawable):
         self, number: int, facts: TrialFacts, attempt: int | None, document: dict[str, Any]
     ) -> None:
         document = {**document, "time_completed": object_to_json(now())}
-        self._folder.end(number, self._attempt(facts, attempt), document)
+        self._ends.write(self._folder, number, self._attempt(facts, attempt), document)
 
     def _attempt(self, facts: TrialFacts, attempt: int | None) -> int:
         """Which attempt a word about a trial is about."""
@@ -467,13 +469,3 @@ class StoredExperiment(Drawable):
                     f"trial {number}: no value for {name!r}, got {', '.join(values) or 'none'}",
                     hint=f"{name}=VALUE, or --failed if there is none",
                 )
-
-
-def _row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[str, Any]:
-    return {
-        "arm_name": arm,
-        "metric_name": metric,
-        "mean": mean,
-        "sem": sem if math.isfinite(sem) else None,
-        "trial_index": number,
-    }

@@ -67,12 +67,13 @@ INFORMED = ARMWRIGHT.replace("number = ", "folder.refresh()\n    number = ").rep
 BARE = FRAME.format(
     setup="""
 import os
-from armwright.store.posix_create import create_file
+from armwright.store.posix import PosixFiles
+create = PosixFiles().create
 count, body, token = 0, b"x" * 450, os.urandom(16).hex()
 """,
     step="""count += 1
     for kind in ("arm", "end"):
-        create_file(f"{place}/{os.getpid()}.{count}.{kind}", body, token)""",
+        create(f"{place}/{os.getpid()}.{count}.{kind}", body, token)""",
 )
 
 OPTUNA = FRAME.format(
