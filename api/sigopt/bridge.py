@@ -13,6 +13,7 @@ import base64
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -26,13 +27,15 @@ from armwright.sigopt.exception import ApiException, SigOptException, refused
 from armwright.sigopt.store_driver import StoreDriver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
 
 __all__ = ["Bridge", "main", "serving"]
 
 _HOST = "127.0.0.1"
 _VERSION = "v1"
 _POLL_S = 0.05  # until it is noticed that serving is over
+_MOST_BYTES = 100_000_000  # of a request
 
 
 @final
@@ -117,7 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not secrets.compare_digest(self._user(), self.server.token.encode()):  # type: ignore[attr-defined]
             self.close_connection = True  # what a stranger sends more is not read
             raise refused("this address is for the command that it was made for", 401)
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit() and int(length) <= _MOST_BYTES):
+            self.close_connection = True  # it is not read
+            raise refused(f"a request has at most {_MOST_BYTES} bytes, got {length}", 413)
+        content = self.rfile.read(int(length))
         parts = urlsplit(self.path)
         names = [unquote(name) for name in parts.path.split("/")[1:]]
         if names[:1] != [_VERSION]:
@@ -142,6 +149,32 @@ class _Handler(BaseHTTPRequestHandler):
         """Prints nothing."""
 
 
+def _run(words: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs the command to its end; what asks this process to end is passed on to it."""
+    begun: list[subprocess.Popen[bytes]] = []
+    asked: list[int] = []
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        del frame
+        asked.append(number)
+        for command in begun:
+            command.terminate()
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        with subprocess.Popen(list(words), env=environment) as command:  # noqa: S603 - the user's
+            begun.append(command)
+            try:
+                if asked:  # before it was there
+                    command.terminate()
+                return command.wait()
+            except BaseException:
+                command.terminate()
+                raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def main(words: Sequence[str]) -> int:
     """Runs a command with the official client on the store; returns its exit code, as a shell does.
 
@@ -154,7 +187,7 @@ def main(words: Sequence[str]) -> int:
     with serving() as bridge:
         environment = {**os.environ, **bridge.environment}
         try:
-            code = subprocess.run(list(words), env=environment, check=False).returncode  # noqa: S603 - the user's own command
+            code = _run(words, environment)
         except FileNotFoundError:
             sys.stderr.write(f"error: there is no command {words[0]!r}\n")
             return 127

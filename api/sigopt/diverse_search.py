@@ -15,6 +15,7 @@ from armwright.generation.outcomes import outcomes_of
 from armwright.generation.seed import derived_seed
 from armwright.optimizer import select_diverse, suggest_diverse, to_model
 from armwright.sigopt.domain import domain_experiment
+from armwright.sigopt.former_bounds import widened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,14 +84,15 @@ def diverse_run(
 def diverse_best(
     definition: Mapping[str, Any], runs: Sequence[Json], scores: Sequence[float]
 ) -> list[Json]:
-    """Of good runs those that lie apart, best first.
+    """Of good runs those that lie apart, best first; also those outside of narrowed bounds.
 
     Args:
         definition: Of the experiment.
         runs: Those that may be best.
         scores: How good each is, larger is better.
     """
-    encoding = encode(domain_experiment(definition).search_space)
+    space = widened(definition, [run["assignments"] for run in runs])
+    encoding = encode(domain_experiment(space).search_space)
     placed = [
         (run, row, score)
         for run, score in zip(runs, scores, strict=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment, SearchSpace
 
-__all__ = ["former_space", "modelled_on"]
+__all__ = ["former_space", "modelled_on", "widened"]
 
 Json = dict[str, Any]
 
@@ -33,10 +33,21 @@ def former_space(definition: Mapping[str, Any], experiment: Experiment) -> Searc
         for trial in experiment.trials.values()
         if trial.status.is_completed and trial.arms
     ]
+    wide = widened(definition, measured)
+    return None if wide is definition else domain_experiment(wide).search_space
+
+
+def widened(
+    definition: Mapping[str, Any], measured: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The definition with all points that were measured within its bounds.
+
+    Args:
+        definition: As it is now; returned itself where they are.
+        measured: Values of parameters.
+    """
     wide = [_widened(parameter, measured) for parameter in definition["parameters"]]
-    if wide == definition["parameters"]:
-        return None
-    return domain_experiment({**definition, "parameters": wide}).search_space
+    return definition if wide == definition["parameters"] else {**definition, "parameters": wide}
 
 
 @contextmanager

@@ -136,7 +136,9 @@ def _with_indices(item: Json, known: Mapping[str, int]) -> Json:
         return item
     free, numbered = max(known.values()), []
     for category in categories:
-        name = str(category.get("name") if isinstance(category, dict) else category)
+        name = category.get("name") if isinstance(category, dict) else category
+        if not isinstance(name, str):
+            return item
         if name not in known:
             free += 1
         numbered.append({"name": name, "enum_index": known.get(name, free)})

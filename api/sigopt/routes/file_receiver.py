@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["expect"]
 
 _lock = threading.Lock()
-_expected: dict[str, Callable[[bytes], None]] = {}
+_expected: dict[str, tuple[int, Callable[[bytes], None]]] = {}
 _servers: list[ThreadingHTTPServer] = []
 
 
-def expect(keep: Callable[[bytes], None]) -> str:
+def expect(length: int, keep: Callable[[bytes], None]) -> str:
     """The address to which a file may be sent once.
 
     Args:
+        length: Of the file; of another one nothing is read.
         keep: Called with the file; raises ValueError to refuse it.
     """
     with _lock:
@@ -34,7 +35,7 @@ def expect(keep: Callable[[bytes], None]) -> str:
             threading.Thread(target=server.serve_forever, name="sigopt-files", daemon=True).start()
             _servers.append(server)
         word = secrets.token_urlsafe(24)
-        _expected[f"/{word}"] = keep
+        _expected[f"/{word}"] = length, keep
         return f"http://127.0.0.1:{_servers[0].server_address[1]}/{word}"
 
 
@@ -42,15 +43,17 @@ def expect(keep: Callable[[bytes], None]) -> str:
 class _Receiver(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         with _lock:
-            keep = _expected.pop(self.path, None)
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length, keep = _expected.pop(self.path, (0, None))
         status = 404
-        if keep is not None:
+        if keep is not None and self.headers.get("Content-Length") != str(length):
+            status = 400
+        elif keep is not None:
             try:
-                keep(content)
+                keep(self.rfile.read(length))
                 status = 200
             except ValueError:
                 status = 400
+        self.close_connection = True  # what else was sent is not read
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()

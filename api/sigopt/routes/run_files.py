@@ -51,5 +51,5 @@ def announce(request: Request) -> Json:
         "name": body.get("name"),
         "filename": body.get("filename"),
         "content_type": kind,
-        "upload": {"method": "PUT", "url": expect(keep), "headers": {"Content-Type": kind}},
+        "upload": {"method": "PUT", "url": expect(length, keep), "headers": {"Content-Type": kind}},
     }

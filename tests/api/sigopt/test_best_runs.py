@@ -149,6 +149,12 @@ def test_solutions_come_from_the_top_fifth(make):
     assert all(y > 0 for (y,) in best(experiment, "y"))
 
 
+def test_a_solution_may_lie_outside_of_narrowed_bounds(make):
+    experiment = with_runs_at(make, [*REST, *TOP], num_solutions=2)
+    experiment.update(parameters=[{"name": "x", "bounds": {"min": 0.0, "max": 0.6}}])
+    assert best(experiment, "y") == [(10,), (8,)]
+
+
 def test_there_are_fewer_solutions_while_there_are_fewer_runs(make):
     assert len(best(with_runs_at(make, [(0.5, 1)], num_solutions=3), "y")) == 1
 

@@ -4,6 +4,9 @@ import base64
 import json
 import socket
 import struct
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
@@ -158,3 +161,28 @@ def test_the_exit_code_is_the_one_that_a_shell_gives(
     (tmp_path / "script").write_text("exit 0")
     assert main(words) == code
     assert capfd.readouterr().err == said
+
+
+@pytest.mark.parametrize("length", ["100000001", "-1", "many"])
+def test_of_a_request_that_is_too_long_nothing_is_read(bridge, length):
+    word = base64.b64encode(f"{bridge.token}:".encode()).decode()
+    head = f"POST /v1/experiments HTTP/1.1\r\nAuthorization: Basic {word}\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(bridge.url).port), timeout=30) as line:
+        line.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_bridge_that_is_asked_to_end_asks_its_command(tmp_path):
+    program = (
+        "import pathlib, signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+        "pathlib.Path('begun').touch()\n"
+        "while True:\n    time.sleep(0.05)\n"
+    )
+    words = [sys.executable, "-m", "armwright.sigopt.bridge", sys.executable, "-c", program]
+    bridge = subprocess.Popen(words, cwd=tmp_path)
+    while not (tmp_path / "begun").exists():
+        assert bridge.poll() is None
+        time.sleep(0.05)
+    bridge.terminate()
+    assert bridge.wait(60) == 9

@@ -369,6 +369,15 @@ def test_another_file_than_the_announced_one_is_refused(conn, begin):
     assert sigopt.get_run(run.id).files == []
 
 
+def test_a_file_of_another_length_is_not_read(conn, begin):
+    run = begin()
+    upload = announced(conn, run, b"picture")
+    with pytest.raises(urllib.error.HTTPError, match="400") as caught:
+        send(upload, b"much longer than it was announced")
+    caught.value.close()
+    assert sigopt.get_run(run.id).files == []
+
+
 def test_an_address_is_good_for_one_file(conn, begin):
     run = begin()
     upload = announced(conn, run, b"picture")
