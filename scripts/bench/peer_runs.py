@@ -1,6 +1,7 @@
 """Runs of other optimizers on our problems, each in a process and an environment of its own.
 
-The peer asks, a line of JSON for each arm; the function is computed here.
+The peer asks, a line of JSON for each arm of a batch, and then hears of them, a line for each; the
+function is computed here.
 """
 
 import json
@@ -29,9 +30,9 @@ PEERS = {
 
 
 def peer_run(
-    benchmark: Benchmark, peer: str, seed: int, budget: int
+    benchmark: Benchmark, peer: str, seed: int, budget: int, batch: int = 1
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Runs a peer on a problem.
+    """Runs a peer on a problem, so many arms at a time.
 
     Returns:
         The arms [budget, d], their outcomes [budget, o], and the peer's CPU seconds for each arm
@@ -53,6 +54,7 @@ def peer_run(
         "bounded": len(benchmark.bounded),
         "seed": seed,
         "budget": budget,
+        "batch": batch,
     }
     begin = min(budget - 1, initial_points(len(problem.columns)))
     values, y, seconds = [], [], []
@@ -68,16 +70,19 @@ def peer_run(
         if not (process.stdin and process.stdout and process.stderr):
             raise RuntimeError(f"{peer}: no pipes")
         print(json.dumps(task), file=process.stdin, flush=True)
-        for _ in range(budget):
-            line = process.stdout.readline()
-            if not line:
-                said = process.stderr.read()
-                raise RuntimeError(f"{peer} ended after {len(y)} arms:\n{said[-2000:]}")
-            asked = json.loads(line)
-            values.append(np.array(asked["values"], float))
-            seconds.append(asked["cpu_s"])
-            y.append(benchmark.outcomes(values[-1]))
-            heard = benchmark.heard(np.array(y), seed)[-1].tolist()
-            told = {"losses": [-item for item in heard[:objectives]], "bounded": heard[objectives:]}
-            print(json.dumps(told), file=process.stdin, flush=True)
+        while len(y) < budget:
+            many = min(batch, budget - len(y))
+            for _ in range(many):
+                line = process.stdout.readline()
+                if not line:
+                    said = process.stderr.read()
+                    raise RuntimeError(f"{peer} ended after {len(values)} arms:\n{said[-2000:]}")
+                asked = json.loads(line)
+                values.append(np.array(asked["values"], float))
+                seconds.append(asked["cpu_s"])
+                y.append(benchmark.outcomes(values[-1]))
+            for heard in benchmark.heard(np.array(y), seed)[-many:].tolist():
+                losses = [-item for item in heard[:objectives]]
+                told = {"losses": losses, "bounded": heard[objectives:]}
+                print(json.dumps(told), file=process.stdin, flush=True)
     return np.array(values), np.array(y), float(np.mean(seconds[begin:]))

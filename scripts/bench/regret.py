@@ -3,9 +3,11 @@
     python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
     python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
     python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
+    python scripts/bench/regret.py --problem hartmann6 --batch 8 --trials 64
     python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
 
-Each run starts with a Sobol point per column, 5 to 16 of them, and then asks for one arm at a time.
+Each run starts with a Sobol point per column, 5 to 16 of them or whole batches, and then asks for
+one arm, or one batch, at a time.
 Prints quartiles over seeds, or with --json one line per run. README.md beside this file has
 results.
 """
@@ -60,12 +62,12 @@ class Run:
     notes: tuple[str, ...]
 
 
-def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
-    """Runs one optimizer on one problem from one seed."""
+def run(problem: str, optimizer: str, seed: int, trials: int | None, batch: int) -> Run:
+    """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = moved(problem, seed) if problem in MOVED else PROBLEMS[problem]
     budget = trials or benchmark.trials
     if optimizer in PEERS:
-        _, y, seconds = peer_run(benchmark, optimizer, seed, budget)
+        _, y, seconds = peer_run(benchmark, optimizer, seed, budget, batch)
         return Run(
             problem=problem,
             optimizer=optimizer,
@@ -75,7 +77,7 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
             cpu_s=seconds,
             notes=(),
         )
-    begin = min(budget, initial_points(len(benchmark.problem.columns)))
+    begin = min(budget, -(-initial_points(len(benchmark.problem.columns)) // batch) * batch)
     first = budget if optimizer == "sobol" else begin
     draw = sobol(
         benchmark.problem, seed=seed, start=0, count=first, middle_first=optimizer == "armwright"
@@ -85,7 +87,7 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
     notes: set[str] = set()
     seconds = 0.0
     if optimizer == "armwright":
-        y, seconds, notes = _model_based(benchmark, values, y, budget, seed)
+        y, seconds, notes = _model_based(benchmark, values, y, budget, seed, batch)
     return Run(
         problem=problem,
         optimizer=optimizer,
@@ -98,7 +100,12 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None) -> Run:
 
 
 def _model_based(
-    benchmark: Benchmark, values: np.ndarray, y: np.ndarray, budget: int, seed: int
+    benchmark: Benchmark,
+    values: np.ndarray,
+    y: np.ndarray,
+    budget: int,
+    seed: int,
+    batch: int,
 ) -> tuple[np.ndarray, float, set[str]]:
     """Outcomes, CPU seconds of all arms without their evaluations, and notes."""
     from armwright.optimizer import suggest
@@ -112,6 +119,7 @@ def _model_based(
             goal=benchmark.goal,
             warm=warm,
             seed=1000 * seed + len(y),
+            count=min(batch, budget - len(y)),
             remaining=budget - len(y),
         )
         seconds += time.process_time() - started
@@ -120,7 +128,7 @@ def _model_based(
         if proposal.exhausted:
             break
         values = np.concatenate([values, proposal.values])
-        y = np.vstack([y, benchmark.outcomes(proposal.values[0])])
+        y = np.vstack([y, *([benchmark.outcomes(row)] for row in proposal.values)])
     return y, seconds, notes
 
 
@@ -174,6 +182,7 @@ def table(runs: list[Run]) -> Table:
 @click.option("--peer-seeds", type=int, help="Seeds for peers, which are slow; SEEDS if left out.")
 @click.option("--seeds", default=20, show_default=True, help="Seeds 0 .. SEEDS - 1.")
 @click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
+@click.option("--batch", default=1, show_default=True, help="Arms asked for at a time.")
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")
 def main(
@@ -184,6 +193,7 @@ def main(
     peer_seeds: int | None,
     seeds: int,
     trials: int | None,
+    batch: int,
     processes: int,
     as_json: bool,
 ) -> None:
@@ -194,7 +204,7 @@ def main(
     for name in others:
         peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
-        (problem, optimizer, seed, trials)
+        (problem, optimizer, seed, trials, batch)
         for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))

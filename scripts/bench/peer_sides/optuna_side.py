@@ -52,14 +52,19 @@ def main():
     study = optuna.create_study(
         directions=["minimize"] * task["objectives"], sampler=SAMPLERS[sys.argv[1]](**options)
     )
-    for _ in range(task["budget"]):
-        begun = time.process_time()
-        trial = study.ask()
-        values = ask(trial, task["columns"], task["conditions"])
-        print(json.dumps({"values": values, "cpu_s": time.process_time() - begun}), flush=True)
-        told = json.loads(sys.stdin.readline())
-        trial.set_user_attr("bounded", told["bounded"])
-        study.tell(trial, told["losses"])
+    left = task["budget"]
+    while left:
+        trials = []
+        for _ in range(min(task["batch"], left)):
+            begun = time.process_time()
+            trials.append(study.ask())
+            values = ask(trials[-1], task["columns"], task["conditions"])
+            print(json.dumps({"values": values, "cpu_s": time.process_time() - begun}), flush=True)
+        for trial in trials:
+            told = json.loads(sys.stdin.readline())
+            trial.set_user_attr("bounded", told["bounded"])
+            study.tell(trial, told["losses"])
+        left -= len(trials)
 
 
 main()
