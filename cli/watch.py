@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -27,8 +28,9 @@ def watch(
 ) -> None:
     """Print what happens in EXPERIMENT, a line for each, like tail -f; see log.
 
-    Ends by itself when the budget is used up and nothing runs or waits, else on Ctrl-C. Changes
-    nothing. With --json each line is a document.
+    On a terminal its foot shows how far it is: budget, best, rate, time left, failures. Ends by
+    itself when the budget is used up and nothing runs or waits, else on Ctrl-C. Changes nothing.
+    With --json each line is a document.
 
     \b
     armwright watch runs/digits
@@ -38,8 +40,21 @@ def watch(
     from armwright.persistence.watching import followed
 
     stored = StoredExperiment.open(only_experiment(words))
-    for item in followed(stored, last=last, every=every, seconds=seconds):
-        _print(stored.url, item, as_json=as_json)
+    happened = followed(stored, last=last, every=every, seconds=seconds)
+    if as_json or not sys.stdout.isatty():
+        for item in happened:
+            _print(stored.url, item, as_json=as_json)
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    from armwright.cli.live_progress import LiveProgress
+
+    console, progress = Console(highlight=False), LiveProgress(stored)
+    with Live(get_renderable=progress.row, console=console, refresh_per_second=1) as live:
+        for item in happened:
+            console.print(str(item), markup=False, soft_wrap=True)
+            live.refresh()
 
 
 def _print(url: str, item: Happening, *, as_json: bool) -> None:

@@ -12,9 +12,9 @@ from armwright.cli.command_words import CommandWithWords, duration_option, words
 from armwright.errors import EXIT_FAILURE, EXIT_NOTHING_LEFT, EXIT_RETRY, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from armwright.working import WorkDone
+    from armwright.working import Event, WorkDone
 
 __all__ = ["worker"]
 
@@ -86,8 +86,13 @@ def worker(
     found = ctx.meta.get("armwright.environment", dict(os.environ))
     # Arms that this process has to make itself are made beside a command that may use the GPU.
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    with display(as_json=as_json) as show:
-        done = Worker(url, command, options=options, report=show, environment=found).run()
+    said: list[Callable[[Event], None]] = []
+    ready = Worker(
+        url, command, options=options, report=lambda event: said[-1](event), environment=found
+    )
+    with display(ready.stored, as_json=as_json) as show:
+        said.append(show)
+        done = ready.run()
     ctx.exit(_exit_code(done))
 
 

@@ -10,20 +10,27 @@ from typing import TYPE_CHECKING, final
 import click
 
 from armwright.cli.arguments import assignments, print_json
+from armwright.cli.live_progress import LiveProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.console import RenderableType
 
+    from armwright.persistence import StoredExperiment
     from armwright.working import Event
 
 __all__ = ["display"]
 
 
 @contextmanager
-def display(*, as_json: bool) -> Iterator[Callable[[Event], None]]:
-    """Gives what shows an event: results on stdout, the rest on stderr."""
+def display(stored: StoredExperiment, *, as_json: bool) -> Iterator[Callable[[Event], None]]:
+    """Gives what shows an event: results on stdout, the rest on stderr.
+
+    Args:
+        stored: The experiment; what it knows is the progress.
+        as_json: Whether each event is a line of JSON.
+    """
     if as_json:
         yield lambda event: print_json(event.as_dict())
     elif not sys.stdout.isatty():
@@ -32,7 +39,7 @@ def display(*, as_json: bool) -> Iterator[Callable[[Event], None]]:
         from rich.console import Console
         from rich.live import Live
 
-        console, table = Console(highlight=False), _Table()
+        console, table = Console(highlight=False), _Table(LiveProgress(stored))
         with Live(get_renderable=table.rows, console=console, transient=True, refresh_per_second=2):
 
             def show(event: Event) -> None:
@@ -73,37 +80,44 @@ def _lines(event: Event) -> Iterator[str]:
 
 @final
 class _Table:
-    """The commands that run now."""
+    """The commands that run now, and how far the experiment is.
 
-    def __init__(self) -> None:
+    Args:
+        progress: Of the experiment.
+    """
+
+    def __init__(self, progress: LiveProgress) -> None:
+        self._progress = progress
         self._running: dict[int, tuple[str, str, str, float]] = {}
-        self._ended = self._failed = 0
+        self._steps: dict[int, str] = {}
 
     def take(self, event: Event) -> None:
         """Notes what has changed."""
-        from armwright.working import TrialEnded, TrialStarted
+        from armwright.working import TrialEnded, TrialStarted, TrialStep
 
-        if isinstance(event, TrialStarted):
+        if isinstance(event, TrialStep):
+            values = "".join(f"  {name}={value:.6g}" for name, value in event.values.items())
+            self._steps[event.slot] = f"step {event.step:g}{values}"
+        elif isinstance(event, TrialStarted):
             words = assignments(event.parameters)
             row = (str(event.trial), words, f"{event.folder}/stdout", time.monotonic())
             self._running = {**self._running, event.slot: row}
+            self._steps.pop(event.slot, None)
         elif isinstance(event, TrialEnded):
             self._running = {at: it for at, it in self._running.items() if at != event.slot}
-            self._ended += event.state == "completed"
-            self._failed += event.state == "failed"
 
     def rows(self) -> RenderableType:
         """What is to be seen now."""
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
         table = Table.grid(padding=(0, 2))
-        for trial, words, path, began in self._running.values():
+        for slot, (trial, words, path, began) in self._running.items():
             seconds = f"{time.monotonic() - began:.0f} s"
-            table.add_row(trial, seconds, Text(words, overflow="ellipsis"), Text(_last_line(path)))
-        counts = f"{self._ended} completed, {self._failed} failed"
-        table.add_row("", "", Text(counts, style="dim"), "")
-        return table
+            said = self._steps.get(slot) or _last_line(path)
+            table.add_row(trial, seconds, Text(words, overflow="ellipsis"), Text(said))
+        return Group(table, self._progress.row())
 
 
 def _last_line(path: str, most: int = 400) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from armwright.store import State, TrialFacts
 
-__all__ = ["is_done", "listing", "standing"]
+__all__ = ["best_in_brief", "is_done", "listing", "standing"]
 
 _Json = dict[str, Any]
 
@@ -119,11 +119,11 @@ def _brief(stored: StoredExperiment) -> _Json:
         "made": spent(state),
         "waiting": _waiting(state),
         "statuses": {status: counts[status] for status in sorted(counts) if counts[status]},
-        "best": _best(stored),
+        "best": best_in_brief(stored),
     }
 
 
-def _best(stored: StoredExperiment) -> _Json | None:
+def best_in_brief(stored: StoredExperiment) -> _Json | None:
     """The best trial by its measured value; of several objectives how many trade-offs there are."""
     config = stored.optimization_config
     if config is None:

@@ -25,13 +25,12 @@ from armwright.working.printed_steps import PrintedSteps
 from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
 from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
-from armwright.working.told_events import told_events
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
 from armwright.working.work_folder import WorkFolder, default_place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from armwright.persistence import AskedTrial
     from armwright.working.options import WorkerOptions
@@ -59,7 +58,6 @@ class Worker:
         report: Called with what happens.
         environment: What commands find beside their arm; this process's own if None.
         clock: This process's own clock, in seconds.
-        callbacks: Who is told of each trial; see `armwright.callbacks`.
 
     Raises:
         ExperimentNotFoundError: There is no experiment.
@@ -76,12 +74,10 @@ class Worker:
         report: Callable[[Event], None],
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
-        callbacks: Iterable[Any] = (),
     ) -> None:
-        self._options, self._clock = options, clock
+        self._options, self._report, self._clock = options, report, clock
         self._folder = ExperimentFolder.open(url)
         self._stored = stored = StoredExperiment(self._folder)
-        self._report = told_events(report, stored, callbacks)
         self._command = TrialCommand(
             words,
             url=stored.url,
@@ -104,6 +100,11 @@ class Worker:
         self._stopped = ""  # why; empty while it takes trials
         self._kill_at: float | None = None
         self._stop_at, self._end_at = self._limits()
+
+    @property
+    def stored(self) -> StoredExperiment:
+        """The experiment, as far as this worker knows it."""
+        return self._stored
 
     def run(self) -> WorkDone:
         """Works until there is nothing more to do; returns why that was.

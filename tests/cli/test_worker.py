@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -112,33 +111,6 @@ def test_a_command_does_not_see_what_we_set_for_ourselves(url, tmp_path, monkeyp
     env = (tmp_path / "env").read_text()
     assert "\nJAX_PLATFORMS=" not in f"\n{env}"
     assert "XLA_PYTHON_CLIENT_PREALLOCATE" not in env
-
-
-@pytest.mark.slow
-def test_on_a_terminal_worker_shows_what_runs_and_leaves_a_line_for_each_end(url, terminal):
-    words = ["worker", str(url), "--count", "1", "--", "sh", "-c", "echo epoch 1; sleep 1; echo 1"]
-    ours, theirs = terminal
-    process = subprocess.Popen(
-        [sys.executable, "-m", "armwright.cli", *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-    )
-    os.close(theirs)
-    shown = b""
-    while process.poll() is None or select.select([ours], [], [], 0)[0]:
-        if select.select([ours], [], [], 0.1)[0]:
-            try:
-                shown += os.read(ours, 65536)
-            except OSError:  # its other end is closed
-                break
-    os.close(ours)
-    assert process.wait() == 0
-    text = shown.decode()
-    assert "epoch 1" in text
-    assert "0 completed, 0 failed" in text
-    assert "0  completed  loss=1" in text
 
 
 # stock --------------------------------------------------------------------------------------
