@@ -25,12 +25,13 @@ from armwright.working.printed_steps import PrintedSteps
 from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
 from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
+from armwright.working.told_events import told_events
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
 from armwright.working.work_folder import WorkFolder, default_place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from armwright.persistence import AskedTrial
     from armwright.working.options import WorkerOptions
@@ -58,6 +59,7 @@ class Worker:
         report: Called with what happens.
         environment: What commands find beside their arm; this process's own if None.
         clock: This process's own clock, in seconds.
+        callbacks: Who is told of each trial; see `armwright.callbacks`.
 
     Raises:
         ExperimentNotFoundError: There is no experiment.
@@ -74,10 +76,12 @@ class Worker:
         report: Callable[[Event], None],
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        callbacks: Iterable[Any] = (),
     ) -> None:
-        self._options, self._report, self._clock = options, report, clock
+        self._options, self._clock = options, clock
         self._folder = ExperimentFolder.open(url)
         self._stored = stored = StoredExperiment(self._folder)
+        self._report = told_events(report, stored, callbacks)
         self._command = TrialCommand(
             words,
             url=stored.url,
