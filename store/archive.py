@@ -25,12 +25,12 @@ from armwright.store.birth import FEATURES, FORMAT
 from armwright.store.contents import Contents, contents, in_order
 from armwright.store.document import read_document, write_document
 from armwright.store.errors import ExperimentExistsError, StoreError
-from armwright.store.fact import BadFactError, Fact, decode
+from armwright.store.fact import BadFactError, Fact, body_of, decode
 from armwright.store.failure import read_failure
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.layout import EXPERIMENT_FILE, parse_name
 from armwright.store.location import Location, locate
-from armwright.store.transfer import Transferred, body_of, transfer
+from armwright.store.transfer import Transferred, transfer
 
 __all__ = ["Archive", "export_archive", "import_archive", "read_archive"]
 

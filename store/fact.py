@@ -29,6 +29,7 @@ __all__ = [
     "OF_LETTERS",
     "BadFactError",
     "Fact",
+    "body_of",
     "check_kind",
     "check_meant",
     "decode",
@@ -103,6 +104,18 @@ def encode(
     if len(data) > MAX_FACT_BYTES:
         raise ValueError(f"document: {len(data)} bytes as JSON; one file holds {MAX_FACT_BYTES}")
     return data
+
+
+def body_of(fact: Fact) -> bytes:
+    """The bytes of a fact, the same wherever it was read from."""
+    return encode(
+        fact.name,
+        fact.document,
+        token=fact.token,
+        writer=fact.writer,
+        at=fact.at,
+        more=fact.more,
+    )
 
 
 def decode(name: Name, data: bytes) -> Fact:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn, final
 
 from armwright.store.failure import read_failure, write_failure
-from armwright.store.files import MAX_READ_BYTES, Files, Listing, Outcome
+from armwright.store.files import MAX_READ_BYTES, Files, Glancing, Listing, Outcome, Relaxed
 
 __all__ = ["HOWS", "Fault", "FaultyFiles", "Killed", "StaleFiles"]
 
-How = Literal["killed before", "killed after", "reply lost", "not done"]
+How = Literal["killed before", "killed after", "reply lost", "not done", "power lost"]
 HOWS: tuple[How, ...] = ("killed before", "killed after", "reply lost", "not done")
 
 
@@ -37,7 +37,7 @@ class Fault:
         call: Which call of the file system, counted from 1.
         how: `killed before` or `killed after` it: the process does nothing more. `reply lost`: it
             is done, and the caller hears of a doubtful error. `not done`: the same error, and it is
-            not done.
+            not done. `power lost` before it: killed, and names not forced to disk are gone.
         lasting: How many calls from this one on go wrong; a killed process stays dead anyway.
         really: Kill this process with SIGKILL, where False raises `Killed`.
     """
@@ -65,6 +65,7 @@ class FaultyFiles:
         self.dead = False
         self._files = files
         self._lock = threading.Lock()
+        self._unforced: set[str] = set()
 
     @property
     def struck(self) -> bool:
@@ -77,8 +78,27 @@ class FaultyFiles:
         if how == "not done":
             raise write_failure(path, _error(path))
         outcome = self._files.create(path, body, token)
+        folder = path.rpartition("/")[0]
+        self._unforced = {name for name in self._unforced if name.rpartition("/")[0] != folder}
         self._finish(how, write_failure(path, _error(path)))
         return outcome
+
+    def create_relaxed(self, path: str, body: bytes, token: str) -> Outcome:
+        """The same; the name is lost with the power until another is made in its folder."""
+        how = self._begin("create")
+        if how == "not done":
+            raise write_failure(path, _error(path))
+        files = self._files
+        create = files.create_relaxed if isinstance(files, Relaxed) else files.create
+        outcome = create(path, body, token)
+        if outcome == "won":
+            self._unforced.add(path)
+        self._finish(how, write_failure(path, _error(path)))
+        return outcome
+
+    def glance(self, path: str) -> bool | None:
+        """Whether a file is there, where that costs next to nothing; not counted."""
+        return self._files.glance(path) if isinstance(self._files, Glancing) else None
 
     def list(self, folder: str) -> Listing:
         """Names what is in a folder."""
@@ -140,7 +160,10 @@ class FaultyFiles:
             fault, call = self.fault, len(self.calls)
             if fault is None or not fault.call <= call < fault.call + fault.lasting:
                 return None
-        if fault.how == "killed before":
+        if fault.how == "power lost":
+            for path in self._unforced:
+                self._files.remove(path)
+        if fault.how in ("killed before", "power lost"):
             self._die(fault)
         return fault.how
 

@@ -455,6 +455,7 @@ class ExperimentFolder:
             ValueError: The document is not JSON.
         """
         self._ledger.trial(number)
+        self._ledger.make_last(number)
         self._ledger.write(late_path(number, new_ulid()), document)
 
     def add_config(self, document: Document, *, base: int) -> int:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import final
 
-from armwright.store.fact import Fact, decode, encode
+from armwright.store.fact import Fact, body_of, decode
 from armwright.store.layout import parse_name
 from armwright.store.state import TrialState
 
@@ -92,15 +92,7 @@ class Followed:
 
 
 def _line(fact: Fact) -> bytes:
-    body = encode(
-        fact.name,
-        fact.document,
-        token=fact.token,
-        writer=fact.writer,
-        at=fact.at,
-        more=fact.more,
-    )
-    return fact.name.path.encode() + b" " + body
+    return fact.name.path.encode() + b" " + body_of(fact)
 
 
 # Who has facts at hand; a few, lest a hundred segments keep theirs.

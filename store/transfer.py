@@ -14,7 +14,7 @@ from typing import final
 
 from armwright.store.contents import Contents, in_order
 from armwright.store.errors import StoreError
-from armwright.store.fact import BadFactError, Fact, decode, encode
+from armwright.store.fact import BadFactError, Fact, body_of, decode
 from armwright.store.failure import read_failure
 from armwright.store.files import MAX_TABLE_BYTES, Outcome
 from armwright.store.fold import Fold
@@ -27,7 +27,7 @@ from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 
-__all__ = ["Transferred", "body_of", "transfer"]
+__all__ = ["Transferred", "transfer"]
 
 _REAL = Surroundings()
 _Snapshot = tuple[bytes, str]
@@ -47,18 +47,6 @@ class Transferred:
     added: tuple[str, ...] = ()
     same: int = 0
     clashes: tuple[str, ...] = ()
-
-
-def body_of(fact: Fact) -> bytes:
-    """The bytes of a fact, the same wherever it was read from."""
-    return encode(
-        fact.name,
-        fact.document,
-        token=fact.token,
-        writer=fact.writer,
-        at=fact.at,
-        more=fact.more,
-    )
 
 
 def transfer(

@@ -15,8 +15,8 @@ from armwright.store import (
 )
 from armwright.store.archive import export_archive, import_archive, read_archive
 from armwright.store.contents import contents
+from armwright.store.fact import body_of
 from armwright.store.location import locate
-from armwright.store.transfer import body_of
 
 
 def filled(url, count=3):
