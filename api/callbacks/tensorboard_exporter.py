@@ -25,7 +25,8 @@ class TensorBoardExporter(Callback):
     Each metric of a completed trial is a scalar whose step is the trial's number, `<metric>/sem`
     its standard error, and `best/<objective>` the best so far. With `table`, each completed arm is
     a run of its own besides, in a folder named after it, which TensorBoard's hyperparameter tab
-    compares. What is told is on the disk before the next trial begins.
+    compares. What is told is on the disk before the next trial begins. What TensorBoard's library
+    does not allow in names becomes an underscore there.
 
     Args:
         folder: Where the event files go, a path on a disk; made where there is none.

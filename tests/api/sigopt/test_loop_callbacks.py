@@ -1,0 +1,74 @@
+"""What callbacks are told in the loop of SigOpt code."""
+
+import pytest
+
+from armwright.callbacks import NewIncumbent, TrialEnd
+from armwright.errors import UsageError
+
+
+class Notes:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.events = []
+
+    def on_trial_start(self, event):
+        self.events.append(event)
+
+    on_trial_end = on_new_incumbent = on_trial_start
+
+    @property
+    def words(self):
+        return [(type(event).__name__, event.trial) for event in self.events]
+
+
+def test_a_loop_tells_of_each_run_how_it_ended_and_which_was_the_best(make):
+    metrics = [
+        {"name": "y", "objective": "minimize"},
+        {"name": "size", "strategy": "constraint", "objective": "minimize", "threshold": 5},
+    ]
+    experiment, notes = make(budget=5, metrics=metrics, type="random"), Notes()
+    results = [(3.0, 1.0), (2.0, 9.0), None, (1.0, 5.0), (1.5, 1.0)]
+    for run, result in zip(experiment.loop(callbacks=[notes]), results, strict=True):
+        with run:
+            if result is None:
+                run.log_failure()
+            else:
+                run.log_metric("y", result[0], stddev=0.5)
+                run.log_metric("size", result[1])
+    assert notes.words == [
+        *(("TrialStart", 0), ("TrialEnd", 0), ("NewIncumbent", 0)),
+        *(("TrialStart", 1), ("TrialEnd", 1), ("TrialStart", 2), ("TrialEnd", 2)),
+        *(("TrialStart", 3), ("TrialEnd", 3), ("NewIncumbent", 3)),
+        *(("TrialStart", 4), ("TrialEnd", 4)),
+    ]
+    ends = [event for event in notes.events if isinstance(event, TrialEnd)]
+    assert [event.state for event in ends] == [
+        *("completed", "completed", "failed", "completed", "completed")
+    ]
+    assert next(iter(ends[0].results.values()))["y"] == (3.0, 0.5)
+    assert list(ends[0].parameters) == ["x"]
+    best = [event for event in notes.events if isinstance(event, NewIncumbent)]
+    assert [event.values for event in best] == [{"y": 3.0}, {"y": 1.0}]
+
+
+def test_what_was_best_before_the_loop_counts(ended):
+    experiment, notes = ended([{"y": 9.0}], budget=2), Notes()
+    for run in experiment.loop(callbacks=[notes]):
+        with run:
+            run.log_metric("y", 8.0)
+    assert [word for word, _ in notes.words] == ["TrialStart", "TrialEnd"]
+
+
+def test_a_run_that_is_left_open_has_no_end_to_tell(make):
+    experiment, notes = make(budget=1), Notes()
+    for _ in experiment.loop(callbacks=[notes]):
+        pass
+    assert notes.words == [("TrialStart", 0)]
+
+
+def test_what_is_no_callback_is_refused_before_a_run_begins(make):
+    experiment = make(budget=1)
+    with pytest.raises(UsageError, match="expected a method on_trial_start"):
+        next(experiment.loop(callbacks=[print]))
+    assert list(experiment.get_runs()) == []
