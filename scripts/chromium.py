@@ -7,14 +7,17 @@ package beyond the standard library.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["CHROMIUM", "Chromium", "Page"]
 
@@ -58,9 +61,10 @@ class Page:
 
     def press(self, key: str, code: int) -> None:
         """Presses and releases a key."""
-        for kind in ("rawKeyDown", "keyUp"):
+        for kind in ("keyDown", "keyUp"):
+            event = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
             self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
+                "Input.dispatchKeyEvent", **event, text=chr(code) if kind == "keyDown" else ""
             )
 
     def screenshot(
@@ -97,8 +101,9 @@ class Chromium:
         )
         # The protocol wants its pipes as 3 and 4.
         shell = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}'
+        bash = shutil.which("bash") or "/bin/bash"
         self._process = subprocess.Popen(
-            ["bash", "-c", shell, CHROMIUM, *options],
+            [bash, "-c", shell, CHROMIUM, *options],
             pass_fds=(theirs_in, theirs_out),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -110,10 +115,8 @@ class Chromium:
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
+        with contextlib.suppress(EOFError):
             self.call("Browser.close", None)
-        except EOFError:
-            pass
         os.close(self._out)
         os.close(self._in)
         self._process.wait(30)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["timeline_figure", "trace_figure"]
 
 Spec = dict[str, Any]
+_BEYOND = "beyond the scale"
 _FEW = 200  # results up to which error bars are legible
 _LANES = 40  # workers up to which each has a legible line
 _TALL = 620  # pixels that the lines of so many have together
@@ -34,6 +35,19 @@ def trace_figure(trace: Trace) -> Spec:
         subtitle += f"; best measured {incumbent.value:.5g}{sem}, trial {incumbent.trial}"
     values = [point.value for point in trace.points]
     log = min(values) > 0 and max(values) >= _SPREAD * min(values)
+    least_shown, most_shown = (min(values), max(values)) if log else trace.span
+    off = [value for value in values if not least_shown <= value <= most_shown]
+    scale: Spec = {"type": "log"} if log else {"zero": False}
+    if off:
+        edge = 0.04 * (most_shown - least_shown)  # so that what lies outside is seen at the edge
+        shown = [point for point in trace.points if least_shown <= point.value <= most_shown]
+        bars = [1.96 * point.sem if point.sem > 0 else 0.0 for point in shown]
+        lowest = min(point.value - bar for point, bar in zip(shown, bars, strict=True))
+        highest = max(point.value + bar for point, bar in zip(shown, bars, strict=True))
+        ends = [min(lowest, least_shown) - edge, max(highest, most_shown) + edge]
+        scale |= {"domain": ends, "clamp": True}
+        worst = max(off) if trace.minimize else min(off)
+        subtitle += f"; {len(off)} beyond the scale, up to {worst:.4g}: the triangles"
     least = min(values) if log else -math.inf  # where an error bar ends on a log scale
     rows = [
         plain(
@@ -44,7 +58,11 @@ def trace_figure(trace: Trace) -> Spec:
                 "low": max(point.value - 1.96 * point.sem, least),
                 "high": point.value + 1.96 * point.sem,
                 "best": point.best,
-                "kept": "result" if point.is_feasible else "breaks a constraint",
+                "kept": "breaks a constraint"
+                if not point.is_feasible
+                else "result"
+                if least_shown <= point.value <= most_shown
+                else _BEYOND,
                 "q1": point.quartiles[0] if point.quartiles else math.nan,
                 "q2": point.quartiles[1] if point.quartiles else math.nan,
                 "q3": point.quartiles[2] if point.quartiles else math.nan,
@@ -57,6 +75,7 @@ def trace_figure(trace: Trace) -> Spec:
     there = {
         "result": (CALM, any(point.is_feasible for point in trace.points)),
         "breaks a constraint": (BAD, not all(point.is_feasible for point in trace.points)),
+        _BEYOND: (CALM, any(row["kept"] == _BEYOND for row in rows)),
         "best so far": (BEST, incumbent is not None),
         f"median of the last {trace.window}, and the middle half": (
             MODEL,
@@ -64,9 +83,13 @@ def trace_figure(trace: Trace) -> Spec:
         ),
     }
     kinds = list(there)
+    edge_mark = "triangle-up" if trace.minimize else "triangle-down"
     used = {kind: colour for kind, (colour, is_there) in there.items() if is_there}
-    colour = {"type": "nominal", "scale": {"domain": list(used), "range": list(used.values())}}
-    scale = {"type": "log"} if log else {"zero": False}
+    colour = {
+        "type": "nominal",
+        "scale": {"domain": list(used), "range": list(used.values())},
+        "legend": {"values": [kind for kind in used if kind != _BEYOND]},  # which the subtitle says
+    }
     title = f"{trace.metric}{' (log)' * log}"
 
     def y(field: str) -> Spec:
@@ -94,7 +117,7 @@ def trace_figure(trace: Trace) -> Spec:
         "color": {"field": "kept", **colour},
         "shape": {
             "field": "kept",
-            "scale": {"domain": kinds[:2], "range": ["circle", "cross"]},
+            "scale": {"domain": kinds[:3], "range": ["circle", "cross", edge_mark]},
             "legend": None,
         },
         "tooltip": tooltip,
@@ -111,13 +134,13 @@ def trace_figure(trace: Trace) -> Spec:
             {"mark": {"type": "area", "opacity": 0.18, "color": MODEL}, "encoding": spread},
             {
                 "mark": {"type": "line", "strokeDash": [4, 3], "strokeWidth": 1},
-                "encoding": {"y": y("q2"), "color": {"datum": kinds[3], "type": "nominal"}},
+                "encoding": {"y": y("q2"), "color": {"datum": kinds[4], "type": "nominal"}},
             },
         ]
     layers += [
         {
             "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
-            "encoding": {"y": y("best"), "color": {"datum": kinds[2], "type": "nominal"}},
+            "encoding": {"y": y("best"), "color": {"datum": kinds[3], "type": "nominal"}},
         },
     ]
     if incumbent is None:

@@ -63,7 +63,7 @@ CONFIG: Spec = {
     "mark": {"invalid": "filter"},
 }
 _DIGITS = 6
-_MOST_TICKS = 8
+_TICK = 46  # pixels that the label of a power of ten needs
 _LETTERS = 12  # of a choice on an axis
 # Powers of ten and what is as short; more digits only where they are needed.
 _POWERS = "abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5 ? format(datum.value, '~e') : format(datum.value, '~g')"  # noqa: E501
@@ -136,7 +136,7 @@ def axis_side(axis: Axis, field: str, length: int) -> Spec:
         assert axis.lower is not None  # noqa: S101 - a range has bounds
         assert axis.upper is not None  # noqa: S101 - likewise
         ticks |= {"labelExpr": _POWERS}
-        if powers := _powers(axis.lower, axis.upper):
+        if powers := _powers(axis.lower, axis.upper, max(length // _TICK, 2)):
             ticks |= {"values": powers}
     return {**found, "axis": ticks}
 
@@ -150,10 +150,10 @@ def _slanted(count: int, length: int) -> Spec:
     return {"labelAngle": -40 if count * 16 <= length else -90, "labelOverlap": False}
 
 
-def _powers(lower: float, upper: float) -> list[float]:
+def _powers(lower: float, upper: float, most: int) -> list[float]:
     """The powers of ten between two bounds, not too many; none where there are fewer than two."""
     low, high = math.ceil(math.log10(lower) - 1e-9), math.floor(math.log10(upper) + 1e-9)
-    step = math.ceil((high - low + 1) / _MOST_TICKS)
+    step = math.ceil((high - low + 1) / most)
     return [float(f"1e{power}") for power in range(low, high + 1, step)] if high > low else []
 
 

@@ -40,13 +40,14 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
     if not points:
         raise UsageError(f"no result of {trace.metric} yet")
     values = [point.value for point in points]
-    low, high = min(values), max(values)
+    low, high = trace.span
+    off = [value for value in values if not low <= value <= high]
     first, last = points[0].trial, points[-1].trial
     columns = min(width, max(last - first + 1, 2))
     rows = [[" "] * columns for _ in range(_HEIGHT)]
 
     def row(value: float) -> int:
-        share = (value - low) / (high - low) if high > low else 0.5
+        share = (min(max(value, low), high) - low) / (high - low) if high > low else 0.5
         return _HEIGHT - 1 - round(share * (_HEIGHT - 1))
 
     def column(trial: int) -> int:
@@ -58,7 +59,8 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
             for at in range(column(point.trial), until):
                 rows[row(point.best)][at] = _BEST
     for point in points:
-        rows[row(point.value)][column(point.trial)] = _DOT if point.is_feasible else "x"
+        mark = "v" if point.value < low else "^" if point.value > high else _DOT
+        rows[row(point.value)][column(point.trial)] = mark if point.is_feasible else "x"
     for point in points:
         if point.trial == point.best_trial and point.value == point.best:
             rows[row(point.value)][column(point.trial)] = "●"
@@ -73,6 +75,9 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
     broken = any(not point.is_feasible for point in points)
     x = "  x breaks a constraint" if broken else ""
     yield f"{'':>{wide}}  ● new best  {_BEST} best so far  {_DOT} result{x}"
+    if off:
+        worst, mark = (max(off), "^") if trace.minimize else (min(off), "v")
+        yield f"{len(off)} beyond the scale, up to {worst:.4g}, at its edge, as {mark}"
     best = trace.incumbent
     if best is not None:
         sem = f" ± {1.96 * best.sem:.2g}" if best.sem > 0 else ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Trace", "TracePoint", "aim_of", "trace_of"]
 
 _SHARE = 10  # the window of the quantiles is this part of all points
+_NEAR, _FAR, _SQUASHED = 0.75, 3.0, 2.0  # see `Trace.span`
 _FEWEST = 10  # points in a window of which quantiles are worth drawing
 
 
@@ -61,6 +62,21 @@ class Trace:
     minimize: bool
     points: tuple[TracePoint, ...]
     window: int
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The least and the largest value that are worth showing.
+
+        All of them, unless a few so bad ones are among them that all others would look the same:
+        then up to three times as far from the best as three of four results are.
+        """
+        values = np.sort([point.value for point in self.points])
+        low, high = float(values[0]), float(values[-1])
+        if self.minimize:
+            most = low + _FAR * (float(np.quantile(values, _NEAR)) - low)
+            return low, most if most > low and high - low > _SQUASHED * (most - low) else high
+        least = high - _FAR * (high - float(np.quantile(values, 1 - _NEAR)))
+        return least if least < high and high - low > _SQUASHED * (high - least) else low, high
 
     @property
     def incumbent(self) -> TracePoint | None:

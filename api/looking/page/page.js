@@ -79,7 +79,7 @@
   }
 
   // Charts are as wide as the page, or where that is narrow their panels stand below each other.
-  const beside = (panel) => (JSON.stringify(panel.layer ?? 0).includes("gradientLength") ? 130 : 72); // axis and legend
+  const beside = (panel, room) => (JSON.stringify(panel.layer ?? 0).includes("gradientLength") ? 130 : room < 560 ? 112 : 72); // axis and legend
   const lines = (text, letters) => [text].flat().join(" ").split(" ").reduce((found, word) => {
     const last = found.length - 1;
     if (last >= 0 && found[last].length + word.length < letters) found[last] += ` ${word}`;
@@ -95,10 +95,10 @@
       if (spec.width >= room) spec.autosize = { type: "fit-x", contains: "padding" };
       return spec;
     }
-    const wide = Math.max(...spec.concat.map((panel) => panel.width + beside(panel)));
+    const wide = Math.max(...spec.concat.map((panel) => panel.width + beside(panel, room)));
     spec.columns = Math.max(Math.min(spec.columns ?? 1, Math.floor(room / wide)), 1);
     for (const panel of spec.concat) {
-      panel.width = panel.width > 400 ? room - 160 : Math.min(panel.width, room - beside(panel));
+      panel.width = panel.width > 400 ? room - 160 : Math.min(panel.width, room - beside(panel, room));
       if (panel.title) Object.assign(panel.title, { limit: room, text: lines(panel.title.text, (panel.width + 40) / 7) });
     }
     return spec;
@@ -111,7 +111,12 @@
     const box = $(`#chart-${id}`);
     views[id]?.finalize();
     box.replaceChildren();
+    const name = box.getAttribute("aria-label");
     views[id] = await window.drawChart(box, spec);
+    // What is drawn is one picture with a name; the library would have people read through a canvas.
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", name);
+    box.removeAttribute("aria-roledescription");
     for (const canvas of box.querySelectorAll("canvas")) canvas.setAttribute("aria-hidden", "true");
   };
   const drawAll = async () => {
