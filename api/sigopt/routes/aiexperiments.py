@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.best_runs import best_of
-from armwright.sigopt.core.core_definition import is_core, well_formed
+from armwright.sigopt.core.core_definition import well_formed
 from armwright.sigopt.core.documents import best_observed
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.exception import refused
-from armwright.sigopt.experiment_source import experiment_document
 from armwright.sigopt.folders import make_experiment
-from armwright.sigopt.place import CLIENT_ID, split_run_id
+from armwright.sigopt.place import split_run_id
+from armwright.sigopt.routes.experiment_lists import ai_answer, experiments_page
 from armwright.sigopt.routes.experiments import project_of
-from armwright.sigopt.routes.finding import ai_experiment, all_experiments, core_experiment_of
-from armwright.sigopt.routes.paging import page, whole_page
+from armwright.sigopt.routes.finding import ai_experiment, core_experiment_of
+from armwright.sigopt.routes.paging import in_order
 from armwright.sigopt.routes.run_answer import run_answer
 from armwright.sigopt.update import updated
 
 if TYPE_CHECKING:
     from armwright.sigopt.routes.request import Request
-    from armwright.sigopt.run_folder import RunFolder
 
 __all__ = [
     "best_runs",
@@ -53,38 +52,24 @@ def _made(body: Json, project: str) -> Json:
         if body.get(key) is None:
             raise refused(f"an experiment needs {key}, got none")
     definition = well_formed(lambda: definition_from_fields(body))
-    return _answer(make_experiment(definition, project))
-
-
-def _answer(folder: RunFolder) -> Json:
-    return {"object": "aiexperiment", **experiment_document(folder), "client": CLIENT_ID}
+    return ai_answer(make_experiment(definition, project))
 
 
 def fetch(request: Request) -> Json:
     """An experiment, also an archived one."""
     folder = ai_experiment(request.ids[0])
     folder.release_gone()
-    return _answer(folder)
+    return ai_answer(folder)
 
 
 def list_all(request: Request) -> Json:
-    """The experiments of the store: those that are not archived, or by `state`."""
-    return _listed(request, None)
+    """The experiments of the store; see `experiments_page`."""
+    return experiments_page(request, None, ai=True)
 
 
 def list_of_project(request: Request) -> Json:
     """The same of one project."""
-    return _listed(request, request.ids[1])
-
-
-def _listed(request: Request, project: str | None) -> Json:
-    state = request.word("state", "active")
-    found = [
-        _answer(folder)
-        for folder in all_experiments(project)
-        if not is_core(folder.definition) and state in ("all", folder.definition["state"])
-    ]
-    return page(found, request)
+    return experiments_page(request, request.ids[1], ai=True)
 
 
 def update(request: Request) -> Json:
@@ -92,7 +77,7 @@ def update(request: Request) -> Json:
     folder = ai_experiment(request.ids[0])
     folder.redefine(lambda definition: well_formed(lambda: updated(definition, request.body)))
     folder.refresh()
-    return _answer(folder)
+    return ai_answer(folder)
 
 
 def delete(request: Request) -> None:
@@ -106,10 +91,12 @@ def delete(request: Request) -> None:
 def best_runs(request: Request) -> Json:
     """The best runs of an experiment."""
     folder = ai_experiment(request.ids[0])
-    return whole_page([run_answer(run) for run in best_of(folder.definition, folder.runs())])
+    best = best_of(folder.definition, folder.runs())
+    return in_order([run_answer(run) for run in best], request)
 
 
 def best_runs_of_core(request: Request) -> Json:
     """The best runs of an experiment of the core API."""
     folder = core_experiment_of(request.ids[0])
-    return whole_page([run_answer(run) for run in best_observed(folder, folder.runs())])
+    best = best_observed(folder, folder.runs())
+    return in_order([run_answer(run) for run in best], request)

@@ -101,8 +101,13 @@ def begin_session(_: Request) -> Json:
 
 
 def projects(request: Request) -> Json:
-    """The projects in the store."""
-    return page([_project(folder) for folder in project_folders()], request)
+    """The projects in the store, with `deleted` archived ones too; `sort` is created or updated."""
+    found = [_project(folder) for folder in project_folders()]
+    sort = request.word("sort")
+    if sort not in (None, "created", "updated"):
+        raise refused(f"projects are sorted by created or updated, got {sort!r}")
+    shown = [item for item in found if request.flag("deleted") or not item["deleted"]]
+    return page(shown, request, None if sort is None else lambda item: item[sort])
 
 
 def project(request: Request) -> Json:
@@ -124,8 +129,10 @@ def create_project(request: Request) -> Json:
 
 
 def update_project(request: Request) -> Json:
-    """Changes the name or the metadata of a project."""
-    known_keys(request.body, ("name", "metadata"), "a project")
+    """Changes the name or the metadata of a project, or archives it."""
+    known_keys(request.body, ("name", "metadata", "deleted"), "a project")
+    if request.body.get("name", "?") is None:
+        raise refused("a project needs a name, got null")
     return _changed(project_runs(project_of(request.ids[1])), _checked(request.body))
 
 
@@ -135,6 +142,10 @@ def _checked(body: Json) -> Json:
         changes["name"] = checked_name(body["name"], "the name of a project")
     if "metadata" in body:
         changes["metadata"] = metadata_of(body["metadata"])
+    if body.get("deleted") is not None:
+        if not isinstance(body["deleted"], bool):
+            raise refused(f"deleted should be true or false, got {body['deleted']!r}")
+        changes["deleted"] = body["deleted"]
     return changes
 
 
@@ -155,5 +166,6 @@ def _project(folder: RunFolder) -> Json:
         "user": None,
         "created": definition.get("created"),
         "updated": definition.get("updated"),
-        "metadata": definition.get("metadata") or {},
+        "metadata": definition.get("metadata") or None,
+        "deleted": bool(definition.get("deleted")),
     }

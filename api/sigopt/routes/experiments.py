@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.core.core_definition import core_definition, is_core, updated_core
 from armwright.sigopt.core.documents import core_experiment
 from armwright.sigopt.exception import refused
-from armwright.sigopt.experiment_source import experiment_document
 from armwright.sigopt.folders import make_experiment
 from armwright.sigopt.project import check_project_id, current_project
+from armwright.sigopt.routes.experiment_lists import ai_answer, experiments_page
 from armwright.sigopt.routes.finding import (
-    all_experiments,
     any_experiment,
     core_experiment_of,
 )
-from armwright.sigopt.routes.paging import page
 
 if TYPE_CHECKING:
     from armwright.sigopt.routes.request import Request
@@ -48,27 +46,17 @@ def fetch(request: Request) -> Json:
     folder = any_experiment(request.ids[0])
     if is_core(folder.definition):
         return core_experiment(folder)
-    return {"object": "aiexperiment", **experiment_document(folder)}
+    return ai_answer(folder)
 
 
 def list_all(request: Request) -> Json:
-    """The experiments of the store: those that are not archived, or by `state`."""
-    return _listed(request, None)
+    """The experiments of the store; see `experiments_page`."""
+    return experiments_page(request, None, ai=False)
 
 
 def list_of_project(request: Request) -> Json:
     """The same of one project."""
-    return _listed(request, request.ids[1])
-
-
-def _listed(request: Request, project: str | None) -> Json:
-    state = request.word("state", "active")
-    found = [
-        core_experiment(folder)
-        for folder in all_experiments(project)
-        if is_core(folder.definition) and state in ("all", folder.definition["state"])
-    ]
-    return page(found, request)
+    return experiments_page(request, request.ids[1], ai=False)
 
 
 def update(request: Request) -> Json:

@@ -14,7 +14,7 @@ from armwright.sigopt.core.importances import importances_of
 from armwright.sigopt.exception import refused
 from armwright.sigopt.metric_rules import with_strategy
 from armwright.sigopt.routes.finding import core_experiment_of
-from armwright.sigopt.routes.paging import whole_page
+from armwright.sigopt.routes.paging import in_order, whole_page
 
 if TYPE_CHECKING:
     from armwright.sigopt.routes.request import Request
@@ -31,7 +31,8 @@ _SHARE_WITHOUT_PROGRESS = 1 / 3
 def best_assignments(request: Request) -> Json:
     """The best that was observed: one, the Pareto front, or all that keep the constraints."""
     folder = core_experiment_of(request.ids[0])
-    return whole_page([_best(folder, run) for run in best_observed(folder, folder.runs())])
+    best = best_observed(folder, folder.runs())
+    return in_order([_best(folder, run) for run in best], request)
 
 
 def _best(folder: RunFolder, run: Json) -> Json:
