@@ -41,9 +41,9 @@ def trace_figure(trace: Trace) -> Spec:
     if off:
         edge = 0.04 * (most_shown - least_shown)  # so that what lies outside is seen at the edge
         shown = [point for point in trace.points if least_shown <= point.value <= most_shown]
-        bars = [1.96 * point.sem if point.sem > 0 else 0.0 for point in shown]
-        lowest = min(point.value - bar for point, bar in zip(shown, bars, strict=True))
-        highest = max(point.value + bar for point, bar in zip(shown, bars, strict=True))
+        halves = [1.96 * point.sem if point.sem > 0 else 0.0 for point in shown]
+        lowest = min(point.value - half for point, half in zip(shown, halves, strict=True))
+        highest = max(point.value + half for point, half in zip(shown, halves, strict=True))
         ends = [min(lowest, least_shown) - edge, max(highest, most_shown) + edge]
         scale |= {"domain": ends, "clamp": True}
         worst = max(off) if trace.minimize else min(off)

@@ -73,7 +73,7 @@ def front_of(seen: LookedAt) -> Front:
         for row in values
     ]
     best = _best(sorted({score for score, keep in zip(scores, kept, strict=True) if keep}))
-    first = {}  # the first trial with each of the best scores
+    first: dict[tuple[float, ...], int] = {}  # the first trial with each of the best scores
     for trial, score, keep in zip(trials, scores, kept, strict=True):
         if keep and score in best:
             first.setdefault(score, trial.trial)
