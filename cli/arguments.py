@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armwright.errors import UsageError
+from armwright.store.failure import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ __all__ = [
     "only_experiment",
     "print_json",
     "print_table",
+    "print_text",
     "public_url",
     "read_definition",
     "read_text",
@@ -201,12 +203,17 @@ def print_table(
     for name in names:
         table.add_column(name, justify="right" if name in right else "left")
     for place, row in enumerate(rows):
-        table.add_row(*row, style="bold" if place in bold and not plain else None)
+        table.add_row(*map(printable, row), style="bold" if place in bold and not plain else None)
     # Names and values are shown as they are: they are no markup, whatever brackets they hold.
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=10_000)
     console.print(table)
+
+
+def print_text(text: str, *, err: bool = False) -> None:
+    """Prints what experiments hold: names and notes that others chose move no cursor."""
+    click.echo(printable(text), err=err)
 
 
 def print_json(document: dict[str, Any]) -> None:

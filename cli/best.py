@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import assignments, json_option, only_experiment, print_json
+from armwright.cli.arguments import (
+    assignments,
+    json_option,
+    only_experiment,
+    print_json,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from armwright.persistence import StoredExperiment
@@ -45,7 +51,7 @@ def best(words: tuple[str, ...], *, pareto: bool, as_json: bool) -> None:
         value = f"{found.expected:.6g} ± {found.expected_sd:.2g} expected, {value} measured"
     lines = [f"trial {found.number}{arm}  {found.metric} {value}"]
     lines += [f"  {name} = {value}" for name, value in found.arm.parameters.items()]
-    click.echo("\n".join(lines))
+    print_text("\n".join(lines))
 
 
 def _has_several(stored: StoredExperiment) -> bool:
@@ -71,4 +77,4 @@ def _print_front(stored: StoredExperiment, *, as_json: bool) -> None:
         return
     for item in front:
         values = "  ".join(f"{name} {mean:.6g}" for name, (mean, _) in item.values.items())
-        click.echo(f"trial {item.number}  {values}  {assignments(item.parameters)}")
+        print_text(f"trial {item.number}  {values}  {assignments(item.parameters)}")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
 from armwright.errors import EXIT_FAILURE, UsageError
 
 __all__ = ["delete"]
@@ -56,4 +56,4 @@ def delete(
         return
     click.echo(f"{'would remove' if dry_run else 'removed'} {done.url}: {done.files} files")
     for path in done.left:
-        click.echo(f"left: {path}, which is not the experiment's", err=True)
+        print_text(f"left: {path}, which is not the experiment's", err=True)

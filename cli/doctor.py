@@ -6,7 +6,13 @@ import os
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json, print_table
+from armwright.cli.arguments import (
+    json_option,
+    only_experiment,
+    print_json,
+    print_table,
+    print_text,
+)
 from armwright.cli.options import settings_in_force
 from armwright.errors import EXIT_FAILURE
 
@@ -41,7 +47,7 @@ def doctor(context: click.Context, words: tuple[str, ...], *, repair: bool, as_j
         print_json({**found, "settings": in_force})
     else:
         if diagnosis is not None:
-            click.echo(str(diagnosis))
+            print_text(str(diagnosis))
         click.echo("settings:")
         print_table((), [(f"  {it['name']}", it["value"], it["source"]) for it in in_force])
     if diagnosis is not None and not diagnosis.ok:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armwright.cli.arguments import assignments, json_option, print_json, url_and_trial
+from armwright.cli.arguments import assignments, json_option, print_json, print_text, url_and_trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def explain(words: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         print_json({"experiment": stored.url, **found})
         return
-    click.echo("\n".join(_lines(found)))
+    print_text("\n".join(_lines(found)))
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import shlex
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json, public_url
+from armwright.cli.arguments import json_option, only_experiment, print_json, print_text, public_url
 from armwright.errors import UsageError
 
 __all__ = ["export"]
@@ -42,6 +42,6 @@ def export(words: tuple[str, ...], file: str, table: str, *, as_json: bool) -> N
         size = f"{done['rows']} rows" if "rows" in done else f"{done['facts']} facts"
         click.echo(f"wrote {done['file']}: {size}")
     for item in done.get("damaged", ()):
-        click.echo(f"warning: {item['path']} left out: {item['problem']}", err=True)
+        print_text(f"warning: {item['path']} left out: {item['problem']}", err=True)
     if "facts" in done:
         click.echo(f"next: armwright import {shlex.quote(done['file'])} EXPERIMENT", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
 
 __all__ = ["gc"]
 
@@ -47,4 +47,4 @@ def gc(words: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
         verb = "would be moved" if dry_run else "moved"
         click.echo(f"{len(report.moved)} late facts {verb} into a snapshot")
     for path, why in report.kept.items():
-        click.echo(f"kept: {path}: {why}", err=True)
+        print_text(f"kept: {path}: {why}", err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from armwright.cli.arguments import json_option, print_json, print_table, public_url
+from armwright.cli.arguments import json_option, print_json, print_table, print_text, public_url
 from armwright.cli.status import status_line
 
 __all__ = ["list_"]
@@ -38,7 +38,7 @@ def list_(root: str | None, *, everything: bool, as_json: bool) -> None:
         click.echo(f"no experiments in {public_url(place)}", err=True)
     for item in found:
         if item["problem"]:
-            click.echo(f"warning: {item['name']}: {item['problem']}", err=True)
+            print_text(f"warning: {item['name']}: {item['problem']}", err=True)
 
 
 def _words(item: dict[str, Any]) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import experiment_and_words, json_option, print_json, trial_number
+from armwright.cli.arguments import (
+    experiment_and_words,
+    json_option,
+    print_json,
+    print_text,
+    trial_number,
+)
 from armwright.errors import UsageError
 
 __all__ = ["log"]
@@ -40,4 +46,4 @@ def log(words: tuple[str, ...], last: int | None, *, as_json: bool) -> None:
         if as_json:
             print_json({"experiment": stored.url, **item.as_dict()})
         else:
-            click.echo(str(item))
+            print_text(str(item))

@@ -20,6 +20,7 @@ import click
 from armwright.cli.options import ENVIRONMENT, dressed, long_names
 from armwright.errors import EXIT_FAILURE, ArmwrightError, UsageError, exit_code
 from armwright.settings import Settings
+from armwright.store.failure import printable
 from armwright.version import __version__
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ArmwrightError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(printable(f"error: {error}"), err=True)
             ctx.exit(exit_code(error))
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly

@@ -11,6 +11,7 @@ from armwright.cli.arguments import (
     json_option,
     print_json,
     print_table,
+    print_text,
     trial_number,
 )
 from armwright.errors import UsageError
@@ -45,10 +46,10 @@ def show(words: tuple[str, ...], *, as_json: bool) -> None:
     elif number is None:
         _print_experiment(document)
     else:
-        click.echo("\n".join(_lines_of_trial(document)))
+        print_text("\n".join(_lines_of_trial(document)))
     if number is None:
         for damage in stored.damaged:
-            click.echo(f"warning: {damage.path} left out: {damage.problem}", err=True)
+            print_text(f"warning: {damage.path} left out: {damage.problem}", err=True)
 
 
 def _print_experiment(document: dict[str, Any]) -> None:
@@ -63,7 +64,7 @@ def _print_experiment(document: dict[str, Any]) -> None:
     ]
     if best:
         lines.append(f"best: trial {best['trial']}, {best['metric']} {best['mean']:.6g}")
-    click.echo("\n".join(lines))
+    print_text("\n".join(lines))
     if trials:
         _print_trials(trials, best)
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json, print_table
+from armwright.cli.arguments import (
+    json_option,
+    only_experiment,
+    print_json,
+    print_table,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +43,7 @@ def status(words: tuple[str, ...], *, as_json: bool) -> None:
         url = found.pop("url")
         print_json({"experiment": url, **found})
         return
-    click.echo("\n".join(_lines(found)))
+    print_text("\n".join(_lines(found)))
     if found["running"]:
         rows = [
             (

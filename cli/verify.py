@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
 from armwright.errors import EXIT_FAILURE
 
 __all__ = ["verify"]
@@ -30,7 +30,7 @@ def verify(context: click.Context, words: tuple[str, ...], *, as_json: bool) -> 
     if as_json:
         print_json({"experiment": report.url, "ok": report.ok, **_rest(report.as_dict())})
     else:
-        click.echo(str(report))
+        print_text(str(report))
     if not report.ok:
         context.exit(EXIT_FAILURE)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import json_option, only_experiment, print_json
+from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
 
 if TYPE_CHECKING:
     from armwright.persistence.happenings import Happening
@@ -61,4 +61,4 @@ def _print(url: str, item: Happening, *, as_json: bool) -> None:
     if as_json:
         print_json({"experiment": url, **item.as_dict()})
     else:
-        click.echo(str(item))
+        print_text(str(item))

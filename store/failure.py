@@ -2,11 +2,13 @@
 
 import errno
 import os
+import re
 
 from armwright.store.errors import StoreError, UnavailableError, UncertainError
 
 __all__ = ["DOUBTFUL", "printable", "read_failure", "reason", "write_failure"]
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _TOO_LARGE = {errno.EFBIG}
@@ -54,6 +56,10 @@ def reason(error: OSError) -> str:
     return text[:1].lower() + text[1:] if text else type(error).__name__
 
 
-def printable(path: str) -> str:
-    """A path as text: a foreign name may be no text at all."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+def printable(text: str) -> str:
+    r"""Text as it may be shown: a foreign name may be no text at all, or move a terminal's cursor.
+
+    What is no text, and each control character but the ends of lines, becomes what `\x1b` is.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn, final
 
 from armwright.store.failure import read_failure, write_failure
-from armwright.store.files import MAX_READ_BYTES, Files, Glancing, Listing, Outcome, Relaxed
+from armwright.store.files import MAX_READ_BYTES, Files, Listing, Outcome, Relaxed
 
 __all__ = ["HOWS", "Fault", "FaultyFiles", "Killed", "StaleFiles"]
 
@@ -95,10 +95,6 @@ class FaultyFiles:
             self._unforced.add(path)
         self._finish(how, write_failure(path, _error(path)))
         return outcome
-
-    def glance(self, path: str) -> bool | None:
-        """Whether a file is there, where that costs next to nothing; not counted."""
-        return self._files.glance(path) if isinstance(self._files, Glancing) else None
 
     def list(self, folder: str) -> Listing:
         """Names what is in a folder."""

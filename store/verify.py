@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from armwright.store.fact import BadFactError, Fact
-from armwright.store.failure import reason
+from armwright.store.failure import printable, reason
 from armwright.store.files import MAX_TABLE_BYTES
 from armwright.store.fold import fold
 from armwright.store.folder import ExperimentFolder
@@ -112,7 +112,7 @@ def _files(seen: Walk) -> Iterable[Problem]:
     for path, problem in sorted(seen.torn.items()):
         yield Problem(kind="torn", path=path, problem=problem)
     for path in sorted(seen.foreign):
-        yield Problem(kind="foreign", path=_printable(path), problem="the format has no such name")
+        yield Problem(kind="foreign", path=printable(path), problem="the format has no such name")
 
 
 def _numbers(seen: Walk, state: State) -> Iterable[Problem]:
@@ -271,8 +271,3 @@ def _counts(seen: Walk, state: State, noted: list[Acknowledged]) -> dict[str, in
         "confirmed writes": len(noted),
     }
     return {name: count for name, count in counts.items() if count or name == "trials"}
-
-
-def _printable(path: str) -> str:
-    """A foreign name may be no text at all."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -81,8 +81,9 @@ def listing(root: str | os.PathLike[str], *, archived: bool = False) -> list[_Js
         raise StoreError(f"no folder at {place.url!r}", hint="check its name")
     found = []
     for name in experiments_in(place, there):
-        url = experiment_url(root, name)
+        url = f"{place.url.rstrip('/')}/{name}"
         try:
+            url = experiment_url(root, name)  # a foreign folder may have any name
             item: _Json = {**_brief(StoredExperiment.open(url)), "problem": None}
         except ArmwrightError as error:
             item = {"name": name, "url": url, "state": "unreadable", "problem": error.message}
