@@ -110,21 +110,30 @@ def _suggested(folder: RunFolder, ident: str) -> Json:
 
 def _noted(folder: RunFolder, checked: Json) -> Json:
     """Notes an observation; a second one of a suggestion is a run of its own."""
-    run = checked.get("run")
-    if run is None:
-        number, _ = folder.add_run({"made_as": "observation"}, checked["given"])
-    elif run["observation"] is not None or run["deleted"]:
-        about = {"made_as": "observation", "of_suggestion": run["id"]}
-        number, _ = folder.add_run(about, values_of(folder.definition, run))
-    else:
-        number = split_run_id(run["id"])[1]
-    measured = checked["measured"]
-    metadata = checked["metadata"]
+    run, measured, metadata = checked.get("run"), checked["measured"], checked["metadata"]
     said = {} if metadata is None else {"observation_metadata": metadata}
     state = "failed" if measured is None else "completed"
-    folder.observe(number, measured or {}, state=state, **said)
+    number = _place(folder, checked, run)
+    try:
+        folder.observe(number, measured or {}, state=state, **said)
+    except ApiException:
+        folder.refresh()
+        if run is None or folder.run(number)["observation"] is None:
+            raise
+        number = _place(folder, checked, folder.run(number))  # somebody else was faster
+        folder.observe(number, measured or {}, state=state, **said)
     folder.refresh()
     return folder.run(number)
+
+
+def _place(folder: RunFolder, checked: Json, run: Json | None) -> int:
+    """The number of the run that is to hold an observation."""
+    if run is None:
+        return folder.add_run({"made_as": "observation"}, checked["given"])[0]
+    if run["observation"] is None and not run["deleted"]:
+        return split_run_id(run["id"])[1]
+    about = {"made_as": "observation", "of_suggestion": run["id"]}
+    return folder.add_run(about, values_of(folder.definition, run))[0]
 
 
 def fetch(request: Request) -> Json:

@@ -3,6 +3,7 @@
 import pytest
 
 from armwright.sigopt.exception import ApiException
+from armwright.sigopt.run_folder import RunFolder
 
 HALF = {"x": 0.5}
 
@@ -220,3 +221,17 @@ def test_a_metric_without_a_name_has_none(conn):
 
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
+
+
+def test_two_who_observe_a_suggestion_at_once_are_both_noted(resource, suggestion, monkeypatch):
+    observe = RunFolder.observe
+
+    def late(folder, number, measured, **said):
+        monkeypatch.setattr(RunFolder, "observe", observe)
+        resource.observations().create(suggestion=suggestion.id, value=1)
+        observe(folder, number, measured, **said)
+
+    monkeypatch.setattr(RunFolder, "observe", late)
+    made = resource.observations().create(suggestion=suggestion.id, value=2)
+    assert (made.suggestion, made.value) == (suggestion.id, 2)
+    assert resource.observations().fetch().count == 2

@@ -1,8 +1,10 @@
 """Several processes at one experiment of the core API, on one folder."""
 
+import os
 import subprocess
 import sys
 import textwrap
+import uuid
 
 import pytest
 
@@ -30,15 +32,16 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.slow
-def test_four_workers_share_an_experiment(folder):
+def share(root, program):
+    """Four workers of their own processes work on one experiment on a store."""
+    sigopt.set_store(root)
     experiment = (
         sigopt.Connection()
         .experiments()
         .create(name="e", parameters=[X], metrics=["y"], observation_budget=12, type="offline")
     )
-    (folder / "worker.py").write_text(WORKER)
-    command = [sys.executable, str(folder / "worker.py"), str(folder / "store"), experiment.id]
+    program.write_text(WORKER)
+    command = [sys.executable, str(program), str(root), experiment.id]
     workers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     for worker in workers:
         _, said = worker.communicate(timeout=250)
@@ -50,6 +53,22 @@ def test_four_workers_share_an_experiment(folder):
     assert len({item.assignments["x"] for item in observations}) == len(observations)
     (best,) = resource.best_assignments().fetch().iterate_pages()
     assert best.value > -0.01
+
+
+@pytest.mark.slow
+def test_four_workers_share_an_experiment(folder):
+    share(folder / "store", folder / "worker.py")
+
+
+@pytest.mark.s3
+@pytest.mark.timeout(600)
+def test_four_workers_share_an_experiment_on_a_real_object_store(monkeypatch, tmp_path):
+    variable = "ARMWRIGHT_TEST_S3_ENDPOINT"
+    if variable not in os.environ:
+        pytest.skip(f"{variable} is not set: no real S3 server; scripts/test-stores starts one")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", os.environ[variable])
+    bucket = os.environ.get("ARMWRIGHT_TEST_S3_BUCKET", "armwright")
+    share(f"s3://{bucket}/{uuid.uuid4().hex}", tmp_path / "worker.py")
 
 
 @pytest.mark.slow
