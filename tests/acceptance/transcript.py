@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["commands_of", "play"]
+__all__ = ["commands_of", "plain", "play"]
 
 _PROMPT = "$ "
 # What no two runs have in common, and what stands for it.
@@ -55,12 +55,13 @@ def play(commands, folder):
         seen = done.stdout.rstrip("\n").replace(str(folder), _HOME)
         if "2>&1" not in command and done.returncode != 0:
             differences.append((command, "exit code 0", f"{done.returncode}: {done.stderr}"))
-        elif _plain(seen) != _plain(expected):
+        elif plain(seen) != plain(expected):
             differences.append((command, expected, seen))
     return differences
 
 
-def _plain(text):
+def plain(text):
+    """A text without what no two runs have in common."""
     for pattern, word in _VARYING:
         text = pattern.sub(word, text)
     return text
