@@ -11,6 +11,12 @@ optima with this and 11 without. Where there is one optimum it costs the polish 
 the budget's end gives back. Where the model sees the logarithm of a long-tailed loss (`Tail`), a
 small improvement there is a large one in proportion, and nothing counts as pinned down.
 
+Of several arms that are under way together the later ones promise little because the earlier ones
+may take the gain, long before anything is pinned down: in batches of 8 most arms went elsewhere,
+and what they had left was never polished. So of arms made together only every fourth may go
+elsewhere, and none while two more rounds of them would use up the budget (scripts/bench/README.md
+has what that is worth).
+
 References:
     Ursem (1999) on telling peaks apart; the flattening is the "deflation" of Goldberg and
     Richardson (1987) on observations instead of fitness.
@@ -27,6 +33,8 @@ __all__ = ["has_a_peak", "is_pinned_down", "without_peak"]
 
 _SETTLED = -5.0  # log expected improvement, in standard deviations of the observations
 _KEPT = 6  # arms at the end of a budget that are for polishing
+_ROUNDS_KEPT = 2  # of arms that are under way together, likewise
+_TURNS = 4  # of which one may go elsewhere, where at least so many are under way together
 _REACH = 0.25  # of a peak, in units of sqrt(columns)
 _FEWEST = 4  # observations a model of the rest needs
 
@@ -42,15 +50,22 @@ def has_a_peak(measured: Measurements, goal: Goal) -> bool:
     return single and bool(goal.eligible(measured).any())
 
 
-def is_pinned_down(log_acquisition: float, *, remaining: int | None) -> bool:
+def is_pinned_down(
+    log_acquisition: float, *, tried: int, remaining: int | None, together: int = 1
+) -> bool:
     """Whether an arm is better spent elsewhere than on what little this one promises.
 
     Args:
         log_acquisition: Log expected improvement of the best arm, in standardised units.
+        tried: Arms before it, pending ones included.
         remaining: Arms left, this one included; None where nobody knows, and then the arm that
             promises most may be the last.
+        together: Arms under way at the same time, pending ones and the whole batch.
     """
-    return remaining is not None and remaining > _KEPT and log_acquisition < _SETTLED
+    turns = min(together, _TURNS)
+    if remaining is None or tried % turns != turns - 1:
+        return False
+    return remaining > max(_KEPT, _ROUNDS_KEPT * together) and log_acquisition < _SETTLED
 
 
 def without_peak(problem: Problem, measured: Measurements, goal: Goal) -> Measurements | None:

@@ -155,7 +155,12 @@ def suggest(
                 break
             if choice is None:
                 break
-            if is_judged and is_pinned_down(choice.score, remaining=left):
+            if is_judged and is_pinned_down(
+                choice.score,
+                tried=tried + place,
+                remaining=left,
+                together=len(waiting) + count,
+            ):
                 elsewhere = _elsewhere(
                     model, problem, rest, measured, goal, seen, seed + place, settings, deadline
                 )

@@ -39,16 +39,44 @@ def test_with_time_left_the_arm_lies_elsewhere_and_says_why():
     assert "pinned down" in proposal.notes[0]
 
 
-def test_in_a_batch_the_last_arms_are_for_polishing():
-    proposal = suggest(SQUARE, climbed(), seed=1, count=2, remaining=7)
+def test_in_a_batch_one_arm_looks_elsewhere_while_the_others_polish():
+    proposal = suggest(SQUARE, climbed(), seed=1, count=4, remaining=30)
     distances = np.linalg.norm(proposal.x - PEAK, axis=1)
-    assert distances[0] > REACH
-    assert distances[1] < REACH
+    assert (distances > REACH).tolist() == [False, False, True, False]  # 21 arms came before
+    assert "pinned down" in proposal.notes[0]
+
+
+def test_of_arms_made_one_by_one_beside_pending_ones_some_look_elsewhere():
+    pending = PEAK + np.array([[0.01, 0.0], [0.0, 0.01], [0.01, 0.01]])
+    proposals = [
+        suggest(SQUARE, climbed(), pending=pending[:many], seed=1, remaining=30) for many in (2, 3)
+    ]
+    assert [bool(proposal.notes) for proposal in proposals] == [True, False]  # numbers 23 and 24
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 4, 8, 16])
+def test_the_last_arms_of_a_budget_are_for_polishing(together):
+    kept = max(6, 2 * together)
+    turns = [
+        is_pinned_down(-9.0, tried=tried, remaining=remaining, together=together)
+        for remaining in (kept, kept + 1)
+        for tried in range(4)
+    ]
+    assert not any(turns[:4])
+    assert any(turns[4:])
 
 
 def test_a_promising_arm_is_never_given_up():
-    assert not is_pinned_down(-4.9, remaining=100)
-    assert is_pinned_down(-5.1, remaining=100)
+    assert not is_pinned_down(-4.9, tried=7, remaining=100)
+    assert is_pinned_down(-5.1, tried=7, remaining=100)
+
+
+@pytest.mark.parametrize(("together", "share"), [(1, 12), (2, 6), (3, 4), (4, 3), (8, 3), (64, 3)])
+def test_of_arms_under_way_together_one_in_four_may_go_elsewhere(together, share):
+    went = [
+        is_pinned_down(-9.0, tried=tried, remaining=1000, together=together) for tried in range(12)
+    ]
+    assert sum(went) == share
 
 
 def test_a_peak_leaves_one_point_of_middling_value_behind():
