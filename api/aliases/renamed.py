@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-__all__ = ["alias", "folder"]
+__all__ = ["alias", "folder", "renamed"]
 
 
 def folder() -> str:
@@ -31,8 +31,18 @@ def alias(name: str, target: str) -> None:
         name: The other name.
         target: The package.
     """
-    sys.meta_path.insert(0, _Renamed(name, target))
+    sys.meta_path.insert(0, renamed(name, target))
     sys.modules[name] = importlib.import_module(target)
+
+
+def renamed(name: str, target: str) -> MetaPathFinder:
+    """What finds the parts of a package under another name.
+
+    Args:
+        name: The other name.
+        target: The package.
+    """
+    return _Renamed(name, target)
 
 
 @final

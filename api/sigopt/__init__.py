@@ -7,6 +7,8 @@ Experiments are folders below one root: what `set_store` was given, else `ARMWRI
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from armwright.sigopt.one_package import one_under_all_names
+
 if TYPE_CHECKING:
     from armwright.sigopt import exception, interface, objects, validate
     from armwright.sigopt.calls import get_run_id, set_project
@@ -122,3 +124,6 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module("armwright.sigopt.factory").global_factory, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+one_under_all_names(__name__)
