@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, final
 import click
 
 from armwright.cli.options import ENVIRONMENT, dressed, long_names
+from armwright.cli.verbosity import because
+from armwright.cli.verbosity import options as words_options
 from armwright.errors import EXIT_FAILURE, ArmwrightError, UsageError, exit_code
 from armwright.settings import Settings
 from armwright.store.failure import printable
@@ -97,6 +99,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except ArmwrightError as error:
             click.echo(printable(f"error: {error}"), err=True)
+            for line in because(ctx, error):
+                click.echo(printable(line), err=True)
             ctx.exit(exit_code(error))
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly
@@ -130,6 +134,9 @@ def main(ctx: click.Context) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+main.params += words_options()
 
 
 def _apply_settings(ctx: click.Context) -> None:

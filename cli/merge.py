@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from armwright.cli.arguments import json_option, print_json, public_url
+from armwright.errors import UsageError
 
 __all__ = ["merge"]
 
@@ -12,20 +13,25 @@ __all__ = ["merge"]
 @click.command(short_help="Bring in what a copy of the experiment has and it has not.")
 @click.argument("target", metavar="EXPERIMENT")
 @click.argument("source", metavar="COPY")
-@click.option("--dry-run", is_flag=True, help="Only say what would come in.")
+@click.option("--yes", is_flag=True, help="Do it; else it is only shown.")
+@click.option("--dry-run", is_flag=True, help="Only say what would come in, as without --yes.")
 @json_option
-def merge(target: str, source: str, *, dry_run: bool, as_json: bool) -> None:
+def merge(target: str, source: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Bring into EXPERIMENT the trials and results that its copy COPY has and it has not.
 
     For folders copied to another machine and used on both. Trials that both made under one number
-    come in under new ones. COPY is only read; repeating a merge adds nothing twice.
+    come in under new ones. COPY is only read; repeating a merge adds nothing twice. What came in
+    stays, so it is shown first: --yes does it.
 
     \b
-    armwright merge runs/digits laptop/digits --dry-run
-    armwright merge s3://team/lr runs/lr --json
+    armwright merge runs/digits laptop/digits
+    armwright merge s3://team/lr runs/lr --yes --json
     """
+    if yes and dry_run:
+        raise UsageError("expected --yes or --dry-run, got both")
     from armwright.persistence.merge import merge
 
+    dry_run = not yes
     report = merge(target, source, dry_run=dry_run)
     if as_json:
         print_json(
@@ -42,6 +48,8 @@ def merge(target: str, source: str, *, dry_run: bool, as_json: bool) -> None:
         )
     for number, why in report.left.items():
         click.echo(f"left out: trial {number}: {why}", err=True)
+    if dry_run:
+        click.echo("nothing was changed: --yes does it", err=True)
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

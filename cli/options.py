@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from armwright.cli.verbosity import with_words
 from armwright.settings import Setting, Settings, variable_of
 
 if TYPE_CHECKING:
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ENVIRONMENT", "dressed", "long_names", "settings_in_force"]
 
+_DRESSED = "_armwright_dressed"
 ENVIRONMENT = "armwright.environment"  # in a context's meta: the variables before any file
 
 
 def dressed(command: click.Command, verb: str) -> click.Command:
-    """Gives each option its environment variable, and the experiment its completion."""
+    """Gives each option its environment variable, the experiment its completion, and -q and -v."""
+    if not getattr(command, _DRESSED, False):  # a module's command is one object, asked for often
+        with_words(command, verb)
+        setattr(command, _DRESSED, True)
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.envvar is None:
             names = [name for name in parameter.opts if name.startswith("--")]

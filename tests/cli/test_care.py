@@ -148,12 +148,16 @@ def drifted(told, run, tmp_path):
 
 
 def test_merge_says_what_came_in(run, told, drifted):
-    shown = run("merge", told, drifted, "--dry-run")
+    before = run("show", told).stdout
+    shown = run("merge", told, drifted)
+    assert shown.stderr == "nothing was changed: --yes does it\n"
+    assert run("show", told).stdout == before
+    assert shown.stdout == run("merge", told, drifted, "--dry-run").stdout
     assert shown.stdout == (
         "0 new trials would come in\nmore is known of 1: 1\n"
         "trial 2 of the copy would come in as a new one\n"
     )
-    result = run("merge", told, drifted)
+    result = run("merge", told, drifted, "--yes")
     assert result.exit_code == 0
     assert result.stdout == (
         "0 new trials came in\nmore is known of 1: 1\ntrial 2 of the copy came in as 3\n"
@@ -162,7 +166,7 @@ def test_merge_says_what_came_in(run, told, drifted):
 
 
 def test_merge_as_json(run, told, drifted):
-    found = document(run("merge", told, drifted, "--json"))
+    found = document(run("merge", told, drifted, "--yes", "--json"))
     assert found["renumbered"] == [{"trial": 2, "to": 3}]
     assert (found["experiment"], found["copy"]) == (str(told), str(drifted))
 
@@ -171,6 +175,7 @@ def test_merge_refuses_other_experiments(run, told, definition, tmp_path):
     run("create", tmp_path / "other", "--from", definition)
     refused(run("merge", told, tmp_path / "other"), 1, "are two experiments", "armwright fork")
     refused(run("merge", told, told), 2, "merge needs two folders")
+    refused(run("merge", told, told, "--yes", "--dry-run"), 2, "expected --yes or --dry-run")
     refused(run("merge", told, tmp_path / "none"), 1, "no experiment")
 
 
