@@ -11,7 +11,17 @@ from typing import final
 
 from armwright.store.absence import not_found
 from armwright.store.errors import StoreError
-from armwright.store.layout import EXPERIMENT_FILE, TRIALS_FOLDER, deleted_path
+from armwright.store.layout import (
+    BEATS_FOLDER,
+    CONFIG_FOLDER,
+    EXPERIMENT_FILE,
+    FORMAT_FOLDER,
+    LATE_FOLDER,
+    SNAPSHOT_FOLDER,
+    TRIALS_FOLDER,
+    deleted_path,
+    segment_folder,
+)
 from armwright.store.location import locate
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
@@ -21,6 +31,10 @@ from armwright.store.walk import walk
 __all__ = ["Removed", "remove_experiment"]
 
 _REAL = Surroundings()
+_OURS = (
+    *(TRIALS_FOLDER, CONFIG_FOLDER, LATE_FOLDER),
+    *(SNAPSHOT_FOLDER, BEATS_FOLDER, FORMAT_FOLDER),
+)
 
 
 @final
@@ -79,8 +93,10 @@ def remove_experiment(
         token = new_token()
         create_surely(files.create, location.join(mark), token.encode(), token, surroundings)
         files.remove_many([location.join(path) for path in own])
-        # Where folders are real, the empty ones go with what was in them.
-        files.remove_many([location.join(f"{TRIALS_FOLDER}/.gone")])
+        # Where folders are real: those that somebody else, or a try before, had emptied.
+        inner = [segment_folder(segment) for segment in sorted(seen.segments)]
+        for folders in (inner, [folder for folder in listing.folders if folder in _OURS]):
+            files.remove_many([location.join(f"{folder}/.gone") for folder in folders])
         files.remove_many([location.join(mark), location.join(EXPERIMENT_FILE)])
     return Removed(
         url=location.url, files=len(own) + 1, left=tuple(sorted(seen.foreign)), dry_run=dry_run

@@ -37,6 +37,7 @@ from armwright.store.layout import arm_path, end_path, parse_name, s1_path, s2_p
 from armwright.store.snapshot import Snapshot, joined, snapshot_body
 
 PARAMETERS, METRICS, SEGMENT, HUNDRED = 10, 2, 100, 100
+OF = "6NW3XJ2D"  # the experiment that all facts mean
 
 # Each prints one JSON object; run in a process of its own.
 OPEN = """
@@ -242,7 +243,7 @@ def facts_of(number: int, chance: random.Random) -> tuple[Fact, Fact]:
         writer=writer,
         at=f"{begun.isoformat(timespec='milliseconds')}Z",
         document={"config": 1, "arms": arms, "trial": made},
-        more={"claim": {"status": status, "time_run_started": local(begun, -120)}},
+        more={"of": OF, "claim": {"status": status, "time_run_started": local(begun, -120)}},
     )
     end = Fact(
         name=end_name,
@@ -250,7 +251,7 @@ def facts_of(number: int, chance: random.Random) -> tuple[Fact, Fact]:
         writer=writer,
         at=f"{over.isoformat(timespec='milliseconds')}Z",
         document={"state": "completed", "data": data, "time_completed": local(over, -300)},
-        more={"counted": []},
+        more={"of": OF, "counted": []},
     )
     return arm, end
 

@@ -1,7 +1,6 @@
 """Names and notes of others, as in a store that was shared, move no cursor of a terminal."""
 
 import json
-import os
 
 import pytest
 
@@ -38,7 +37,7 @@ def wild(asked):
     ],
     ids=" ".join,
 )
-def test_what_is_printed_holds_no_control_characters(words, wild, run, monkeypatch):
+def test_what_is_printed_holds_no_control_characters(words, wild, run):
     verb, place, *rest = words
     url = wild if place == "." else wild.parent
     result = run(verb, url, *rest)
@@ -54,6 +53,6 @@ def test_an_error_names_it_without_them(wild, run):
 
 
 def test_json_holds_the_names_as_they_are(wild, run):
-    (name,) = (item for item in os.listdir(wild.parent) if "\x1b" in item)
+    (name,) = (path.name for path in wild.parent.iterdir() if "\x1b" in path.name)
     found = json.loads(run("list", wild.parent, "--json").stdout)
     assert name in [item["name"] for item in found["experiments"]]
