@@ -6,7 +6,8 @@ import threading
 import pytest
 
 import armwright
-from armwright.errors import NothingLeftError
+from armwright import ax
+from armwright.errors import BusyError, NothingLeftError, exit_code
 from armwright.persistence import StoredExperiment
 from armwright.persistence.replaced import is_replaced
 from armwright.store.process import this_place
@@ -73,3 +74,37 @@ def test_a_trial_that_is_taken_back_waits_again_should_its_maker_die_in_between(
     assert asker._take_back(number, None)
     claim = json.loads((url / f"t/00000/{number}.1.claim.json").read_text())
     assert claim["promise"]["place"] == this_place() != ""
+
+
+def test_where_the_trial_one_too_many_is_taken_already_another_that_waits_goes(tmp_path):
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=7, seed=3)
+    keeper, other = StoredExperiment.open(url), StoredExperiment.open(url)
+    numbers = [keeper.asker.make_waiting() for _ in range(3)]
+    (by_hand,) = [other.asker.add(ax.Arm({"x": 0.5}), claimed=False)]
+    other._folder.refresh()
+    assert other._folder.claim(numbers[2], 1, {}) == "won"
+    assert keeper.asker._take_back(numbers[2], None)
+    state = StoredExperiment.open(url).state
+    assert [facts.number for facts in state.with_status("cancelled")] == [numbers[1]]
+    assert [facts.number for facts in state.with_status("waiting")] == [numbers[0], by_hand]
+    assert [facts.number for facts in state.with_status("running")] == [numbers[2]]
+
+
+def test_where_all_that_wait_are_taken_nothing_can_be_taken_back(tmp_path):
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=7, seed=3)
+    keeper, other = StoredExperiment.open(url), StoredExperiment.open(url)
+    number = keeper.asker.make_waiting()
+    other._folder.refresh()
+    assert other._folder.claim(number, 1, {}) == "won"
+    assert not keeper.asker._take_back(number, None)
+
+
+def test_who_loses_every_race_for_the_last_trials_is_told_to_try_again(tmp_path, monkeypatch):
+    url = tmp_path / "lr"
+    stored = armwright.create(url, DEFINITION, budget=7, seed=3)
+    monkeypatch.setattr("armwright.persistence.asking._MOST_TRIES", 0)
+    with pytest.raises(BusyError, match="too many processes make its last trials") as caught:
+        stored.ask()
+    assert exit_code(caught.value) == 75
