@@ -32,6 +32,7 @@ __all__ = ["submit"]
 @click.option("--exit", "exits", multiple=True, metavar="CODE=KIND", help="Likewise.")
 @click.option("--folder", type=click.Path(), help="Likewise.")
 @click.option("--crashes", type=click.IntRange(0), help="Likewise.")
+@click.option("--again", is_flag=True, help="Queue each again when its time is up.")
 @click.option("--print", "only_print", is_flag=True, help="Only show the sbatch file.")
 @json_option
 @click.pass_context
@@ -47,6 +48,7 @@ def submit(
     grace: str | None,
     crashes: int | None,
     *,
+    again: bool,
     only_print: bool,
     as_json: bool,
 ) -> None:
@@ -72,6 +74,7 @@ def submit(
     options = {"count": count, "timeout": timeout, "grace": grace, "crashes": crashes}
     worker = [f"--{name}={value}" for name, value in options.items() if value is not None]
     worker += [f"--exit={text}" for text in exits]
+    worker += ["--requeue"] if again else []
     submission = Submission(
         url,
         words_of(ctx),
@@ -81,8 +84,9 @@ def submit(
         environment=ctx.meta.get("armwright.environment", dict(os.environ)),
     )
     if where == "local":
-        if sbatch or array or only_print:
-            said = " ".join([*sbatch, *(["--array"] if array else [])]) or "--print"
+        if sbatch or array or again or only_print:
+            ours = [*(["--array"] if array else []), *(["--again"] if again else [])]
+            said = " ".join([*sbatch, *ours]) or "--print"
             raise UsageError(
                 f"local workers take no option of Slurm, got {said}", hint="--parallel N"
             )

@@ -37,6 +37,7 @@ _INTERRUPTED = 130
 @click.option("--crashes", default=5, type=click.IntRange(0), help="In a row, to give up after.")
 @click.option("--wait", is_flag=True, help="At the end, for trials that others may lose.")
 @click.option("--no-stock", is_flag=True, help="Make no arms ahead of need.")
+@click.option("--requeue", is_flag=True, help="The Slurm job, when its time is up.")
 @json_option
 @click.pass_context
 def worker(
@@ -53,6 +54,7 @@ def worker(
     *,
     wait: bool,
     no_stock: bool,
+    requeue: bool,
     as_json: bool,
 ) -> None:
     """Run COMMAND for one trial after the other, until the budget is used up.
@@ -82,6 +84,7 @@ def worker(
         folder=None if folder is None else Path(folder),
         tops_up=not no_stock,
         waits=wait,
+        requeues=requeue,
     )
     found = ctx.meta.get("armwright.environment", dict(os.environ))
     # Arms that this process has to make itself are made beside a command that may use the GPU.

@@ -36,6 +36,7 @@ class WorkerOptions:
             nobody else does.
         waits: Whether, when nothing is left to take, to wait until the running trials of others
             have ended, and to take up those that were lost.
+        requeues: Whether, at the end of a Slurm job's time, to have the job queued again.
         looks_every: Seconds from one look for workers that have gone to the next.
         steps_every: Seconds from one look at what commands print of how far they are to the next.
     """
@@ -51,6 +52,7 @@ class WorkerOptions:
     folder: Path | None = None
     tops_up: bool = True
     waits: bool = False
+    requeues: bool = False
     looks_every: float = 30.0
     steps_every: float = 1.0
 

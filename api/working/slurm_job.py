@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 from armwright.errors import UsageError
 from armwright.store.errors import TrialNotFoundError
 from armwright.working.duration import seconds_of
+from armwright.working.scheduler_error import SchedulerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,6 +59,29 @@ class SlurmJob:
             return None if answer is None else seconds_of(answer.split("\n", 1)[0])
         except UsageError:  # UNLIMITED, INVALID
             return None
+
+    def requeue(self) -> None:
+        """Has the scheduler queue this job again, which ends this process soon.
+
+        Raises:
+            SchedulerError: It would not.
+        """
+        program = shutil.which("scontrol")
+        if program is None:
+            raise SchedulerError("cannot queue this job again: there is no scontrol here")
+        try:
+            done = subprocess.run(  # noqa: S603 - our own words
+                [program, "requeue", self.ident],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_ANSWER_S,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise SchedulerError(f"cannot queue job {self.ident} again: {error}") from error
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip()
+            raise SchedulerError(f"cannot queue job {self.ident} again: {said}")
 
 
 def slurm_claim(job: SlurmJob | None) -> dict[str, Any]:

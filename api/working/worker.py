@@ -24,6 +24,7 @@ from armwright.working.events import Event, Remark, TrialStarted, WorkDone
 from armwright.working.printed_steps import PrintedSteps
 from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
+from armwright.working.scheduler_error import SchedulerError
 from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
 from armwright.working.told_events import told_events
 from armwright.working.top_up import TopUp
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Worker"]
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+_TIME_IS_UP = ("time limit", signal.SIGUSR1.name)  # the signal is what sbatch --signal sends
 _SHORTEST_S = 0.02
 _TICK_S = 1.0  # how often it looks at the clock while commands run
 _PAUSE_S = 5.0  # from one look for lost trials to the next, where it waits for them
@@ -63,7 +65,8 @@ class Worker:
 
     Raises:
         ExperimentNotFoundError: There is no experiment.
-        UsageError: The command cannot be run, or the folder is another experiment's.
+        UsageError: The command cannot be run, the folder is another experiment's, or there is no
+            job that could be queued again.
         StoreError: The experiment cannot be read.
     """
 
@@ -94,6 +97,8 @@ class Worker:
         self._promise = Promise(place=this_place())
         self._watcher = Watcher(self._folder)
         self._job = SlurmJob.current()
+        if options.requeues and self._job is None:
+            raise UsageError("there is no Slurm job to be queued again: SLURM_JOB_ID is not set")
         self._top_up = TopUp(stored.url) if options.tops_up else None
         self._events: queue.SimpleQueue[RunInSlot | signal.Signals] = queue.SimpleQueue()
         self._running: dict[int, RunInSlot] = {}
@@ -138,9 +143,22 @@ class Worker:
                 self._top_up.stop()
             for number, handler in before:
                 signal.signal(number, handler)
+        if why in _TIME_IS_UP:
+            self._queue_again()
         done = WorkDone(why=why, ran=self._ran, handed_back=self._handed_back)
         self._report(done)
         return done
+
+    def _queue_again(self) -> None:
+        """Has the job go on later, where that is wanted; it finds what it hands back by itself."""
+        if self._job is None or not self._options.requeues:
+            return
+        try:
+            self._job.requeue()
+        except SchedulerError as error:
+            self._report(Remark(text=error.message))
+        else:
+            self._report(Remark(text=f"job {self._job.ident} is queued again"))
 
     # Taking and starting ----------------------------------------------------------------------
 

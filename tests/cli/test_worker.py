@@ -245,6 +245,14 @@ def test_renew_refuses_what_nobody_works_at(run, url):
 # submit -------------------------------------------------------------------------------------
 
 
+def test_submit_again_has_the_workers_queue_themselves(run, url):
+    result = run("submit", "slurm", url, "--array", "2", "--again", "--print", "--", "true")
+    assert " --requeue -- true" in result.stdout
+    refused(
+        run("submit", "local", url, "--again", "--", "true"), 2, "no option of Slurm, got --again"
+    )
+
+
 def test_submit_prints_the_file_and_makes_nothing(run, url):
     result = run(
         "submit", "slurm", url, "--array", "500%50", "--print", "--gpus", "1", "--time", "2h", "-p",

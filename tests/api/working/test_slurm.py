@@ -174,3 +174,18 @@ def test_near_the_end_of_its_time_a_job_hands_its_trial_back(url):
     end = trial.attempts[1].end
     assert end["reason"] == "time limit"
     assert Path(end["checkpoint"], "seen").exists()
+
+
+def test_a_job_whose_time_is_up_queues_itself_again_and_goes_on(url):
+    job = submit(
+        url, "--array", "1", "--count", "1", "--time", "1m", "--again", "--grace", "2s",
+        "--", f"{url.parent}/deaf.sh",
+    )  # fmt: skip
+    folder = ExperimentFolder.open(url)
+    wait_for(lambda: folder.refresh().counts.get("preempted", 0) == 1)
+    (trial,) = folder.state.with_status("preempted")
+    begin_again_at_once([f"{job}_0"])
+    wait_for(lambda: ended(url) == 1)
+    attempts = folder.refresh().trials[trial.number].attempts
+    assert [attempt.end["state"] for attempt in attempts.values()] == ["preempted", "completed"]
+    assert attempts[2].claimed.writer["slurm_restart_count"] == 1
