@@ -16,16 +16,14 @@ from armwright.errors import NothingLeftError, StoreError, UsageError
 from armwright.persistence import StoredExperiment
 from armwright.store import ExperimentFolder
 from armwright.store.heartbeat import Heartbeat
-from armwright.store.lease import Watcher
 from armwright.store.process import this_place
 from armwright.store.promise import Promise
 from armwright.working.command_process import CommandProcess, Watchdog
 from armwright.working.events import Event, Remark, TrialStarted, WorkDone
+from armwright.working.lookout import Lookout
 from armwright.working.printed_steps import PrintedSteps
 from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
-from armwright.working.scheduler_error import SchedulerError
-from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
 from armwright.working.told_events import told_events
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
@@ -95,20 +93,16 @@ class Worker:
         self._work = WorkFolder(place, self._folder.id)
         self._results = Results(self._folder, stored, options)
         self._promise = Promise(place=this_place())
-        self._watcher = Watcher(self._folder)
-        self._job = SlurmJob.current()
-        if options.requeues and self._job is None:
-            raise UsageError("there is no Slurm job to be queued again: SLURM_JOB_ID is not set")
+        self._lookout = Lookout(self._folder, options, self._report)
         self._top_up = TopUp(stored.url) if options.tops_up else None
         self._events: queue.SimpleQueue[RunInSlot | signal.Signals] = queue.SimpleQueue()
         self._running: dict[int, RunInSlot] = {}
         self._watchdog = Watchdog()
-        self._mine: list[int] = []  # what this job ran before it was queued again
-        self._looked = self._again_at = self._told_steps = -float("inf")
+        self._again_at = self._told_steps = -float("inf")
         self._started = self._ran = self._handed_back = self._crashes = 0
         self._stopped = ""  # why; empty while it takes trials
         self._kill_at: float | None = None
-        self._stop_at, self._end_at = self._limits()
+        self._stop_at, self._end_at = self._lookout.limits(self._clock())
 
     @property
     def stored(self) -> StoredExperiment:
@@ -144,21 +138,10 @@ class Worker:
             for number, handler in before:
                 signal.signal(number, handler)
         if why in _TIME_IS_UP:
-            self._queue_again()
+            self._lookout.queue_again()
         done = WorkDone(why=why, ran=self._ran, handed_back=self._handed_back)
         self._report(done)
         return done
-
-    def _queue_again(self) -> None:
-        """Has the job go on later, where that is wanted; it finds what it hands back by itself."""
-        if self._job is None or not self._options.requeues:
-            return
-        try:
-            self._job.requeue()
-        except SchedulerError as error:
-            self._report(Remark(text=error.message))
-        else:
-            self._report(Remark(text=f"job {self._job.ident} is queued again"))
 
     # Taking and starting ----------------------------------------------------------------------
 
@@ -195,8 +178,8 @@ class Worker:
 
     def _start(self) -> None:
         asked = self._clock()
-        claim = {"work": {"folder": str(self._work.place)}, **slurm_claim(self._job)}
-        (trial,) = self._stored.asker.ask(1, self._promise, claim=claim, first=self._mine)
+        claim = {"work": {"folder": str(self._work.place)}, **self._lookout.claim}
+        (trial,) = self._stored.asker.ask(1, self._promise, claim=claim, first=self._lookout.mine)
         self._started += 1
         slot = next(at for at in range(self._options.parallel) if at not in self._running)
         heartbeat = Heartbeat(self._folder, trial.number, trial.attempt, self._promise)
@@ -290,7 +273,7 @@ class Worker:
         """Seconds until the clock asks for something."""
         if not self._running:
             return min(_PAUSE_S, self._options.looks_every)
-        moments = [self._looked + self._options.looks_every, self._kill_at]
+        moments = [self._lookout.looked + self._options.looks_every, self._kill_at]
         moments += [None if self._stopped else self._stop_at]
         for run in self._running.values():
             timeout = None if run.timed_out else self._options.timeout
@@ -401,26 +384,10 @@ class Worker:
 
     def _look(self, *, at_once: bool = False) -> bool:
         """Frees the trials of workers that have gone; whether there were any."""
-        now = self._clock()
-        if self._stopped or not (at_once or now - self._looked >= self._options.looks_every):
-            return False
-        first, self._looked = self._looked < 0, now
-        try:
-            gone = [released.number for released in self._watcher.release()]
-            if self._job is not None:
-                gone += release_gone_jobs(self._folder, self._job.cluster)
-        except StoreError as error:
-            if not error.retryable:
-                raise
-            self._report(Remark(text=f"cannot look for workers that have gone: {error.message}"))
-            return False
-        if first and self._job is not None and self._job.restarts:
-            self._mine = own_trials(self._folder.refresh(), self._job)
-        if gone:
-            numbers = ", ".join(map(str, gone))
-            self._report(Remark(text=f"trial {numbers}: its worker has gone; it waits again"))
-        self._drop_ended()
-        return bool(gone)
+        found = None if self._stopped else self._lookout.look(self._clock(), at_once=at_once)
+        if found is not None:
+            self._drop_ended()
+        return bool(found)
 
     def _drop_ended(self) -> None:
         """Stops the commands of trials that somebody else has ended, such as cancelled ones."""
@@ -429,16 +396,6 @@ class Worker:
             if attempt is not None and attempt.end is not None and not run.told:
                 run.told, run.kill_at = "ended elsewhere", self._clock() + self._options.grace
                 run.process.signal(signal.SIGTERM)
-
-    def _limits(self) -> tuple[float | None, float | None]:
-        """When to tell the commands to end, and when this process will be."""
-        limit = self._options.time_limit
-        left = self._job.seconds_left() if self._job is not None else None
-        known = [seconds for seconds in (limit, left) if seconds is not None]
-        if not known:
-            return None, None
-        end, now = min(known), self._clock()
-        return now + end - min(self._options.margin, end / 10), now + end
 
     def _take_signals(self) -> list[tuple[signal.Signals, Any]]:
         """Lets signals come through the queue; returns the handlers there were."""
