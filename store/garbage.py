@@ -54,6 +54,7 @@ _BEAT = re.compile(r"([0-9]{1,15})\.([1-9][0-9]{0,8})")
 _TEMPORARY = re.compile(
     r"\.(?:[0-9A-Za-z-]{8,64}\.[0-9a-f]{8}|[0-9a-f]{16}\.tmp|probe-[0-9a-f]{32})"
 )
+_PROBES = re.compile(r"\.probe-[0-9a-f]{32}")  # a folder of them, which a killed doctor left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +285,11 @@ class Collector:
             path = f"{folder}/{file}" if folder else file
             if _TEMPORARY.fullmatch(file) and self._is_old(path, self._temporaries_older_than):
                 left.append(path)
+        for probes in filter(_PROBES.fullmatch, listing.folders):
+            within = f"{folder}/{probes}" if folder else probes
+            files = self._files.list(self._location.join(within)).files
+            paths = [f"{within}/{file}" for file in files]
+            left += [path for path in paths if self._is_old(path, self._temporaries_older_than)]
         self._remove(left)
 
     def _names_in(self, folder: str) -> list[Name]:

@@ -152,6 +152,14 @@ def test_what_killed_processes_left_is_named_and_cleared_away(folder):
     assert doctor(folder.url, repair=True, temporaries_older_than=-60.0).repaired == ()
 
 
+def test_what_a_killed_doctor_left_is_cleared_away(folder):
+    place, probes = folder.location, f".probe-{'0' * 32}"
+    place.files.overwrite(place.join(f"{probes}/race-0"), b"0")
+    done = doctor(folder.url, repair=True, temporaries_older_than=-1.0)
+    assert done.repaired == (f"lr: removed {probes}/race-0",)
+    assert probes not in place.files.list(place.path).folders
+
+
 def test_young_temporaries_are_left_to_their_owners(folder):
     leftovers(folder)
     repaired = doctor(folder.url, repair=True).repaired

@@ -19,6 +19,7 @@ from armwright.store import (
 from armwright.store.layout import EXPERIMENT_FILE, SEGMENT_TRIALS, config_path
 from armwright.store.location import locate
 from armwright.store.surroundings import Surroundings
+from armwright.store.verify import verify
 
 
 def arm(number, _state):
@@ -180,6 +181,20 @@ def test_a_stale_reader_may_claim_the_attempt_that_comes_next(folder):
     stale = ExperimentFolder.open(folder.url)
     folder.end(number, 1, {"state": "lost"})
     assert stale.claim(number, 2) == "won"
+
+
+def test_who_claims_what_was_cancelled_unseen_runs_it_for_nothing_and_all_promises_are_kept(folder):
+    number = folder.add_trial(arm)
+    claimant = ExperimentFolder.open(folder.url)
+    folder.end(number, 1, {"state": "cancelled"})
+    assert claimant.claim(number, 1, {"by": "me"}) == "won"
+    with pytest.raises(TrialEndedError, match="has ended already: cancelled"):
+        claimant.end(number, 1, {"state": "completed", "data": 1})
+    report = verify(folder)
+    assert report.ok, str(report)
+    (trial,) = folder.refresh().trials.values()
+    assert (trial.status, trial.attempts[1].claim) == ("cancelled", {"by": "me"})
+    assert [item["data"] for item in trial.late] == [1]
 
 
 def test_a_waiting_trial_may_be_cancelled_and_not_claimed_then(folder):
