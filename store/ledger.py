@@ -109,7 +109,8 @@ class Ledger:
         try:
             outcome = create_surely(create, where, body, token, self._around)
         except StoreError as error:
-            if again is None and not isinstance(error, UncertainError):
+            # Data and remarks get another name each time they are said.
+            if name.id or (again is None and not isinstance(error, UncertainError)):
                 raise
             with self.lock:
                 _keep_few(self._unsure)

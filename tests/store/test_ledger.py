@@ -114,6 +114,16 @@ def test_a_claim_that_is_said_again_is_the_same_claim(folder, seen):
     assert opened.claim(number, 1, {"by": "me"}) == "lost"
 
 
+def test_data_that_nobody_confirmed_are_not_kept_in_memory(folder):
+    number = folder.add_trial(lambda *_: {"lr": 1}, claim={})
+    opened, strike = unheard(folder, lasting=99)
+    for call in (opened.report, lambda *said: opened.late(said[0], said[2])):
+        strike(0)
+        with pytest.raises(UncertainError, match="may have been written"):
+            call(number, 1, {"step": 1})
+    assert opened.ledger._unsure == {}
+
+
 def test_who_claims_and_never_ends_keeps_few_notes(folder, monkeypatch):
     monkeypatch.setattr("armwright.store.ledger._MOST_KEPT", 3)
     for number in range(6):
