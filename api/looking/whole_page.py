@@ -108,6 +108,8 @@ def _figures(charts: Charts) -> list[_Figure]:
             continue
         if kind == "constraints" and not charts.seen.restrictions:
             continue
+        if kind == "feasibility" and not charts.seen.restrictions and not _has_failed(charts):
+            continue
         several = kind == "trace" and len(aims) > 1
         for place, metric in enumerate([aim.metric for aim in aims] if several else [None]):
             name = f"trace{place}" if several else kind
@@ -116,6 +118,10 @@ def _figures(charts: Charts) -> list[_Figure]:
             except UsageError as error:
                 found.append((name, None, error.message))
     return found
+
+
+def _has_failed(charts: Charts) -> bool:
+    return any(trial.status == "failed" for trial in charts.seen.trials)
 
 
 def _of_which(charts: Charts, figures: Sequence[_Figure]) -> str:

@@ -25,9 +25,9 @@
   };
 
   // Colours are the page's, so that charts follow light, dark and print.
-  const palette = () => {
+  const palette = (onPaper) => {
     const of = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    const [ink, soft, line] = [of("--ink"), of("--soft"), of("--line")];
+    const [ink, soft, line] = onPaper ? ["#000", "#444", "#bbb"] : [of("--ink"), of("--soft"), of("--line")];
     return {
       background: "transparent", axis: { labelColor: soft, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, gridOpacity: 0.6 },
       legend: { labelColor: ink, titleColor: ink }, title: { color: ink, subtitleColor: soft }, text: { color: ink }, rule: { color: ink },
@@ -104,10 +104,19 @@
     return spec;
   };
 
-  const draw = async (id) => {
-    const spec = fitted(structuredClone(data.charts[id]), $(`#chart-${id}`).parentElement.clientWidth);
-    spec.config = merged(spec.config ?? {}, palette());
+  // Two colours are too dark for a dark page.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const brighter = (spec) => JSON.parse(JSON.stringify(spec).replaceAll("#0072b2", "#3d9be0").replaceAll("#8c8c8c", "#a8a8a8"));
+  const prepared = (id, room, onPaper) => {
+    let spec = fitted(structuredClone(data.charts[id]), room);
+    spec.config = merged(spec.config ?? {}, palette(onPaper));
+    if (dark.matches && !onPaper) spec = brighter(spec);
     if (id === "parallel") spec.layer[0].data.values = linesKept();
+    return spec;
+  };
+
+  const draw = async (id) => {
+    const spec = prepared(id, $(`#chart-${id}`).parentElement.clientWidth, false);
     const box = $(`#chart-${id}`);
     views[id]?.finalize();
     box.replaceChildren();
@@ -295,17 +304,32 @@
     apply();
   }
 
+  // Paper is white and wide, and does not wait: what a dark or a narrow screen shows is drawn for it beforehand.
+  const drawForPaper = async () => {
+    document.querySelectorAll("figure .paper").forEach((box) => box.remove());
+    delete document.documentElement.dataset.paper;
+    if (dark.matches || innerWidth < 600)
+      for (const id of Object.keys(data.charts)) {
+        const box = make("div", null, { class: "paper", "aria-hidden": "true" });
+        $(`#chart-${id}`).after(box);
+        (await window.drawChart(box, prepared(id, 930, true))).finalize();
+        box.removeAttribute("role");
+        await new Promise((done) => setTimeout(done));
+      }
+    document.documentElement.dataset.paper = "yes";
+  };
+  const drawAgain = async () => { await drawAll(); await drawForPaper(); };
   await drawAll();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  dark.addEventListener("change", drawAgain);
   let room = innerWidth, later;
   addEventListener("resize", () => {
     if (innerWidth === room) return;
     room = innerWidth;
     clearTimeout(later);
-    later = setTimeout(drawAll, 200);
+    later = setTimeout(drawAgain, 200);
   });
-  matchMedia("print").addEventListener("change", drawAll);
   document.documentElement.dataset.ready = "yes";
+  await drawForPaper();
 })().catch((error) => {
   document.documentElement.dataset.failed = String(error);
   const note = document.createElement("p");

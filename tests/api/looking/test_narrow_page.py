@@ -94,7 +94,7 @@ def test_a_narrow_page_scrolls_only_downwards(narrow):
 
 def test_charts_fit_a_narrow_page(narrow):
     widths = narrow.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('figure canvas')].map("
+        "Object.fromEntries([...document.querySelectorAll('figure [id^=chart-] canvas')].map("
         "(canvas) => [canvas.closest('figure > div').id, canvas.getBoundingClientRect().width]))"
     )
     assert len(widths) == 13
@@ -109,7 +109,7 @@ def test_a_dark_page_has_light_text_in_its_charts(narrow):
 
 
 def test_every_chart_has_a_name_and_a_description(narrow):
-    missing = narrow.evaluate("""[...document.querySelectorAll('figure > div')].filter((box) =>
+    missing = narrow.evaluate("""[...document.querySelectorAll('[id^=chart-]')].filter((box) =>
         box.getAttribute('role') !== 'img' || !box.getAttribute('aria-label')
         || !document.getElementById(box.getAttribute('aria-describedby'))?.textContent
       ).map((box) => box.id)""")
@@ -146,3 +146,18 @@ def test_on_paper_nothing_is_cut_off_and_the_tools_are_gone(browser, page_file, 
     assert page.evaluate(gone) == [0, 0, 0]
     page.pdf(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_dark_narrow_page_has_charts_for_white_wide_paper_that_only_paper_shows(narrow):
+    narrow.evaluate("""new Promise((done) => {
+      const wait = setInterval(() => {
+        if (document.documentElement.dataset.paper) { clearInterval(wait); done(); }
+      }, 50);
+    })""")
+    shown = """['.paper', '[role=img]'].map((kind) => getComputedStyle(
+      document.querySelector(`figure > ${kind}`)).display !== 'none')"""
+    assert narrow.evaluate(shown) == [False, True]
+    narrow.call("Emulation.setEmulatedMedia", media="print")
+    assert narrow.evaluate(shown) == [True, False]
+    width = narrow.evaluate("document.querySelector('#importance .paper canvas').width")
+    assert width >= 700
