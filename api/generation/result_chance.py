@@ -9,7 +9,7 @@ from armwright.generation.encoding import encode, failing_arms, latest_data
 from armwright.optimizer import success_chance, to_model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -20,16 +20,16 @@ __all__ = ["result_chance"]
 
 
 def result_chance(
-    experiment: Experiment, points: Sequence[TParameterization]
-) -> NDArray[np.float64] | None:
-    """The chance that each point gives a result, as the search for arms weighs it.
+    experiment: Experiment,
+) -> Callable[[Sequence[TParameterization]], NDArray[np.float64]] | None:
+    """The chance that a point gives a result, as the search for arms weighs it.
 
     Args:
         experiment: Its failed trials, and its completed ones.
-        points: Values of all parameters, within the search space.
 
     Returns:
-        A chance for each point; None where nothing has failed because of its arm.
+        Gives a chance for each of some points, values of all parameters within the search space;
+        None where nothing has failed because of its arm.
     """
     config = experiment.optimization_config
     metrics = [metric.name for metric in config.objective.metrics] if config is not None else []
@@ -45,6 +45,11 @@ def result_chance(
         if arm.signature not in lost
     ]
     encoding = encode(experiment.search_space)
-    rows = [encoding.rows(arms) for arms in (good, failed, [Arm(dict(p)) for p in points])]
-    succeeded, came_to_nothing, asked = (to_model(encoding.problem, part) for part in rows)
-    return success_chance(encoding.problem, succeeded, came_to_nothing, asked)
+    problem = encoding.problem
+    succeeded, came_to_nothing = (to_model(problem, encoding.rows(arms)) for arms in (good, failed))
+
+    def chances(points: Sequence[TParameterization]) -> NDArray[np.float64]:
+        asked = to_model(problem, encoding.rows([Arm(dict(point)) for point in points]))
+        return success_chance(problem, succeeded, came_to_nothing, asked)
+
+    return chances

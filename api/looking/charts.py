@@ -176,7 +176,7 @@ class Charts:
         from armwright.persistence import StoredExperiment
 
         subject = self._subject
-        experiment = subject.experiment if isinstance(subject, StoredExperiment) else subject
+        experiment = subject.known if isinstance(subject, StoredExperiment) else subject
         try:
             around = self._best_parameters
         except UsageError:  # nothing has a result

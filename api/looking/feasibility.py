@@ -120,11 +120,12 @@ def feasibility_of(
                 raise
     known = [item for item in restrictions if bridge is not None and _is_known(bridge, item)]
 
+    chances = result_chance(experiment) if failed else None
+
     def parts(points: Sequence[TParameterization]) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
-        chance = result_chance(experiment, points) if failed else None
-        if chance is not None:
-            found["gives a result"] = chance
+        if chances is not None:
+            found["gives a result"] = chances(points)
         if known and bridge is not None:
             kept = np.ones(len(points))
             for item in known:
