@@ -40,13 +40,14 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
         from armwright.looking.reading_folder import attempts_of, trials_of
 
         config, aims = subject.optimization_config, _aims(subject.optimization_config)
+        trials = subject.trials
         return LookedAt(
             name=subject.name,
             description=subject.description or "",
             place=subject.url,
             budget=subject.budget,
-            trials=tuple(_with_sums(trial, config) for trial in trials_of(subject)),
-            attempts=tuple(attempts_of(subject)),
+            trials=tuple(_with_sums(trial, config) for trial in trials_of(subject, trials)),
+            attempts=tuple(attempts_of(trials)),
             damaged=tuple((item.path, item.problem) for item in subject.damaged),
             aims=aims,
             restrictions=_restrictions(config),

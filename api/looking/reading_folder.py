@@ -12,7 +12,7 @@ from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from armwright.persistence import StoredExperiment
     from armwright.store import TrialFacts
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["attempts_of", "trials_of"]
 
 
-def trials_of(stored: StoredExperiment) -> Iterator[SeenTrial]:
-    """Each arm of each trial that can be read, by number; void trials are left out."""
+def trials_of(stored: StoredExperiment, trials: Mapping[int, TrialFacts]) -> Iterator[SeenTrial]:
+    """Each arm of each trial that can be read, by number; void trials are left out.
+
+    Args:
+        stored: The experiment.
+        trials: Its `stored.trials`, which are read from the facts at each call.
+    """
     completed = stored.asker.maker.completed
-    for number, facts in stored.trials.items():
+    for number, facts in trials.items():
         told, values = explain_facts(stored, facts), measured(facts, stored._folder)
         attempt = facts.last_attempt
         end = (attempt.end if attempt else None) or {}
@@ -48,9 +53,9 @@ def trials_of(stored: StoredExperiment) -> Iterator[SeenTrial]:
             )
 
 
-def attempts_of(stored: StoredExperiment) -> Iterator[SeenAttempt]:
+def attempts_of(trials: Mapping[int, TrialFacts]) -> Iterator[SeenAttempt]:
     """Each try at running a trial, as far as somebody claimed it."""
-    for number, facts in stored.trials.items():
+    for number, facts in trials.items():
         for attempt in facts.attempts.values():
             if attempt.claimed is None and attempt.ended is None:
                 continue
