@@ -55,7 +55,6 @@ if TYPE_CHECKING:
 __all__ = ["StoredExperiment"]
 
 
-
 @final
 class StoredExperiment(Drawable):
     """One experiment in a folder, as one of any number of processes uses it.

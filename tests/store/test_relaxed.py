@@ -110,10 +110,10 @@ def run_own_trials(folder, confirmed):
         confirmed.append(Acknowledged(kind="end", number=number, attempt=1, document=document))
 
 
-def test_a_loss_of_power_before_any_call_takes_nothing_that_was_confirmed(disk_folder, tmp_path):
+def test_a_loss_of_power_before_any_call_takes_nothing_that_was_confirmed(disk_folder, quick_disk):
     around = Surroundings(sleep=lambda _seconds: None)
     for call in itertools.count(1):
-        copy = tmp_path / str(call) / "lr"
+        copy = Path(quick_disk) / str(call) / "lr"
         shutil.copytree(disk_folder.url, copy)
         place = locate(copy)
         files, confirmed = FaultyFiles(place.files), []
