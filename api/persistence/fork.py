@@ -13,8 +13,10 @@ from armwright.errors import ExperimentExistsError, UsageError
 from armwright.experiment.clock import now
 from armwright.persistence.experiment_json import definition_to_json, trial_to_json
 from armwright.persistence.facts import config_document, data_document, plan_of
+from armwright.persistence.filled_in import FILL_IN
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
+from armwright.persistence.kept_definition import KEY, kept_definition
 from armwright.persistence.next_run import check_runnable
 from armwright.persistence.stored_experiment import StoredExperiment
 from armwright.persistence.trial_writes import for_known_trial, for_new_trial
@@ -68,7 +70,10 @@ def fork(
     plan["budget"] = None if wanted is None else len(given) + wanted
     plan["seed"] = plan["seed"] if seed is None else seed
     origin = {"id": folder.id, "name": experiment._name, "url": folder.url}
-    made = _made(target, experiment, plan, origin)
+    parts = {"plan": plan, **_kept(state, plan, experiment)}
+    if definition is not None:  # in the domain's words alone
+        parts.pop(KEY, None)
+    made = _made(target, experiment, parts, origin)
     there = made.refresh()
     config = config_document(there.configs[1])
     for number in range(1 + max(given, default=-1)):
@@ -89,6 +94,19 @@ def fork(
         for write in list(writes):
             write.call()
     return StoredExperiment(made)
+
+
+def _kept(state: State, plan: _Json, experiment: Experiment) -> _Json:
+    """What else the configuration keeps: values that came later, and rules of other code."""
+    newest = state.configs[state.version]
+    values = {k: v for k, v in (newest.get(FILL_IN) or {}).items() if k in experiment.parameters}
+    definition = kept_definition(state)
+    if definition and definition.get("type") != "grid":  # whose budget is its size
+        definition = {**definition, "budget": plan["budget"]}
+    return {
+        **({FILL_IN: values} if values else {}),
+        **({KEY: {**definition, "state": "active"}} if definition else {}),
+    }
 
 
 def _redefine(experiment: Experiment, definition: Experiment) -> None:
@@ -112,31 +130,31 @@ def _redefine(experiment: Experiment, definition: Experiment) -> None:
 
 
 def _made(
-    target: str | os.PathLike[str], experiment: Experiment, plan: _Json, origin: _Json
+    target: str | os.PathLike[str], experiment: Experiment, parts: _Json, origin: _Json
 ) -> ExperimentFolder:
     """The folder at `target`: made now, or by an earlier try that was stopped."""
     experiment._time_created = now()
     try:
-        return _create(target, experiment, plan, origin)
+        return _create(target, experiment, parts, origin)
     except ExperimentExistsError:
         there = ExperimentFolder.open(target)
         if not _is_half_made(there.state, experiment, origin):
             raise
         experiment._time_created = object_from_json(there.state.configs[1]["time_created"])
-        config = {**config_document(definition_to_json(experiment)), "plan": plan}
+        config = {**config_document(definition_to_json(experiment)), **parts}
         if there.state.configs != {1: config}:
             raise
         return there
 
 
 def _create(
-    target: str | os.PathLike[str], experiment: Experiment, plan: _Json, origin: _Json
+    target: str | os.PathLike[str], experiment: Experiment, parts: _Json, origin: _Json
 ) -> ExperimentFolder:
     config = config_document(definition_to_json(experiment))
     return ExperimentFolder.create(
         target,
         document={"name": experiment._name, "forked_from": origin},
-        config={**config, "plan": plan},
+        config={**config, **parts},
     )
 
 

@@ -136,3 +136,11 @@ def test_a_parameter_that_a_constraint_holds_goes_with_it_or_not_at_all(run, tmp
     run("create", "runs/c", "--from", file)
     refused(run("edit", "runs/c", "b=none", *WHY), 2, "parameter_constraints hold b, which is")
     assert run("edit", "runs/c", "b=none", "parameter_constraints=[]", *WHY).exit_code == 0
+
+
+def test_a_fork_knows_what_the_older_arms_had(run, asked, tmp_path):
+    run("tell", asked, "0", "loss=1")
+    run("edit", asked, *NEW, *WHY)
+    run("fork", asked, tmp_path / "f")
+    known = StoredExperiment.open(tmp_path / "f").known
+    assert known.trials[0].arm.parameters["drop"] == 0.1

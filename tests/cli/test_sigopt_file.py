@@ -268,3 +268,12 @@ def test_a_budget_beside_the_fields_is_refused(tmp_path):
     file.write_text(GRID, encoding="utf-8")
     with pytest.raises(armwright.errors.UsageError, match="the budget of SigOpt's fields is 6"):
         armwright.create(tmp_path / "e", file, budget=7)
+
+
+def test_a_fork_goes_on_by_the_same_rules(run, made, tmp_path):
+    url = made(CONDITIONAL)
+    asked(run, url, 1)
+    tell(run, url, 0, "loss=1", "size=1")
+    assert run("fork", url, tmp_path / "f").exit_code == 0
+    for trial in asked(run, tmp_path / "f", 6):
+        assert ("beta" in trial["parameters"]) == (trial["parameters"]["solver"] == "adam")
