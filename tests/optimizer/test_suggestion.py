@@ -339,7 +339,7 @@ def test_a_warm_start_of_other_columns_is_not_used():
         ({"pending": np.zeros((1, 3))}, "pending: expected 2 columns"),
         ({"pending": np.full((1, 2), np.nan)}, "pending must be finite"),
         ({"seed": -1}, "seed >= 0"),
-        ({"count": 0}, "count >= 1"),
+        ({"count": -1}, "count >= 1"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(changes, match):
