@@ -111,12 +111,16 @@ def test_the_same_seed_gives_the_same_arms(tmp_path):
     assert arms[0] == arms[1]
 
 
-def test_another_seed_gives_other_arms(tmp_path):
+def test_another_seed_gives_other_arms_after_the_one_in_the_middle(tmp_path):
     arms = [
-        armwright.create(tmp_path / str(seed), DEFINITION, seed=seed).ask()[0].arm
+        [
+            trial.arm
+            for trial in armwright.create(tmp_path / str(seed), DEFINITION, seed=seed).ask(2)
+        ]
         for seed in (1, 2)
     ]
-    assert arms[0] != arms[1]
+    assert [one[0].parameters["x"] for one in arms] == [0.5, 0.5]
+    assert arms[0][1].parameters["x"] != arms[1][1].parameters["x"]
 
 
 def test_a_trial_made_by_hand_and_saved_is_given_out_before_new_ones(url):
