@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -135,7 +136,8 @@ class Teller:
     def close(self) -> None:
         """Tells that the run is over."""
         if self.line is not None:
-            self.line.close()
+            with contextlib.suppress(OSError):  # the terminal has gone
+                self.line.close()
         for callback in self.callbacks:
             close = getattr(callback, "close", None)
             if callable(close):
@@ -161,8 +163,15 @@ class Teller:
                 )
 
     def _show(self) -> None:
-        if self.line is not None:
+        if self.line is None:
+            return
+        try:
             self.line.show(running=len(self._running), best=self._best)
+        except OSError as error:  # the terminal has gone, not the run
+            logger.warning("progress is shown no longer: %s", error)
+            line, self.line = self.line, None
+            with contextlib.suppress(OSError):
+                line.close()
 
     def _note(self, trial: int, values: Mapping[str, float]) -> None:
         """Notes a new best one for the line."""

@@ -83,6 +83,33 @@ def test_progress_false_shows_nothing_on_a_terminal():
     assert on_terminal("--quiet") == ("", "evaluating\n" * 4)
 
 
+LOGGED_OUT = """
+import os, sys
+from armwright import ax
+
+def loss(parameters):
+    if os.isatty(2):
+        os.close(int(sys.argv[1]))  # the terminal's other side
+    return parameters["x"]
+
+space = [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}]
+ax.optimize(space, loss, "digits", minimize=True, total_trials=3, random_seed=1)
+print("all three")
+"""
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_when_its_terminal_has_gone():
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", LOGGED_OUT, str(master)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=slave, pass_fds=[master], text=True
+    ) as process:
+        os.close(slave)
+        os.close(master)
+        assert process.stdout.read() == "all three\n"
+
+
 def test_nothing_is_shown_where_nobody_looks(capfd):
     line = progress_line(wanted=True, name="e", total=3, counts=lambda: (0, 0))
     assert line is None
