@@ -50,9 +50,13 @@ class LiveProgress:
         from rich.table import Table
         from rich.text import Text
 
+        from armwright.store.failure import printable
+
         pace = self.pace
         row = Table.grid(padding=(0, 1))
-        cells: list[RenderableType] = [Text(pace.words, style="dim", overflow="ellipsis")]
+        cells: list[RenderableType] = [
+            Text(printable(pace.words), style="dim", overflow="ellipsis")
+        ]
         if pace.budget is not None:
             bar = ProgressBar(total=pace.budget, completed=min(pace.ended, pace.budget), width=16)
             cells.insert(0, bar)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import json_option, print_json, public_url
+from armwright.cli.arguments import json_option, print_json, print_text, public_url
 from armwright.errors import UsageError
 
 __all__ = ["merge"]
@@ -47,7 +47,7 @@ def merge(target: str, source: str, *, yes: bool, dry_run: bool, as_json: bool) 
             f"trial {old} of the copy {would} in as " + (f"{new}" if new >= 0 else "a new one")
         )
     for number, why in report.left.items():
-        click.echo(f"left out: trial {number}: {why}", err=True)
+        print_text(f"left out: trial {number}: {why}", err=True)
     if dry_run:
         click.echo("nothing was changed: --yes does it", err=True)
 

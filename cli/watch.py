@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
+from armwright.store.failure import printable
 
 if TYPE_CHECKING:
     from armwright.persistence.happenings import Happening
@@ -53,7 +54,7 @@ def watch(
     console, progress = Console(highlight=False), LiveProgress(stored)
     with Live(get_renderable=progress.row, console=console, refresh_per_second=1) as live:
         for item in happened:
-            console.print(str(item), markup=False, soft_wrap=True)
+            console.print(printable(str(item)), markup=False, soft_wrap=True)
             live.refresh()
 
 

@@ -11,6 +11,7 @@ import click
 
 from armwright.cli.arguments import assignments, print_json
 from armwright.cli.live_progress import LiveProgress
+from armwright.store.failure import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,9 +71,9 @@ def _lines(event: Event) -> Iterator[str]:
         values = "".join(f"  {name}={value:.6g}" for name, value in event.values.items())
         yield f"{event.trial}  {how}{values}  {event.seconds:.1f} s"
         if event.note and event.state != "preempted":
-            yield f"    {event.note}"
+            yield f"    {printable(event.note)}"
     elif isinstance(event, Remark):
-        yield event.text
+        yield printable(event.text)
     elif isinstance(event, WorkDone):
         back = f", {event.handed_back} handed back" if event.handed_back else ""
         yield f"done ({event.why}): {event.ran} trials ended{back}"
@@ -116,7 +117,7 @@ class _Table:
         for slot, (trial, words, path, began) in self._running.items():
             seconds = f"{time.monotonic() - began:.0f} s"
             said = self._steps.get(slot) or _last_line(path)
-            table.add_row(trial, seconds, Text(words, overflow="ellipsis"), Text(said))
+            table.add_row(trial, seconds, Text(words, overflow="ellipsis"), Text(printable(said)))
         return Group(table, self._progress.row())
 
 

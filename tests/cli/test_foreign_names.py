@@ -31,7 +31,7 @@ def wild(asked):
         ("verify", "."),
         ("gc", "."),
         ("explain", ".", "0"),
-        ("watch", ".", "--once"),
+        ("watch", ".", "--for", "0"),
         ("delete", ".", "--yes"),
         ("list", ".."),
     ],
@@ -44,6 +44,7 @@ def test_what_is_printed_holds_no_control_characters(words, wild, run):
     shown = result.stdout + result.stderr
     assert [letter for letter in shown if not letter.isprintable() and letter not in "\n\t"] == []
     assert shown
+    assert result.exit_code != 2
 
 
 def test_an_error_names_it_without_them(wild, run):

@@ -103,6 +103,24 @@ def test_on_a_terminal_worker_shows_what_runs_and_leaves_a_line_for_each_end(sto
 
 
 @pytest.mark.slow
+def test_on_a_terminal_worker_shows_what_commands_say_without_control_characters(stored, shown):
+    program = "printf 'epoch \\033]0;gone'; sleep 1.2; printf '\\033[7mlost\\007' >&2; exit 3"
+    text = shown("worker", stored.url, "--count", "1", "--no-stock", "--", "sh", "-c", program)
+    assert r"epoch \x1b]0;gone" in text
+    assert r"exit code 3: \x1b[7mlost\x07" in text
+    assert "\x1b]0;" not in text
+    assert "\x07" not in text
+
+
+@pytest.mark.slow
+def test_on_a_terminal_watch_shows_what_others_named_without_control_characters(stored, shown):
+    stored.fail(3, reason="odd\x1b]0;gone\x07", note="\x1b[7m")
+    text = shown("watch", stored.url, "--for", "0")
+    assert r"odd\x1b]0;gone\x07" in text
+    assert "\x07" not in text
+
+
+@pytest.mark.slow
 def test_on_a_terminal_worker_shows_the_newest_step(stored, shown):
     program = """echo '{"step": 3, "loss": 0.25}'; sleep 2.5; echo 1"""
     text = shown("worker", stored.url, "--count", "1", "--no-stock", "--", "sh", "-c", program)
