@@ -7,6 +7,7 @@ import sys
 import click
 
 from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
+from armwright.cli.verbosity import is_quiet
 from armwright.errors import EXIT_FAILURE, UsageError
 
 __all__ = ["delete"]
@@ -34,7 +35,7 @@ def delete(
     url = only_experiment(words)
     if not (yes or dry_run):
         seen = delete(url, dry_run=True)
-        if not sys.stdin.isatty():
+        if not sys.stdin.isatty() or is_quiet(context):
             raise UsageError(
                 f"{seen.url!r} with its {seen.files} files would be gone for ever, and nobody can "
                 "be asked here",

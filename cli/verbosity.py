@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["because", "options", "with_words"]
+__all__ = ["because", "is_quiet", "options", "with_words"]
 
 _QUIET, _VERBOSE = "armwright.quiet", "armwright.verbose"  # in the root context's meta
 _HELP = {
@@ -54,6 +54,11 @@ def with_words(command: click.Command, verb: str) -> None:
             return invoke(context)
 
     command.invoke = spoken  # type: ignore[assignment,method-assign] # of this one object
+
+
+def is_quiet(context: click.Context) -> bool:
+    """Whether nothing is to be seen on stderr, so that nobody can be asked there."""
+    return bool(context.find_root().meta.get(_QUIET))
 
 
 def because(context: click.Context, error: BaseException) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """-q and -v: fewer words beside the answer, or more; the answer is the same."""
 
+import os
 import subprocess
 import sys
 
@@ -23,6 +24,22 @@ def test_quiet_is_understood_before_and_after_the_verb(words, run, url):
 def test_quiet_hides_no_error(run, tmp_path):
     refused(run("show", tmp_path / "none", "-q"), 1, "error: no experiment at")
     refused(run("-q", "show", "--nonsense"), 2, "No such option")
+
+
+def test_quiet_delete_asks_nobody_who_could_not_read_the_question(url, terminal):
+    ours, theirs = terminal
+    os.write(ours, b"y\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "armwright.cli", "delete", "-q", str(url)],
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert (done.returncode, "hint: add --yes" in done.stderr) == (2, True)
+    assert (url / "experiment.json").exists()
 
 
 def test_quiet_lasts_for_one_command(run, url):
