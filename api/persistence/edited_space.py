@@ -1,7 +1,7 @@
 """The parameters of an experiment under way, with some changed, new, or taken away.
 
     lr.bounds=[1e-6,1]                                       another domain
-    drop.type=range  drop.bounds=[0,0.5]  drop.was=0.0       a new one
+    drop.type=range  drop.bounds=[0.0,0.5]  drop.was=0.0       a new one
     lr=none                                                  one taken away
 
 The arms so far had no value of a new parameter, but what they measured was measured at one: the
@@ -138,7 +138,7 @@ def _new(name: str, values: _Json, was: _Json, *, has_arms: bool) -> Parameter:
     if "type" not in values:
         raise UsageError(
             f"there is no parameter {name!r}, and a new one needs a type, got none",
-            hint=f"{name}.type=range {name}.bounds=[0,1] {name}.{WAS}=0.5",
+            hint=f"{name}.type=range {name}.bounds=[0.0,1.0] {name}.{WAS}=0.5",
         )
     known = WAS in values
     value = values.pop(WAS, None)

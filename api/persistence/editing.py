@@ -4,7 +4,7 @@ Keys are those of the experiment file; a key of a parameter follows its name and
 
     budget=50   lr.bounds=[1e-6,1]   kernel.values=["rbf","poly"]   objective.minimize=true
     outcome_constraints=["latency <= 40"]   tracking_metrics=["seconds"]   description=...
-    drop.type=range drop.bounds=[0,0.5] drop.was=0.0   lr=none
+    drop.type=range drop.bounds=[0.0,0.5] drop.was=0.0   lr=none
 
 An edit is a new version of the configuration. Trials that run or have ended keep their arms, and go
 on telling the model what they can; those of the stock that are outside of the new space give way.

@@ -122,6 +122,11 @@ def test_edit_refuses_parameters_that_cannot_be(words, part, run, asked):
     assert StoredExperiment.open(asked).state.version == 1
 
 
+def test_what_edit_says_to_do_of_a_parameter_without_a_type_can_be_done(run, asked):
+    hint = run("edit", asked, "xx.bounds=[0,1]", *WHY).stderr.rpartition("hint: ")[2]
+    assert run("edit", asked, *hint.split(), *WHY).exit_code == 0
+
+
 def test_a_parameter_that_a_constraint_holds_goes_with_it_or_not_at_all(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "c.toml"
