@@ -108,10 +108,10 @@ def _result(
     else:
         documents = [*map(_json, reversed(_tail(folder.stdout).splitlines()))]
     # Of a command that only says how far it is, the last of it is the result.
-    results = [item for item in documents if "step" in metrics or not is_step(item)]
-    steps = [item for item in documents if item not in results]
+    last = [] if "step" in metrics else [item for item in documents if is_step(item)]
+    first = [item for item in documents if not is_step(item)] if last else documents
     best: dict[str, Pair] = {}
-    for document in (*results, *steps):
+    for document in (*first, *last):
         found = _values(document, metrics, needed)
         if found and all(name in found for name in needed):
             return found
