@@ -54,18 +54,24 @@ def told_loop(
     open_trial: AskedTrial | None = None
     with teller:
         try:
-            for trial in trials:
-                if open_trial is not None:
-                    tell_attempt(teller, stored, open_trial.number, open_trial.attempt)
+            while (trial := next(trials, None)) is not None:
                 take_in_completed(teller, stored)
                 open_trial = trial
                 arms = {trial.arm.name: trial.arm.parameters}
                 teller.started(trial.number, arms, attempt=trial.attempt)
                 yield trial
+                open_trial = None
+                # Before the next one is taken: what a callback raises leaves none running.
+                _tell_end(teller, stored, trial)
         finally:
             trials.close()
             if open_trial is not None:
-                tell_attempt(teller, stored, open_trial.number, open_trial.attempt)
+                _tell_end(teller, stored, open_trial)
+
+
+def _tell_end(teller: Teller, stored: StoredExperiment, trial: AskedTrial) -> None:
+    take_in_completed(teller, stored, but=trial.number)
+    tell_attempt(teller, stored, trial.number, trial.attempt)
 
 
 def _taken(stored: StoredExperiment) -> Generator[AskedTrial, None, None]:
@@ -87,10 +93,16 @@ def _taken(stored: StoredExperiment) -> Generator[AskedTrial, None, None]:
             yield trial
 
 
-def take_in_completed(teller: Teller, stored: StoredExperiment) -> None:
-    """Takes into account what is completed and has not been told of, such as others' trials."""
+def take_in_completed(teller: Teller, stored: StoredExperiment, *, but: int = -1) -> None:
+    """Takes into account what is completed and has not been told of, such as others' trials.
+
+    Args:
+        teller: Tells.
+        stored: The experiment.
+        but: A trial that is to be told of.
+    """
     for number, facts in stored.trials.items():
-        if facts.status == "completed" and not teller.knows(number):
+        if facts.status == "completed" and number != but and not teller.knows(number):
             teller.take_in(number, measured(facts, stored._folder).values())
 
 

@@ -156,6 +156,29 @@ def test_ctrl_c_in_a_callback_ends_the_run_and_the_trial_is_kept():
 # In the loops ------------------------------------------------------------------------------------
 
 
+def test_ctrl_c_in_a_callback_of_a_stored_loop_leaves_no_trial_running(stored):
+    class Impatient(Callback):
+        def on_trial_end(self, event, /):
+            raise KeyboardInterrupt(event.trial)
+
+    trials = stored.loop(callbacks=[Impatient()])
+    stored.tell(next(trials).number, {"loss": 1.0})
+    with pytest.raises(KeyboardInterrupt, match="0"):
+        next(trials)
+    assert {number: facts.status for number, facts in stored.trials.items()} == {0: "completed"}
+
+
+def test_in_a_stored_loop_a_new_best_trial_has_to_beat_what_others_measured_meanwhile(stored):
+    notes = Notes()
+    for trial in stored.loop(callbacks=[notes]):
+        if trial.number == 0:
+            (other,) = StoredExperiment.open(stored.url).ask()
+            StoredExperiment.open(stored.url).tell(other.number, {"loss": 0.5})
+            stored.refresh()
+        stored.tell(trial.number, {"loss": 1.0 - 0.2 * trial.number})
+    assert [event.trial for event in notes.of(NewIncumbent)] == [3]
+
+
 def test_optimize_tells_of_each_trial_and_closes():
     notes = Notes()
     ax.optimize(
