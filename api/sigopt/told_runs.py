@@ -49,33 +49,41 @@ def told_runs(
     if teller.line is None and not teller.callbacks:
         yield from runs
         return
-    for known in experiment.get_runs():
-        if known.state == "completed":
-            teller.take_in(_number(experiment, known.id), [_values(known)])
     open_run: RunContext | None = None
 
-    def tell_end() -> None:
-        nonlocal failed
-        run = None if open_run is None else _found(experiment, open_run.id)
-        if run is None or run.state == "active":
+    def look() -> None:
+        """Takes in what others did, and tells of the run that was open if it has ended."""
+        nonlocal failed, open_run
+        ident, mine = None if open_run is None else open_run.id, None
+        open_run = None
+        known = [run for run in experiment.get_runs() if not run.deleted or run.id == ident]
+        failed = sum(run.state == "failed" for run in known)
+        for run in known:
+            number = _number(experiment, run.id)
+            if run.id == ident:
+                mine = run
+            elif run.state == "completed" and not teller.knows(number):
+                teller.take_in(number, [_values(run)])
+        if mine is None or mine.state == "active":
             return
         experiment.refresh()
-        failed += run.state == "failed"
-        arms = {run.id: dict(run.assignments)}
-        number = _number(experiment, run.id)
-        teller.ended(number, arms, state=run.state, results={run.id: _values(run)})
+        arms = {mine.id: dict(mine.assignments)}
+        results = {mine.id: _values(mine)}
+        teller.ended(_number(experiment, mine.id), arms, state=mine.state, results=results)
 
     with teller:
         try:
-            for run in runs:
-                tell_end()
+            look()
+            while (run := next(runs, None)) is not None:
                 open_run = run
                 arms = {run.id: dict(run.params)}
                 teller.started(_number(experiment, run.id), arms)
                 yield run
+                look()  # before the next one begins: what a callback raises leaves none open
         finally:
             runs.close()
-            tell_end()
+            if open_run is not None:
+                look()
 
 
 def _aims(experiment: AIExperimentContext) -> Aims:
@@ -101,11 +109,6 @@ def _aims(experiment: AIExperimentContext) -> Aims:
             if metric.threshold is not None
         ),
     )
-
-
-def _found(experiment: AIExperimentContext, ident: str) -> TrainingRun | None:
-    """A run as it is now; runs come newest first."""
-    return next((run for run in experiment.get_runs() if run.id == ident), None)
 
 
 def _number(experiment: AIExperimentContext, ident: str) -> int:

@@ -22,6 +22,20 @@ class Notes:
         return [(type(event).__name__, event.trial) for event in self.events]
 
 
+class ProgressLineOnPaper:
+    """Keeps what a line would say: how many have ended, and how many of these failed."""
+
+    def __init__(self, counts):
+        self.said = []
+        self._counts = counts
+
+    def show(self, **_):
+        self.said.append(self._counts())
+
+    def close(self):
+        pass
+
+
 def test_a_loop_tells_of_each_run_how_it_ended_and_which_was_the_best(make):
     metrics = [
         {"name": "y", "objective": "minimize"},
@@ -58,6 +72,51 @@ def test_what_was_best_before_the_loop_counts(ended):
         with run:
             run.log_metric("y", 8.0)
     assert [word for word, _ in notes.words] == ["TrialStart", "TrialEnd"]
+
+
+def test_what_others_measure_meanwhile_counts(make):
+    experiment, notes = make(budget=3, type="random"), Notes()
+    for run, value in zip(experiment.loop(callbacks=[notes]), (1.0, 8.0), strict=True):
+        with run:
+            run.log_metric("y", value)
+        if value == 1.0:
+            with experiment.create_run() as other:
+                other.log_metric("y", 9.0)
+    assert notes.words == [
+        *(("TrialStart", 0), ("TrialEnd", 0)),
+        *(("TrialStart", 2), ("TrialEnd", 2)),
+    ]
+
+
+def test_a_callback_that_ends_the_loop_leaves_no_run_open(make):
+    class Impatient(Notes):
+        def on_trial_end(self, event):
+            raise KeyboardInterrupt(event.trial)
+
+    experiment = make(budget=3, type="random")
+    runs = experiment.loop(callbacks=[Impatient()])
+    with next(runs) as run:
+        run.log_metric("y", 1.0)
+    with pytest.raises(KeyboardInterrupt, match="0"):
+        next(runs)
+    assert [run.state for run in experiment.get_runs()] == ["completed"]
+
+
+def test_failures_before_the_loop_are_counted_on_the_line(make, monkeypatch):
+    lines = []
+
+    def on_paper(*, counts, **_):
+        lines.append(ProgressLineOnPaper(counts))
+        return lines[0]
+
+    monkeypatch.setattr("armwright.sigopt.told_runs.progress_line", on_paper)
+    experiment = make(budget=2, type="random")
+    with experiment.create_run() as run:
+        run.log_failure()
+    for run in experiment.loop():
+        with run:
+            run.log_metric("y", 1.0)
+    assert lines[0].said == [(1, 1), (2, 1)]
 
 
 def test_a_run_that_is_left_open_has_no_end_to_tell(make):
