@@ -58,7 +58,7 @@ def edited(state: State, changes: Mapping[str, Any]) -> tuple[Json, list[str]]:
         value = None if given == "none" else given
         if key in _FIELDS:
             noted(words, key, definition[key], value)
-            fields[key] = value
+            fields[_called(key, definition)] = value
         elif part == "threshold" and owner in metrics:
             noted(words, key, metrics[owner]["threshold"], value)
             metrics[owner] = {**metrics[owner], "threshold": value}
@@ -89,6 +89,12 @@ def edited(state: State, changes: Mapping[str, Any]) -> tuple[Json, list[str]]:
     except ValidationError as error:
         raise UsageError(str(error)) from error
     return configuration(after, state.configs[state.version]), words
+
+
+def _called(key: str, definition: Mapping[str, Any]) -> str:
+    """What SigOpt's update calls a field; the core API has a name of its own for the budget."""
+    observed = is_core(definition) and not definition.get("runs_only")
+    return "observation_budget" if key == "budget" and observed else key
 
 
 def _plain(value: Any) -> Any:

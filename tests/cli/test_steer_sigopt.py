@@ -77,6 +77,21 @@ def test_edit_refuses_what_sigopt_refuses(words, part, run, place):
     assert ExperimentFolder.open(place).state.version == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"observation_budget": 9}, "observation_budget"),
+        ({"budget": 9, "runs_only": True, "project": "p"}, "budget"),
+    ],
+)
+def test_edit_changes_the_budget_of_the_core_api_too(fields, named, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path))
+    experiments = sigopt.Connection().experiments
+    made = experiments().create(name="c", parameters=PARAMETERS, metrics=["m"], **fields)
+    assert run("edit", tmp_path / made.id, "budget=50", *WHY).stdout == "budget: 9 -> 50\n"
+    assert experiments(made.id).fetch().to_json()[named] == 50
+
+
 def test_edit_dry_run_only_looks(run, place):
     assert run("edit", place, "budget=50", *WHY, "--dry-run").stdout == "budget: 9 -> 50\n"
     assert ExperimentFolder.open(place).state.version == 1
