@@ -91,7 +91,8 @@ def remove_experiment(
     ]
     if not dry_run:
         token = new_token()
-        create_surely(files.create, location.join(mark), token.encode(), token, surroundings)
+        # Empty: on a full disk there is room for a name where there is none for a block.
+        create_surely(files.create, location.join(mark), b"", token, surroundings)
         files.remove_many([location.join(path) for path in own])
         # Where folders are real: those that somebody else, or a try before, had emptied.
         inner = [segment_folder(segment) for segment in sorted(seen.segments)]

@@ -15,6 +15,7 @@ import pytest
 
 from armwright.store import ExperimentFolder, StoreError, UnavailableError, UncertainError, create
 from armwright.store.posix import PosixFiles
+from armwright.store.removal import remove_experiment
 from armwright.store.testing import CreateContract, SharedCreateContract
 from armwright.store.token import new_token
 
@@ -325,3 +326,12 @@ def test_reading_stops_at_a_limit_and_at_pipes(tmp_path):
 def run(code, *arguments):
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_an_experiment_can_be_removed_from_a_full_disk(tiny_disk):
+    folder = ExperimentFolder.create(tiny_disk / "lr", document={}, config={})
+    with suppress(OSError), (tiny_disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    remove_experiment(folder.url)
+    assert not (tiny_disk / "lr" / "experiment.json").exists()
