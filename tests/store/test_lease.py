@@ -275,11 +275,13 @@ def test_a_process_of_this_machine_that_is_gone_is_given_up_at_once(disk_folder)
 def test_the_heart_beats_from_a_thread_and_stops_with_the_block(folder):
     promise = Promise(every=0.01, after=0.0)
     number = folder.add_trial(arm, claim={}, promise=promise)
+    others = set(threading.enumerate())  # a run that another test left open beats too
     with Heartbeat(folder, number, 1, promise) as heart:
         wait_until(lambda: heart.beats >= 3)
     beats = heart.beats
     assert read_beat(folder.location, number, 1).count == beats
-    assert not any("heartbeat" in thread.name for thread in threading.enumerate())
+    left = set(threading.enumerate()) - others
+    assert not any("heartbeat" in thread.name for thread in left)
     state = folder.refresh()
     assert state.damaged == ()
     assert state.trials[number].status == "running"
