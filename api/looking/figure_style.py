@@ -68,6 +68,7 @@ _LETTERS = 12  # of a choice on an axis
 # Powers of ten and what is as short; more digits only where they are needed.
 _POWERS = "abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5 ? format(datum.value, '~e') : format(datum.value, '~g')"  # noqa: E501
 _WIDTH = 760
+_UNREADABLE = {**dict.fromkeys((*range(32), 127, 0x2028, 0x2029), " "), ord("\\"): "\N{SET MINUS}"}
 
 
 def short(value: Any) -> Any:
@@ -99,7 +100,27 @@ def chart(title: str, subtitle: str, body: Spec, *, height: int | None = 260) ->
     }
     if height is not None:
         whole |= {"width": _WIDTH, "height": height}
-    return {**whole, **body}
+    return {**whole, **_readable(body)}
+
+
+def _readable(part: Any) -> Any:
+    """A part of a specification whose titles have no backslash and no control character.
+
+    Vega-Lite writes titles into expressions, where it escapes quotation marks alone: any other
+    name that needs it would leave the whole chart undrawn. Data stay as they are.
+    """
+    if isinstance(part, list):
+        return [_readable(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: item
+        if key == "data"
+        else item.translate(_UNREADABLE)
+        if key == "title" and isinstance(item, str)
+        else _readable(item)
+        for key, item in part.items()
+    }
 
 
 def type_of(axis: Axis) -> str:

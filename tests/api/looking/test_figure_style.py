@@ -10,7 +10,7 @@ from armwright.looking.axis import Axis
 from armwright.looking.drawing import write_figure
 from armwright.looking.figure_judged import importance_figure
 from armwright.looking.figure_results import timeline_figure
-from armwright.looking.figure_style import axis_side, distinct, one_in
+from armwright.looking.figure_style import axis_side, chart, distinct, one_in
 from armwright.looking.influence import Influence, Influences
 from armwright.looking.timeline import Span, Timeline
 
@@ -52,6 +52,15 @@ def test_many_choices_stand_upright_and_can_be_told_apart():
     assert (ticks["labelAngle"], ticks["labelOverlap"]) == (-90, False)
     labels = json.loads(ticks["labelExpr"].removesuffix("[datum.value]").strip("()"))
     assert len(set(labels.values())) == 20
+
+
+@pytest.mark.parametrize("name", ["a\\b", "a\\", 'a\\"b', "a\nb", "a\u2028b", "a'b\"c"])
+def test_a_name_with_a_backslash_or_a_line_break_leaves_no_chart_undrawn(name, tmp_path):
+    side = axis_side(Axis(name=name, lower=0.0, upper=1.0), "x", 300)
+    tooltip = [{"field": "x", "title": name}]
+    data = {"values": [{"x": 0.5}]}
+    body = {"data": data, "mark": "point", "encoding": {"x": side, "tooltip": tooltip}}
+    assert write_figure(chart("What?", "n = 1", body), tmp_path / "chart.svg") > 0
 
 
 def test_a_share_of_the_variance_lies_between_nothing_and_all():
