@@ -71,6 +71,7 @@ class _Places:
     def __init__(self, text: str, language: str) -> None:
         self.lines: dict[Path, int] = {}
         self._text, self._at = text, 0
+        self._line, self._counted = 1, 0  # the line of a place, none after which was noted
         self._blank, self._sign = _BLANKS[language], "=" if language == "TOML" else ":"
 
     def toml(self) -> None:
@@ -143,7 +144,10 @@ class _Places:
         return path
 
     def _note(self, path: Path, at: int | None = None) -> None:
-        self.lines[path] = self._text.count("\n", 0, self._at if at is None else at) + 1
+        at = self._at if at is None else at
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
+        self.lines[path] = self._line
 
     def _skip(self) -> bool:
         """Past blanks and comments; whether there is something after them."""
