@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import time
 from http import HTTPStatus
 from typing import Any, Final, final
@@ -27,6 +28,7 @@ Json = dict[str, Any]
 
 _IN_ADDRESS: Final = ("GET", "DELETE")  # their fields are in the address
 _LONGEST_WAIT_S: Final = 30.0
+_CREDENTIALS: Final = re.compile(r"//[^/\s]*@")  # of an address; no message shows them
 
 
 def get_expiring_session() -> Any:
@@ -156,7 +158,8 @@ class RequestDriver:
         try:
             return self.session.request(**asked)
         except requests.exceptions.RequestException as error:
-            raise ConnectionException(f"cannot reach {asked['url']}: {error}") from error
+            said = f"cannot reach {asked['url']}: {error}"
+            raise ConnectionException(_CREDENTIALS.sub("//", said)) from None  # it shows them
 
     def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
         about = settings.get_user_agent_info()

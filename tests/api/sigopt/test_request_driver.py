@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -219,6 +220,15 @@ def test_a_server_that_is_not_there_cannot_be_reached():
     connection = sigopt.Connection(driver="http", client_token=TOKEN, api_url=gone.url)
     with pytest.raises(ConnectionException, match=f"cannot reach {gone.url}/v1/tokens/self"):
         connection.tokens("self").fetch()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "[bad"])
+def test_neither_message_nor_traceback_shows_the_credentials_of_an_address(host):
+    url = f"http://ada:hunter2@{host}"
+    connection = sigopt.Connection(driver="http", client_token=TOKEN, api_url=url)
+    with pytest.raises(ConnectionException, match="cannot reach http://") as caught:
+        connection.tokens("self").fetch()
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_the_environment_says_where_and_who(bridge, monkeypatch):
