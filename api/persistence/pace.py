@@ -77,7 +77,7 @@ def pace_of(stored: StoredExperiment, *, now: datetime | None = None) -> Pace:
     """
     state, budget = stored.state, stored.budget
     running = state.counts.get("running", 0)
-    ended = max(spent(state) - running - _open(state), 0)
+    ended = max(spent(stored) - running - _open(state), 0)
     failures = Counter(
         str((facts.last_attempt.end or {}).get("reason") or "failed")
         for facts in state.with_status("failed", "lost")

@@ -52,8 +52,8 @@ class FrontTrial:
 def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
     """The completed trials that no other one equals or beats in every objective, by their means.
 
-    Those that break an outcome constraint are left out. With one objective these are the best
-    trials, all of them where several measured the same.
+    Those that break an outcome constraint are left out, and archived ones. With one objective these
+    are the best trials, all of them where several measured the same.
 
     Args:
         stored: Of which experiment.
@@ -81,8 +81,9 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
         for metric in objective.metrics
     }
     scored: list[tuple[tuple[float, ...], FrontTrial]] = []
+    aside = stored.asker.maker.left_out(stored.state)
     for number, facts in stored.trials.items():
-        if facts.status != "completed" or facts.arm is None:
+        if number in aside or facts.status != "completed" or facts.arm is None:
             continue
         values, left_out = measured(facts, stored._folder), given_up(facts)
         for arm in facts.arm["arms"]:

@@ -13,6 +13,7 @@ from armwright.store.process import this_place
 from armwright.store.promise import Promise
 
 if TYPE_CHECKING:
+    from armwright.persistence.stored_experiment import StoredExperiment
     from armwright.store import ExperimentFolder, State, TrialFacts
 
 __all__ = ["REPLACED", "ReplacedTrials", "is_generated", "is_replaced", "spent", "take_off"]
@@ -49,10 +50,11 @@ def take_off(folder: ExperimentFolder, facts: TrialFacts) -> bool:
     return True
 
 
-def spent(state: State) -> int:
-    """How many trials count against the budget: all but skipped numbers and replaced arms."""
-    counts = state.counts
-    return sum(counts.values()) - counts.get("void", 0) - ReplacedTrials().count(state)
+def spent(stored: StoredExperiment) -> int:
+    """How many trials count against the budget: not skipped numbers, nor replaced and archived."""
+    state = stored.state
+    counts, aside = state.counts, len(stored.asker.maker.left_out(state))
+    return sum(counts.values()) - counts.get("void", 0) - ReplacedTrials().count(state) - aside
 
 
 @final

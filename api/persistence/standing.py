@@ -96,7 +96,7 @@ def is_done(stored: StoredExperiment) -> bool:
     """Whether the budget is used up, and nothing runs or waits any more."""
     budget, state = stored.budget, stored.state
     is_open = state.counts.get("running", 0) or _waiting(state)
-    return budget is not None and not is_open and spent(state) >= budget
+    return budget is not None and not is_open and spent(stored) >= budget
 
 
 def _waiting(state: State) -> int:
@@ -117,7 +117,7 @@ def _brief(stored: StoredExperiment) -> _Json:
         "url": stored.url,
         "state": halt_of(state) or ("done" if is_done(stored) else "open"),
         "budget": stored.budget,
-        "made": spent(state),
+        "made": spent(stored),
         "waiting": _waiting(state),
         "statuses": {status: counts[status] for status in sorted(counts) if counts[status]},
         "best": best_in_brief(stored),

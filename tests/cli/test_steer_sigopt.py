@@ -4,6 +4,8 @@ import pytest
 from results import document, refused
 
 from armwright import sigopt
+from armwright.persistence import StoredExperiment
+from armwright.persistence.pace import pace_of
 from armwright.sigopt import create_experiment
 from armwright.store import ExperimentFolder
 
@@ -127,3 +129,17 @@ def test_an_archived_one_is_left_out_of_lists(run, place, tmp_path):
     assert "0 of 9 trials" in run("list", tmp_path).stdout
     run("archive", place)
     assert "0 of 9 trials" not in run("list", tmp_path).stdout
+
+
+def test_an_archived_run_uses_no_budget_and_is_never_best_for_status(run, made, place):
+    made.update(budget=2)
+    for value in (0.5, 0.9):
+        with made.create_run() as context:
+            context.log_metric("m", value)
+    assert document(run("status", place, "--json"))["state"] == "done"
+    sigopt.archive_run(context.id)
+    found = document(run("status", place, "--json"))
+    assert (found["state"], found["made"]) == ("open", 1)
+    assert found["best"] == {"trial": 0, "values": {"m": 0.5}, "trade_offs": None}
+    assert pace_of(StoredExperiment.open(place)).ended == 1
+    assert run("ask", place).exit_code == 0
