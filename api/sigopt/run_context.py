@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, Self, final
+from urllib.parse import urlsplit
 
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import plain_json
@@ -26,6 +28,7 @@ from armwright.sigopt.run_writer import (
     FolderWriter,
     allow_state_update,
 )
+from armwright.sigopt.store_driver import StoreDriver
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 if TYPE_CHECKING:
@@ -277,8 +280,26 @@ class RunContext:
 
     def _upload(self, to: dict[str, Any], content: IO[bytes]) -> None:
         """Sends a file to where the driver of the connection says."""
+        if isinstance(self.connection.impl.driver, StoreDriver):
+            _keep_here(to, content)
+            return
         response = requests.request(to["method"], to["url"], headers=to["headers"], data=content)
         response.raise_for_status()
+
+
+def _keep_here(to: dict[str, Any], content: IO[bytes]) -> None:
+    """Sends a file to our own store in this process: by no proxy, and without `requests`."""
+    from http.client import HTTPConnection
+
+    address = urlsplit(to["url"])
+    server = HTTPConnection(address.netloc)
+    try:
+        server.request(to["method"], address.path, content.read(), to["headers"])
+        status = server.getresponse().status
+    finally:
+        server.close()
+    if status != HTTPStatus.OK:
+        raise refused(f"the store refuses the file, with status {status}", status)
 
 
 maybe_truncate_log = shortened_log

@@ -1,6 +1,7 @@
 """Runs that say what they say to the driver of a connection."""
 
 import http.server
+import sys
 import threading
 
 import numpy as np
@@ -141,6 +142,15 @@ def test_a_picture_goes_where_the_driver_says(over, driver, monkeypatch):
     assert body["content_length"] == len(got["body"])
     assert got["body"][:4] == b"\x89PNG"
     assert got["word"] == "w"
+
+
+def test_a_file_for_our_store_needs_no_requests_and_goes_past_proxies(experiment, monkeypatch):
+    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    connection = sigopt.Connection()
+    run = RunContext(connection, connection.aiexperiments(experiment.id).training_runs().create())
+    run.log_image(np.zeros((2, 2)), name="black")
+    assert len(now(run).files) == 1
 
 
 def test_a_payload_has_the_path_of_a_file(tmp_path):
