@@ -73,7 +73,7 @@ def _value(field: str, value: Any) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     text = isinstance(value, str)
     if field in _IDS:
-        fits = (isinstance(value, int) and number) or (text and value.isdigit())
+        fits = (isinstance(value, int) and number) or (text and value.isdecimal())
         value = str(value)
     elif field in _TIMES:
         fits = isinstance(value, int) and number

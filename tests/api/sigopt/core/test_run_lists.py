@@ -76,7 +76,7 @@ def test_archived_runs_are_listed_unless_they_are_filtered_out(conn, runs, fetch
     ("field", "value", "compares"),
     [
         *(("values.a.value", value, "==") for value in ({}, True, "", "0.0")),
-        *(("id", value, "==") for value in (True, {}, "", "abc", 0.9)),
+        *(("id", value, "==") for value in (True, {}, "", "abc", "²", 0.9)),
         *(("created", value, "==") for value in (True, {}, "1", 0.9)),
         *(("deleted", value, "==") for value in ({}, "abc", 1)),
         *(("state", value, "==") for value in ({}, True, 1, "strange")),
