@@ -46,6 +46,7 @@ class Lookout:
         self._job = SlurmJob.current()
         if options.requeues and self._job is None:
             raise UsageError("there is no Slurm job to be queued again: SLURM_JOB_ID is not set")
+        self._seeks_mine = self._job is not None and bool(self._job.restarts)
         self.mine: list[int] = []
         self.looked = -float("inf")
 
@@ -66,18 +67,19 @@ class Lookout:
         """
         if not (at_once or now - self.looked >= self._options.looks_every):
             return None
-        first, self.looked = self.looked < 0, now
+        self.looked = now
         try:
             gone = [released.number for released in self._watcher.release()]
             if self._job is not None:
                 gone += release_gone_jobs(self._folder, self._job.cluster)
+                if self._seeks_mine:
+                    self.mine = own_trials(self._folder.refresh(), self._job)
+                    self._seeks_mine = False
         except StoreError as error:
             if not error.retryable:
                 raise
             self._report(Remark(text=f"cannot look for workers that have gone: {error.message}"))
             return None
-        if first and self._job is not None and self._job.restarts:
-            self.mine = own_trials(self._folder.refresh(), self._job)
         if gone:
             numbers = ", ".join(map(str, gone))
             self._report(Remark(text=f"trial {numbers}: its worker has gone; it waits again"))

@@ -8,11 +8,13 @@ import pytest
 import armwright
 from armwright.errors import UsageError
 from armwright.persistence import StoredExperiment
-from armwright.store import ExperimentFolder
+from armwright.store import ExperimentFolder, UnavailableError
+from armwright.store.posix import PosixFiles
 from armwright.store.promise import Promise
-from armwright.working import SlurmJob, jobs_gone
+from armwright.working import SlurmJob, WorkerOptions, jobs_gone
 from armwright.working.batch_script import array_of, side_by_side
 from armwright.working.duration import seconds_of
+from armwright.working.lookout import Lookout
 from armwright.working.slurm_job import own_trials, release_gone_jobs, slurm_claim
 from armwright.working.top_up import TopUp, shortage
 
@@ -132,6 +134,30 @@ def test_trials_of_jobs_that_have_gone_are_free_at_once(url, squeue):
     statuses = [trial.status for trial in folder.refresh().trials.values()]
     assert statuses == ["lost", "running", "running"]
     assert folder.state.trials[0].last_attempt.end["note"] == "Slurm job 8 runs no more"
+
+
+def test_a_requeued_job_seeks_its_own_trials_until_the_store_answers(url, monkeypatch, squeue):
+    squeue("echo 7")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    monkeypatch.setenv("SLURM_CLUSTER_NAME", "here")
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
+    claimed(url, [("here", "7")])
+    folder = ExperimentFolder.open(url)
+    folder.end(0, 1, {"state": "preempted"})
+    said = []
+    lookout = Lookout(folder, WorkerOptions(looks_every=0.0), said.append)
+    with monkeypatch.context() as away:
+        away.setattr(PosixFiles, "list", no_answer)
+        assert lookout.look(0.0) is None
+    assert [remark.text for remark in said] == [
+        "cannot look for workers that have gone: cannot read it"
+    ]
+    assert lookout.look(1.0) is False
+    assert lookout.mine == [0]
+
+
+def no_answer(*_):
+    raise UnavailableError("cannot read it")
 
 
 def test_a_requeued_job_knows_which_trials_were_its_own(url):
