@@ -67,8 +67,8 @@ class Ledger:
         self._create_relaxed = files.create_relaxed if isinstance(files, Relaxed) else files.create
         # The attempts claimed and not ended through here, with the data reported through here.
         self._ours: dict[tuple[int | None, int], list[str]] = {}
-        # What was written and perhaps arrived, by path: token, body and document.
-        self._unsure: dict[str, tuple[str, bytes, dict[str, Any]]] = {}
+        # What was written and perhaps arrived, by path: token, body, document, what an end counts.
+        self._unsure: dict[str, tuple[str, bytes, dict[str, Any], Any]] = {}
 
     def write(
         self, path: str, document: Mapping[str, Any], *, more: Mapping[str, Any] | None = None
@@ -98,8 +98,12 @@ class Ledger:
                 return "lost"  # the file may be gone, the fact is not
             # Whoever says the same once more, having heard nothing, means the same write.
             again = self._unsure.pop(name.path, None)
-        if again is not None and again[2] != document:
-            again = None
+            if again is not None and again[2] != document:
+                again = None
+            counted = (more or {}).get("counted")
+            if again is not None and again[3] != counted:
+                # Data came in between. If the first one arrived all the same, `wrote` knows it.
+                self._unsure[name.path], again = again, None
         if again is not None:
             token, body = again[:2]
         else:
@@ -114,10 +118,11 @@ class Ledger:
                 raise
             with self.lock:
                 _keep_few(self._unsure)
-                self._unsure[name.path] = (token, body, dict(document))
+                self._unsure[name.path] = (token, body, dict(document), counted)
             raise
         if outcome == "won":
             with self.lock:
+                self._unsure.pop(name.path, None)
                 if self._was_settled(name):
                     return "lost"
                 self.reader.learn(name, body)
@@ -312,8 +317,9 @@ class Ledger:
                 return "won"
             with self.lock:
                 self.reader.look_at(number)
-            return "lost"
-        stamp = known.ended
+                trial = self.reader.trial(number)
+            known = trial.attempts.get(attempt) if trial is not None else None
+        stamp = known.ended if known is not None else None
         if stamp is not None and self.wrote(end_path(number, attempt), stamp.token, document):
             return "won"
         return "lost"

@@ -58,7 +58,7 @@ def test_a_doubtful_write_that_another_won_is_lost(folder):
     assert ledger.write("t/00000/0.arm.json", {"lr": 1}) == "lost"
 
 
-def unheard(folder, lasting=4):
+def unheard(folder, lasting=4, how="reply lost"):
     """The same folder, where no answer to the next create arrives."""
     place = locate(folder.url)
     files = FaultyFiles(place.files)
@@ -67,7 +67,7 @@ def unheard(folder, lasting=4):
     opened = ExperimentFolder.open_at(location, surroundings=around)
 
     def strike(calls):
-        files.fault = Fault(call=len(files.calls) + 1 + calls, how="reply lost", lasting=lasting)
+        files.fault = Fault(call=len(files.calls) + 1 + calls, how=how, lasting=lasting)
 
     return opened, strike
 
@@ -82,6 +82,22 @@ def test_an_end_that_is_said_again_is_the_same_write(folder, alone):
     opened.end(number, 1, {"state": "completed", "data": 1}, alone=alone)
     trial = ExperimentFolder.open(folder.url).state.trials[number]
     assert (trial.attempts[1].end["data"], trial.late) == (1, ())
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(("how", "counted"), [("not done", 1), ("reply lost", 0)])
+def test_data_told_between_an_end_and_its_repetition_count_if_it_had_not_arrived(
+    folder, how, counted, alone
+):
+    opened, strike = unheard(folder, how=how)
+    number = opened.add_trial(lambda *_: {"lr": 1}, claim={})
+    strike(0 if alone else 1)
+    with pytest.raises(UncertainError, match="may have been written"):
+        opened.end(number, 1, {"state": "completed"}, alone=alone)
+    opened.report(number, 1, {"loss": 0.5})
+    opened.end(number, 1, {"state": "completed"}, alone=alone)
+    trial = ExperimentFolder.open(folder.url).state.trials[number]
+    assert (len(trial.attempts[1].data), trial.late) == (counted, ())
 
 
 def test_another_end_after_a_doubtful_one_comes_too_late(folder):
