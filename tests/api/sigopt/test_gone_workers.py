@@ -52,7 +52,7 @@ def test_the_next_run_takes_it_up(orphaned):
 def test_a_loop_takes_it_up_though_the_budget_is_used_up(orphaned):
     experiment, orphan = orphaned
     other = sigopt.get_experiment(experiment.id)
-    other._folder._watcher.release()
+    other._source._folder._watcher.release()
     done = []
     for run in experiment.loop():
         with run:
