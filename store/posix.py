@@ -19,6 +19,7 @@ from typing import TypeVar, final
 
 from armwright.store.failure import DOUBTFUL, read_failure, write_failure
 from armwright.store.files import MAX_READ_BYTES, Listing, Outcome
+from armwright.store.local_disk import is_local_disk
 from armwright.store.posix_create import create_named, create_unnamed, discard, write_temporary
 from armwright.store.posix_read import read_file
 from armwright.store.retry import pauses
@@ -50,10 +51,11 @@ class PosixFiles:
     def create_relaxed(self, path: str, body: bytes, token: str) -> Outcome:
         """The same, but a loss of power may take the name away until the folder's next create.
 
-        Only where files without names can be made, and so on no network file system: there another
-        machine, which keeps its power, may have seen the file.
+        Only on a disk of this machine alone: elsewhere another one, which keeps its power, may have
+        seen the file.
         """
-        return self._create(path, body, token, relaxed=True)
+        relaxed = is_local_disk(os.path.dirname(path))  # noqa: PTH120
+        return self._create(path, body, token, relaxed=relaxed)
 
     def _create(self, path: str, body: bytes, token: str, *, relaxed: bool) -> Outcome:
         check_token(token)

@@ -10,6 +10,7 @@ import pytest
 
 from armwright.store import ExperimentFolder, Promise
 from armwright.store.faults import Fault, FaultyFiles, Killed
+from armwright.store.local_disk import is_local_disk
 from armwright.store.location import Location, locate
 from armwright.store.process import this_place
 from armwright.store.surroundings import Surroundings
@@ -17,6 +18,12 @@ from armwright.store.verdict import Acknowledged
 from armwright.store.verify import verify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files without names are Linux's")
+
+
+@pytest.fixture(autouse=True)
+def on_a_disk(monkeypatch):
+    """Containers and test machines may have something else below, which is not known to be one."""
+    monkeypatch.setattr("armwright.store.posix.is_local_disk", lambda _folder: True)
 
 
 def arm(number, _state):
@@ -65,6 +72,22 @@ def test_data_of_an_own_trial_force_its_arms_name_to_disk_as_well(disk_folder, s
 def test_whatever_may_outlive_its_asker_is_on_disk_at_once(disk_folder, segment, forced, claim):
     disk_folder.add_trial(arm, **claim)
     assert forced == ["file", segment]
+
+
+def test_on_what_is_not_known_to_be_a_local_disk_every_name_is_on_disk_at_once(
+    disk_folder, segment, forced, monkeypatch
+):
+    monkeypatch.setattr("armwright.store.posix.is_local_disk", is_local_disk)
+    monkeypatch.setattr("armwright.store.local_disk._kind_of_device", lambda _device: "fuse.sshfs")
+    disk_folder.add_trial(arm, claim={}, promise=Promise(place=this_place()))
+    assert forced == ["file", segment]
+
+
+def test_a_folder_in_memory_is_local_and_the_kernels_own_or_none_is_not(tmp_path):
+    shared = Path("/dev/shm")  # noqa: S108 nothing is written there
+    assert is_local_disk(str(shared)) is (shared.is_dir())
+    assert not is_local_disk("/proc")
+    assert not is_local_disk(str(tmp_path / "none"))
 
 
 def test_without_unnamed_files_every_name_is_on_disk_at_once(
