@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping
 
+    from armwright.store import State
+
 
 __all__ = ["Edited", "changes_from_words", "edit"]
 
@@ -157,12 +159,31 @@ def edit(
     fresh, words = _edited(config, changes, has_arms=has_arms)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
+    _check_types_kept(state, object_from_json(fresh["search_space"]))
     check_runnable(without_trials({**config_document({**config, **fresh}), "name": None}))
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
     replaced = tuple(_replaced(folder, object_from_json(fresh["search_space"])))
     return Edited(version=version, changes=tuple(words), replaced=replaced)
+
+
+def _check_types_kept(state: State, space: SearchSpace) -> None:
+    """Refuses a parameter that had another type before it was taken away, in arms that are told."""
+    for config in state.configs.values():
+        before: SearchSpace = object_from_json(config_document(config)["search_space"])
+        for name, parameter in before.parameters.items():
+            now = space.parameters.get(name)
+            if now is None or now.python_type is parameter.python_type:
+                continue
+            raise UsageError(
+                f"{name} was {_KINDS[parameter.python_type]} in this experiment and cannot be "
+                f"{_KINDS[now.python_type]} now: no model could learn from the arms so far",
+                hint="names and types of parameters are for ever; take another name",
+            )
+
+
+_KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
 def _edit_kept(
@@ -200,7 +221,11 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
         if key in changes and not isinstance(changes[key], list):
             raise UsageError(f"{key} should be a list, got {changes[key]!r}")
     apart = {key: item for key, item in changes.items() if key not in (*_KEYS, *_AIM_KEYS)}
+    before = set(space.parameters)
     parameters, was, words = edited_space(space, apart, has_arms=has_arms)
+    for name in parameters.keys() - before:
+        if name in (*_KEYS, *_AIM_KEYS):
+            raise UsageError(f"{name!r} is a key of the experiment, and no name of a parameter")
     fresh: _Json = {}
     if was or FILL_IN in whole:
         known = {**(whole.get(FILL_IN) or {}), **was}

@@ -149,3 +149,16 @@ def test_a_fork_knows_what_the_older_arms_had(run, asked, tmp_path):
     run("fork", asked, tmp_path / "f")
     known = StoredExperiment.open(tmp_path / "f").known
     assert known.trials[0].arm.parameters["drop"] == 0.1
+
+
+def test_a_name_that_was_taken_away_does_not_come_back_with_another_type(run, asked):
+    run("edit", asked, *NEW, *WHY)
+    run("edit", asked, "drop=none", *WHY)
+    again = ("drop.type=choice", 'drop.values=["a","b"]', "drop.was=a")
+    why = "drop was a number in this experiment and cannot be a text now"
+    refused(run("edit", asked, *again, *WHY), 2, why)
+
+
+def test_a_new_parameter_is_not_named_like_a_key_of_the_experiment(run, asked):
+    words = ("budget.type=fixed", "budget.value=3")
+    refused(run("edit", asked, *words, *WHY), 2, "'budget' is a key of the experiment")
