@@ -1,9 +1,9 @@
 """What is done to an experiment as a whole, with each call to the file system going wrong.
 
-As in test_faults.py: export, import, delete, migrate, what the doctor repairs, a heartbeat, and a
-document written as a whole. (Fork and merge are in test_copy_faults.py, documents on a disk in
-test_kill.py.) Somebody who knows nothing then finds a whole experiment with all that was
-acknowledged, or none; and whoever does it again gets what one undisturbed try gives.
+As in test_faults.py: export, import, delete, migrate, tables, what the doctor tries out and what it
+repairs, a heartbeat, and a document written as a whole. (Fork and merge are in test_copy_faults.py,
+documents on a disk in test_kill.py.) Somebody who knows nothing then finds a whole experiment with
+all that was acknowledged, or none; and whoever does it again gets what one undisturbed try gives.
 """
 
 import itertools
@@ -22,12 +22,13 @@ from armwright.store import (
     Heartbeat,
     Promise,
     StoreError,
+    export_tables,
     read_document,
     write_document,
 )
 from armwright.store.archive import export_archive, import_archive
 from armwright.store.contents import contents
-from armwright.store.doctor import _repair
+from armwright.store.doctor import _repair, doctor
 from armwright.store.faults import HOWS, Fault, FaultyFiles, Killed
 from armwright.store.heartbeat import read_beat
 from armwright.store.location import Location, locate, locate_root
@@ -242,10 +243,49 @@ class Documenting:
         assert read_document(f"{root}/e.json") == b"new"
 
 
+class Tabling:
+    """Reading changes nothing, and the tables can be made again."""
+
+    template = prepare
+    calls = 4
+
+    def does(self, place, root):
+        export_tables(ExperimentFolder.open_at(place), f"{root}/tables")
+
+    def check(self, place, root, before):
+        assert sound(place) == before
+        self.does(place, root)
+        assert sound(place) == before
+
+
+class Examining:
+    """What is written to try the place out is no part of any experiment, and is cleared away."""
+
+    template = prepare
+    calls = 10
+
+    def does(self, place, _root):
+        doctor(place, surroundings=AROUND)
+
+    def check(self, place, _root, before):
+        assert sound(place) == before
+        _repair(place, -1.0, AROUND)
+        left = place.files.list(place.path)
+        assert not [name for name in (*left.files, *left.folders) if name.startswith(".")]
+
+
 OPERATIONS = {
     kind.__name__: kind
-    for kind in (*(Deleting, Importing, Exporting, Migrating, Repairing, Beating, Documenting),)
+    for kind in (
+        *(Deleting, Importing, Exporting, Migrating, Repairing, Beating, Documenting, Tabling),
+        Examining,
+    )
 }
+# It starts processes that race for names, each time.
+NAMES = [
+    pytest.param(name, marks=pytest.mark.slow) if name == "Examining" else name
+    for name in OPERATIONS
+]
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +344,7 @@ def strike_everywhere(kind, how, templates, base, monkeypatch):
 
 # Killed before a call is killed after the one before it.
 @pytest.mark.parametrize("how", [how for how in HOWS if how != "killed before"])
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_fault_at_any_call_leaves_all_or_nothing(name, how, templates, quick_disk, monkeypatch):
     base = f"memory://{uuid.uuid4().hex}" if name == "Documenting" else quick_disk
     strike_everywhere(OPERATIONS[name], how, templates, base, monkeypatch)
