@@ -10,7 +10,7 @@ import pytest
 
 from armwright.store import ExperimentFolder, Promise
 from armwright.store.faults import Fault, FaultyFiles, Killed
-from armwright.store.local_disk import is_local_disk
+from armwright.store.local_disk import _kind_of_device, is_local_disk
 from armwright.store.location import Location, locate
 from armwright.store.process import this_place
 from armwright.store.surroundings import Surroundings
@@ -83,9 +83,8 @@ def test_on_what_is_not_known_to_be_a_local_disk_every_name_is_on_disk_at_once(
     assert forced == ["file", segment]
 
 
-def test_a_folder_in_memory_is_local_and_the_kernels_own_or_none_is_not(tmp_path):
-    shared = Path("/dev/shm")  # noqa: S108 nothing is written there
-    assert is_local_disk(str(shared)) is (shared.is_dir())
+def test_the_kernels_own_folder_is_no_disk_and_none_is_none(tmp_path):
+    assert _kind_of_device(Path("/proc").stat().st_dev) == "proc"
     assert not is_local_disk("/proc")
     assert not is_local_disk(str(tmp_path / "none"))
 

@@ -79,7 +79,10 @@ def said(state):
     }
 
 
-@pytest.mark.parametrize("how", ["killed before", "killed after", "reply lost"])
+# Killed before a call is killed after the one before it.
+@pytest.mark.parametrize(
+    "how", [pytest.param("killed before", marks=pytest.mark.slow), "killed after", "reply lost"]
+)
 @pytest.mark.parametrize("operation", [compact, collect])
 def test_struck_at_any_call_it_loses_nothing_and_can_be_done_again(
     operation, how, ended, sealed, quick_disk

@@ -97,7 +97,7 @@ def test_what_was_replaced_uses_nothing_of_the_budget_and_is_given_to_nobody(url
     taken = {trial.number for trial in stored.ask(64)}
     assert len(taken) == 12 - 3
     assert 3 not in taken
-    assert spent(stored.state) == 12
+    assert spent(stored) == 12
     with pytest.raises(NothingLeftError, match="12 of 12 trials are made"):
         stored.ask()
 

@@ -72,6 +72,7 @@ def test_a_regression_is_measured_by_its_errors(numbers):
     assert found.datasets == ["TestSet"]
 
 
+@pytest.mark.slow
 def test_several_classes_are_measured(numbers):
     y = np.digitize(numbers.get_label(), [-0.5, 0.5])
     numbers = data(lambda _: y)
