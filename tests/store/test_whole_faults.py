@@ -350,6 +350,8 @@ def test_a_fault_at_any_call_leaves_all_or_nothing(name, how, templates, quick_d
     strike_everywhere(OPERATIONS[name], how, templates, base, monkeypatch)
 
 
+# The doctor tries out what a place can do, which takes seconds for each call on an object store.
+QUICK = [name for name in OPERATIONS if name != "Examining"]
 ELSEWHERE = [
     pytest.param("ceph", marks=pytest.mark.s3),
     pytest.param("quick_nfs", marks=pytest.mark.nfs),
@@ -359,7 +361,7 @@ ELSEWHERE = [
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("base", ELSEWHERE, indirect=True)
 @pytest.mark.parametrize("how", ["killed after", "reply lost"])
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", QUICK)
 def test_a_fault_at_any_call_leaves_all_or_nothing_there_either(
     name, how, templates, base, monkeypatch
 ):
