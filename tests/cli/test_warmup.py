@@ -10,7 +10,16 @@ def cache(monkeypatch, tmp_path):
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def new_process(monkeypatch):
+    """Nothing compiled in memory, whatever other tests of this process have left there."""
+    from armwright.optimizer import compiled
+
+    monkeypatch.setattr(compiled, "_programs", {})
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("new_process")
 def test_warmup_compiles_for_an_experiment_once(run, url, cache):
     result = run("warmup", url, "--trials", "16")
     assert result.exit_code == 0
@@ -22,6 +31,7 @@ def test_warmup_compiles_for_an_experiment_once(run, url, cache):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("new_process")
 def test_warmup_as_json(run, cache):
     found = document(run("warmup", "-p", "2", "--trials", "9", "--json"))
     (size,) = found["sizes"]
