@@ -5,24 +5,26 @@ from __future__ import annotations
 import click
 
 from armwright.cli.arguments import json_option, only_experiment, print_json, print_text
+from armwright.cli.showing_first import is_dry, say_nothing_changed, showing_first
 
 __all__ = ["gc"]
 
 
 @click.command(short_help="Remove files that snapshots have replaced.")
 @click.argument("words", metavar="[EXPERIMENT]", nargs=-1)
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@showing_first
 @json_option
-def gc(words: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+def gc(words: tuple[str, ...], *, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Remove files of EXPERIMENT that a snapshot has held for an hour, and killed writers' rests.
 
     No fact is lost, and others may go on working. Where quotas count files: 100,000 trials are some
-    200,000 files before, and a few hundred after.
+    200,000 files before, and a few hundred after. What would go is shown first: --yes does it.
 
     \b
-    armwright gc runs/digits --dry-run
-    armwright gc runs/digits --json
+    armwright gc runs/digits
+    armwright gc runs/digits --yes --json
     """
+    dry_run = is_dry(yes=yes, dry_run=dry_run)
     from armwright.store import ExperimentFolder
 
     folder = ExperimentFolder.open(only_experiment(words))
@@ -48,3 +50,5 @@ def gc(words: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
         click.echo(f"{len(report.moved)} late facts {verb} into a snapshot")
     for path, why in report.kept.items():
         print_text(f"kept: {path}: {why}", err=True)
+    if dry_run:
+        say_nothing_changed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from armwright.cli.arguments import json_option, print_json, print_text, public_url
-from armwright.errors import UsageError
+from armwright.cli.showing_first import is_dry, say_nothing_changed, showing_first
 
 __all__ = ["merge"]
 
@@ -13,8 +13,7 @@ __all__ = ["merge"]
 @click.command(short_help="Bring in what a copy of the experiment has and it has not.")
 @click.argument("target", metavar="EXPERIMENT")
 @click.argument("source", metavar="COPY")
-@click.option("--yes", is_flag=True, help="Do it; else it is only shown.")
-@click.option("--dry-run", is_flag=True, help="Only say what would come in, as without --yes.")
+@showing_first
 @json_option
 def merge(target: str, source: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Bring into EXPERIMENT the trials and results that its copy COPY has and it has not.
@@ -27,11 +26,9 @@ def merge(target: str, source: str, *, yes: bool, dry_run: bool, as_json: bool) 
     armwright merge runs/digits laptop/digits
     armwright merge s3://team/lr runs/lr --yes --json
     """
-    if yes and dry_run:
-        raise UsageError("expected --yes or --dry-run, got both")
+    dry_run = is_dry(yes=yes, dry_run=dry_run)
     from armwright.persistence.merge import merge
 
-    dry_run = not yes
     report = merge(target, source, dry_run=dry_run)
     if as_json:
         print_json(
@@ -49,7 +46,7 @@ def merge(target: str, source: str, *, yes: bool, dry_run: bool, as_json: bool) 
     for number, why in report.left.items():
         print_text(f"left out: trial {number}: {why}", err=True)
     if dry_run:
-        click.echo("nothing was changed: --yes does it", err=True)
+        say_nothing_changed()
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

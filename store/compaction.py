@@ -52,14 +52,16 @@ _HARDLY_EVER = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompactionReport:
-    """What compaction did.
+    """What compaction did, or would do.
 
     Attributes:
+        dry_run: Whether nothing was changed.
         made: Snapshots that were made, by path.
         fenced: Numbers that nobody had used and that are void now.
         left: Segments that stay open though there are higher ones, by path, and why.
     """
 
+    dry_run: bool = False
     made: tuple[str, ...] = ()
     fenced: tuple[int, ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +108,35 @@ class Compactor:
         except (StoreError, ImportError):
             self._given_up = True
         return True
+
+    def plan(self) -> CompactionReport:
+        """What `run` would do now; writes nothing.
+
+        Raises:
+            StoreError: Something could not be read.
+        """
+        fenced: list[int] = []
+        left: dict[str, str] = {}
+        with self._lock:
+            self._reader.look()
+            sealed = set(self._reader.sealed())
+            segments = self._reader.unsealed()
+            made = []
+            for segment in segments:
+                self._reader.look_at(segment * SEGMENT_TRIALS)
+                problem, holes = self._reader.why_open(segment)
+                if problem:
+                    left[segment_folder(segment)] = problem
+                    continue
+                fenced += holes
+                made.append(segment)
+            hundreds = set(self._reader.hundreds())
+        for segment in made:  # those that become whole by it
+            start = segment - segment % SEGMENTS_OF_S2
+            if {*range(start, start + SEGMENTS_OF_S2)} <= {*sealed, *made}:
+                hundreds.add(start // SEGMENTS_OF_S2)
+        paths = [s1_path(segment) for segment in made] + [s2_path(at) for at in sorted(hundreds)]
+        return CompactionReport(dry_run=True, made=tuple(paths), fenced=tuple(fenced), left=left)
 
     def run(self) -> CompactionReport:
         """Makes all snapshots there are to make.

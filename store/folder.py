@@ -188,15 +188,18 @@ class ExperimentFolder:
                 return self._reader.state()
         return state
 
-    def compact(self) -> CompactionReport:
+    def compact(self, *, dry_run: bool = False) -> CompactionReport:
         """Makes every snapshot there is to make; readers of many trials are faster then.
 
         Nothing is removed: see `collect_garbage`.
 
+        Args:
+            dry_run: Only say what would be made.
+
         Raises:
             StoreError: One could not be written.
         """
-        return self._compactor.run()
+        return self._compactor.plan() if dry_run else self._compactor.run()
 
     def collect_garbage(
         self,

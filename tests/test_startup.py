@@ -86,6 +86,7 @@ for words in (
     ["tell", url, "--from", sys.argv[2]],
     ["list", url + "/.."],
     *([verb, url] for verb in ("status", "log", "stop", "resume", "archive")),
+    ["archive", url, "--yes"],
     ["explain", url, "0"],
     ["requeue", url, "0"],
     ["cancel", url, "--all"],

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["collect_garbage", "compact"]
 
 
-def compact(url: str | os.PathLike[str]) -> CompactionReport:
+def compact(url: str | os.PathLike[str], *, dry_run: bool = False) -> CompactionReport:
     """Puts trials that have ended into Parquet snapshots; workers do so now and then on their own.
+
+    Args:
+        url: Of the experiment.
+        dry_run: Only say what would be made.
 
     Raises:
         ExperimentNotFoundError: There is no experiment.
         StoreError: It cannot be read, or a snapshot not be written.
     """
-    return ExperimentFolder.open(url).compact()
+    return ExperimentFolder.open(url).compact(dry_run=dry_run)
 
 
 def collect_garbage(url: str | os.PathLike[str], *, dry_run: bool = False) -> GarbageReport:

@@ -72,8 +72,16 @@ def stop(url: str | os.PathLike[str], *, reason: str = "") -> bool:
     return _halt(url, "stopped", reason)
 
 
-def archive(url: str | os.PathLike[str], *, reason: str = "") -> bool:
-    """Stops an experiment and leaves it out of lists; `resume` brings it back. See `stop`."""
+def archive(url: str | os.PathLike[str], *, reason: str = "", dry_run: bool = False) -> bool:
+    """Stops an experiment and leaves it out of lists; `resume` brings it back. See `stop`.
+
+    Args:
+        url: Of the experiment.
+        reason: Kept with it, for people.
+        dry_run: Only say whether anything would change.
+    """
+    if dry_run:
+        return halt_of(ExperimentFolder.open(url).state) != "archived"
     return _halt(url, "archived", reason)
 
 

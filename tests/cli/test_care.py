@@ -89,19 +89,37 @@ def test_doctor_repairs_what_is_safe(run, told):
 
 
 def test_compact_says_what_it_made(run, long):
+    result = run("compact", long, "--yes")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "1 snapshots made:\n  snap/s1-00000.parquet\n"
+    assert document(run("compact", long, "--yes", "--json"))["made"] == []
+
+
+def test_compact_without_yes_only_shows_what_it_would_make(run, long):
     result = run("compact", long)
     assert result.exit_code == 0
-    assert result.stdout == "1 snapshots made:\n  snap/s1-00000.parquet\n"
-    assert document(run("compact", long, "--json"))["made"] == []
+    assert result.stdout == "1 snapshots would be made:\n  snap/s1-00000.parquet\n"
+    assert result.stderr == "nothing was changed: --yes does it\n"
+    assert not (long / "snap").exists()
+    found = document(run("compact", long, "--dry-run", "--json"))
+    assert (found["dry_run"], found["made"]) == (True, ["snap/s1-00000.parquet"])
+    assert not (long / "snap").exists()
 
 
 def test_gc_shows_and_then_removes(run, long):
-    run("compact", long)
-    result = run("gc", long, "--dry-run")
+    run("compact", long, "--yes")
+    result = run("gc", long)
     assert result.exit_code == 0
     assert result.stdout.startswith("0 files would go\n")  # the snapshot is not an hour old
-    found = document(run("gc", long, "--json"))
+    assert result.stderr.endswith("nothing was changed: --yes does it\n")
+    assert document(run("gc", long, "--dry-run", "--json"))["dry_run"] is True
+    found = document(run("gc", long, "--yes", "--json"))
     assert (found["dry_run"], found["removed"]) == (False, [])
+
+
+@pytest.mark.parametrize("verb", ["compact", "gc"])
+def test_to_do_it_and_only_to_show_it_contradict_each_other(verb, run, long):
+    refused(run(verb, long, "--yes", "--dry-run"), 2, "expected --yes or --dry-run, got both")
 
 
 # fork ---------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_list_names_the_experiments_of_a_folder(run, asked, definition):
 
 
 def test_list_leaves_archived_ones_out_unless_asked(run, url):
-    run("archive", url)
+    run("archive", url, "--yes")
     assert document(run("list", url.parent, "--json"))["experiments"] == []
     (found,) = document(run("list", url.parent, "--all", "--json"))["experiments"]
     assert (found["name"], found["state"], found["budget"]) == ("e", "archived", 3)

@@ -118,8 +118,9 @@ def test_a_requeued_run_is_taken_up_by_the_facade(run, made, place):
 
 @pytest.mark.parametrize("verb", ["stop", "archive"])
 def test_the_verbs_say_what_they_did_and_resume_undoes_it(verb, run, place):
-    assert document(run(verb, place, "--json"))["changed"] is True
-    assert document(run(verb, place, "--json"))["changed"] is False
+    yes = ("--yes",) if verb == "archive" else ()
+    assert document(run(verb, place, *yes, "--json"))["changed"] is True
+    assert document(run(verb, place, *yes, "--json"))["changed"] is False
     assert run("ask", place).exit_code == 3
     assert document(run("resume", place, "--json"))["changed"] is True
     assert run("ask", place).exit_code == 0
@@ -127,7 +128,7 @@ def test_the_verbs_say_what_they_did_and_resume_undoes_it(verb, run, place):
 
 def test_an_archived_one_is_left_out_of_lists(run, place, tmp_path):
     assert "0 of 9 trials" in run("list", tmp_path).stdout
-    run("archive", place)
+    run("archive", place, "--yes")
     assert "0 of 9 trials" not in run("list", tmp_path).stdout
 
 

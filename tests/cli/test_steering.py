@@ -12,6 +12,7 @@ from armwright import ax
 from armwright.store import ExperimentFolder
 
 WHY = ("--reason", "because")
+YES = {"archive": ("--yes",)}  # what it would do is shown first
 
 
 # edit ---------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_edit_refuses_what_cannot_be_and_changes_nothing(words, part, run, url):
 
 @pytest.mark.parametrize(("verb", "state"), [("stop", "stopped"), ("archive", "archived")])
 def test_a_stopped_experiment_gives_no_trial_until_it_is_resumed(verb, state, run, asked):
-    assert run(verb, asked, *WHY).stdout == f"{state}\n"
+    assert run(verb, asked, *WHY, *YES.get(verb, ())).stdout == f"{state}\n"
     run("add", asked, "x=0.5", "kind = 1=a")
     assert f"running, 1 waiting; {state}: no more are given out\n" in run("show", asked).stdout
     refused(run("ask", asked), 3, f"is {state}: because\nhint: armwright resume {asked}")
@@ -160,14 +161,33 @@ def test_a_stopped_experiment_gives_no_trial_until_it_is_resumed(verb, state, ru
     ("verb", "state"), [("stop", "stopped"), ("archive", "archived"), ("resume", "open")]
 )
 def test_what_is_so_already_is_said(verb, state, run, url):
-    run(verb, url)
-    assert run(verb, url).stdout == f"{state} already: nothing changed\n"
-    assert document(run(verb, url, "--json")) == {
+    yes = YES.get(verb, ())
+    run(verb, url, *yes)
+    assert run(verb, url, *yes).stdout == f"{state} already: nothing changed\n"
+    assert document(run(verb, url, *yes, "--json")) == {
         "v": 1,
         "experiment": str(url),
         "state": state,
         "changed": False,
+        **({"dry_run": False} if yes else {}),
     }
+
+
+def test_archive_without_yes_only_shows_what_it_would_put_aside(run, asked):
+    result = run("archive", asked)
+    assert result.exit_code == 0
+    assert result.stdout == "would archive e, open: 2 of 3 trials: 2 running\n"
+    assert result.stderr == "nothing was changed: --yes does it\n"
+    found = document(run("archive", asked, "--dry-run", "--json"))
+    assert (found["dry_run"], found["changed"]) == (True, True)
+    assert document(run("status", asked, "--json"))["state"] == "open"
+    refused(run("archive", asked, "--yes", "--dry-run"), 2, "expected --yes or --dry-run, got both")
+
+
+def test_what_is_archived_is_said_to_be_so_without_yes_too(run, url):
+    run("archive", url, "--yes")
+    result = run("archive", url)
+    assert (result.stdout, result.stderr) == ("archived already: nothing changed\n", "")
 
 
 # cancel -------------------------------------------------------------------------------------

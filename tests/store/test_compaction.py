@@ -104,6 +104,17 @@ def test_numbers_that_nobody_used_are_made_void_first(folder):
     assert same(folder).counts == {"completed": 98, "void": 3}
 
 
+def test_a_dry_run_says_what_is_made_then_and_writes_nothing(disk_folder):
+    ended(disk_folder, [*range(50), *range(53, 101)])
+    before = set(Path(disk_folder.url).rglob("*"))
+    planned = disk_folder.compact(dry_run=True)
+    assert set(Path(disk_folder.url).rglob("*")) == before
+    assert (planned.dry_run, planned.made) == (True, ("snap/s1-00000.parquet",))
+    done = disk_folder.compact()
+    assert (planned.made, planned.fenced, planned.left) == (done.made, done.fenced, done.left)
+    assert disk_folder.compact(dry_run=True).made == ()
+
+
 def test_numbers_are_left_alone_while_others_of_the_segment_run(folder):
     ended(folder, [*range(50), *range(53, 101)])
     folder.put_trial(50, arm(50, None), claim={})
