@@ -36,6 +36,7 @@ from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
 from armwright.store.ulid import new_ulid
+from armwright.store.unsure import UnsureWrite, UnsureWrites
 
 __all__ = ["Ledger", "check_number"]
 
@@ -67,8 +68,7 @@ class Ledger:
         self._create_relaxed = files.create_relaxed if isinstance(files, Relaxed) else files.create
         # The attempts claimed and not ended through here, with the data reported through here.
         self._ours: dict[tuple[int | None, int], list[str]] = {}
-        # What was written and perhaps arrived, by path: token, body, document, what an end counts.
-        self._unsure: dict[str, tuple[str, bytes, dict[str, Any], Any]] = {}
+        self._unsure = UnsureWrites()
 
     def write(
         self, path: str, document: Mapping[str, Any], *, more: Mapping[str, Any] | None = None
@@ -97,15 +97,16 @@ class Ledger:
             if self.reader.seals(name):
                 return "lost"  # the file may be gone, the fact is not
             # Whoever says the same once more, having heard nothing, means the same write.
-            again = self._unsure.pop(name.path, None)
-            if again is not None and again[2] != document:
+            again = self._unsure.take(name.path)
+            if again is not None and again.document != document:
                 again = None
             counted = (more or {}).get("counted")
-            if again is not None and again[3] != counted:
+            if again is not None and again.counted != counted:
                 # Data came in between. If the first one arrived all the same, `wrote` knows it.
-                self._unsure[name.path], again = again, None
+                self._unsure.keep(name.path, again)
+                again = None
         if again is not None:
-            token, body = again[:2]
+            token, body = again.token, again.body
         else:
             token, body = self._drafted(name, document, more)
         where = self._location.join(name.path)
@@ -116,13 +117,13 @@ class Ledger:
             # Data and remarks get another name each time they are said.
             if name.id or (again is None and not isinstance(error, UncertainError)):
                 raise
+            unsure = UnsureWrite(token=token, body=body, document=dict(document), counted=counted)
             with self.lock:
-                _keep_few(self._unsure)
-                self._unsure[name.path] = (token, body, dict(document), counted)
+                self._unsure.keep(name.path, unsure)
             raise
         if outcome == "won":
             with self.lock:
-                self._unsure.pop(name.path, None)
+                self._unsure.take(name.path)
                 if self._was_settled(name):
                     return "lost"
                 self.reader.learn(name, body)
@@ -142,16 +143,14 @@ class Ledger:
     def wrote(self, path: str, token: str, document: Mapping[str, Any]) -> bool:
         """Whether a fact is one that was written here and nobody confirmed; then it is, now."""
         with self.lock:
-            unsure = self._unsure.get(path)
-            if unsure is None or unsure[0] != token or unsure[2] != document:
-                return False
-            del self._unsure[path]
-            return True
+            return self._unsure.settle(path, token, document)
 
     def _note_ours(self, name: Name, *, claimed: bool) -> None:
         key = (name.number, name.attempt or 1)
         if name.kind == "claim" or (name.kind == "arm" and claimed):
-            _keep_few(self._ours)  # others may end what is claimed here; then nobody asks for it
+            while len(self._ours) >= _MOST_KEPT:
+                # Others may end what is claimed here; then nobody asks for it.
+                del self._ours[next(iter(self._ours))]
             self._ours[key] = []
         elif name.kind == "data" and name.id and key in self._ours:
             self._ours[key].append(name.id)
@@ -343,12 +342,6 @@ class Ledger:
             f"has ended already: {ended}",
             hint=f"what came now is kept in {path}, and does not count",
         )
-
-
-def _keep_few(known: dict[Any, Any]) -> None:
-    """Forgets what was noted first, where so much is noted that nobody will come back for it."""
-    while len(known) >= _MOST_KEPT:
-        del known[next(iter(known))]
 
 
 def check_number(number: int) -> None:
