@@ -16,7 +16,7 @@ and some kinds have a field or two more (`docs/format.md`).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from armwright.store.layout import Name
@@ -46,7 +46,16 @@ _ENVELOPE = frozenset({"v", "kind", "trial", "attempt", "token", "writer", "at",
 
 
 class BadFactError(ValueError):
-    """A file that is not the fact its name says; the message says why."""
+    """A file that is not the fact its name says; the message says why.
+
+    Attributes:
+        lost: What it does all the same, where it is an end that was meant for another experiment:
+            nobody can write the end of our attempt any more, so the attempt has ended as lost.
+    """
+
+    def __init__(self, message: str, *, lost: "Fact | None" = None) -> None:
+        super().__init__(message)
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +203,14 @@ def check_meant(fact: Fact, of: str) -> None:
         fact: Facts of former versions say nothing of it, and are taken as they are.
         of: The last letters of our experiment's id; empty if they are not known.
     """
-    if of and fact.more.get("of", of) != of:
-        raise BadFactError(
-            f"{fact.by} wrote it for an experiment that was here before and was deleted"
-        )
+    if not of or fact.more.get("of", of) == of:
+        return
+    problem = f"{fact.by} wrote it for an experiment that was here before and was deleted"
+    lost = None
+    if fact.name.kind == "end":
+        said = {"state": "lost", "reason": "foreign", "note": f"its end cannot be told: {problem}"}
+        lost = replace(fact, document=said, more={"foreign": True})
+    raise BadFactError(problem, lost=lost)
 
 
 def _expect(more: Mapping[str, Any], key: str, kind: type) -> None:

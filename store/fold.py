@@ -6,6 +6,8 @@ Rules, for one trial:
 - A claim inside the arm is the claim of attempt 1; a separate one then counts for nothing.
 - The one end of an attempt decides how it ended. Data that the end names count; other data of that
   attempt are kept as strays. While there is no end, all data count.
+- Where another experiment's end has the name of ours, nobody can write ours any more: the attempt
+  has ended as lost, once it is that attempt's turn.
 - The newest attempt decides the trial's status.
 - Facts of unknown kinds are kept and change nothing.
 - A snapshot is as good as the facts in it. Where it and a file of its own disagree about a name, as
@@ -237,6 +239,7 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
     arm: Fact | None = None
     claims: dict[int, Fact] = {}
     ends: dict[int, Fact] = {}
+    foreign: dict[int, Fact] = {}
     data: dict[int, list[Fact]] = {}
     late: list[Fact] = []
     for fact in facts:
@@ -246,6 +249,8 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
                 arm = fact
             case "claim":
                 claims[attempt] = fact
+            case "end" if fact.more.get("foreign"):
+                foreign[attempt] = fact
             case "end":
                 ends[attempt] = fact
             case "data":
@@ -254,6 +259,9 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
                 late.append(fact)
     if arm is None:
         return None
+    for attempt in sorted(foreign):
+        if attempt == 1 or attempt - 1 in ends:  # else it would come before its attempt
+            ends[attempt] = foreign[attempt]
     attempts = {
         attempt: _fold_attempt(
             attempt, claims.get(attempt), data.get(attempt, []), ends.get(attempt)

@@ -463,6 +463,9 @@ class Reader:
                     self._take_in(fact)
                 except BadFactError as error:
                     self._add_damage(name.path, str(error))
+                    if error.lost is not None:
+                        self._fold.add(error.lost)
+                        self._state = None
             elif not isinstance(body, FileNotFoundError):  # gone since it was listed
                 self._add_damage(name.path, f"cannot be read: {reason(body)}")
 

@@ -36,7 +36,7 @@ class Walk:
     """What is in a folder; every path is relative to it.
 
     Attributes:
-        facts: By path.
+        facts: By path; the foreign end of an attempt is here too, as what it does.
         tables: Facts that are tables; not read.
         torn: What cannot be read as the fact its name says, with the reason.
         foreign: Names that the format does not know, folders too.
@@ -143,3 +143,5 @@ def _sort_out(seen: Walk, of: str) -> None:
         except BadFactError as error:
             del seen.facts[path]
             seen.torn[path] = str(error)
+            if error.lost is not None:
+                seen.facts[path] = error.lost

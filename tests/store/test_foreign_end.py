@@ -1,0 +1,101 @@
+"""A process slept while its experiment was deleted and made anew, then ended a trial of the new."""
+
+import pytest
+
+from armwright.store import ExperimentFolder, TrialEndedError
+from armwright.store.archive import export_archive, import_archive
+from armwright.store.fact import encode
+from armwright.store.layout import end_name, end_path
+from armwright.store.lease import Watcher
+from armwright.store.verify import verify
+
+WRITER = {"id": "x", "host": "h", "pid": 1}
+
+
+def plant(folder, number, attempt):
+    body = encode(
+        end_name(number, attempt),
+        {"state": "completed", "data": {"loss": 1.0}},
+        token="0" * 32,
+        writer=WRITER,
+        at="2026-11-22T04:30:52.619Z",
+        more={"of": "ZZZZZZZZ", "counted": []},
+    )
+    folder.location.files.overwrite(folder.location.join(end_path(number, attempt)), body)
+
+
+@pytest.fixture
+def robbed(folder):
+    """An experiment whose trial 0 runs, and cannot be ended any more."""
+    folder.add_trial(lambda *_: {"lr": 1}, claim={})
+    plant(folder, 0, 1)
+    return folder
+
+
+def test_the_attempt_whose_end_it_took_has_ended_as_lost(robbed):
+    trial = robbed.refresh().trials[0]
+    assert (trial.status, trial.last_attempt.end["reason"]) == ("lost", "foreign")
+    assert "h.1 wrote it for an experiment that was here before" in trial.last_attempt.end["note"]
+
+
+def test_nothing_that_it_says_counts(robbed):
+    assert "data" not in robbed.refresh().trials[0].last_attempt.end
+
+
+def test_the_file_goes_on_being_named_as_damaged(robbed):
+    for _ in range(2):
+        (damage,) = robbed.refresh().damaged
+        assert damage.path == end_path(0, 1)
+
+
+def test_the_trial_can_be_taken_up_again_and_ended(robbed):
+    robbed.refresh()
+    assert robbed.claim(0, 2) == "won"
+    robbed.end(0, 2, {"state": "completed"})
+    assert ExperimentFolder.open(robbed.url).state.trials[0].status == "completed"
+
+
+def test_the_owner_is_told_that_its_result_came_too_late_and_it_is_kept(robbed):
+    with pytest.raises(TrialEndedError, match=r"has ended already: lost \(foreign\)"):
+        robbed.end(0, 1, {"state": "completed", "data": {"loss": 2.0}})
+    assert robbed.refresh().trials[0].late[0]["data"] == {"loss": 2.0}
+
+
+def test_a_watcher_leaves_it_alone(robbed):
+    assert Watcher(robbed).release() == []
+
+
+def test_an_attempt_that_nobody_took_has_ended_too(folder):
+    folder.add_trial(lambda *_: {"lr": 1})
+    plant(folder, 0, 1)
+    assert folder.refresh().trials[0].status == "lost"
+    assert folder.claim(0, 2) == "won"
+
+
+def test_an_attempt_whose_turn_it_is_not_stays_out_of_it(robbed):
+    plant(robbed, 0, 3)
+    assert sorted(robbed.refresh().trials[0].attempts) == [1]
+    robbed.claim(0, 2)
+    assert robbed.refresh().trials[0].status == "running"
+    robbed.end(0, 2, {"state": "preempted"})
+    assert robbed.refresh().trials[0].attempts[3].end["reason"] == "foreign"
+
+
+def test_who_verifies_names_the_file_and_nothing_besides(robbed):
+    robbed.refresh()
+    robbed.claim(0, 2)
+    report = verify(robbed)
+    assert [(problem.kind, problem.path) for problem in report.problems] == [
+        ("torn", end_path(0, 1))
+    ]
+
+
+def test_an_exported_copy_says_the_same_and_is_whole(robbed, tmp_path):
+    robbed.refresh()
+    robbed.claim(0, 2)
+    robbed.end(0, 2, {"state": "completed"})
+    export_archive(robbed.url, tmp_path / "lr.zip")
+    import_archive(tmp_path / "lr.zip", tmp_path / "copy")
+    copy = ExperimentFolder.open(tmp_path / "copy")
+    assert copy.state.trials == robbed.refresh().trials
+    assert verify(copy).ok
