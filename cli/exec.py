@@ -35,7 +35,7 @@ def exec(context: click.Context, words: tuple[str, ...]) -> NoReturn:  # noqa: A
     armwright exec python train.py --epochs 3
     armwright exec sh nightly.sh
     """
-    from armwright.aliases import folder
+    from armwright.aliases import commands, folder
 
     if not words:
         raise UsageError(
@@ -48,6 +48,9 @@ def exec(context: click.Context, words: tuple[str, ...]) -> NoReturn:  # noqa: A
     if sys.prefix != sys.base_prefix:  # "python" is to be ours, as if the environment was active
         ours = str(Path(sys.executable).parent)
         environment["PATH"] = f"{ours}{os.pathsep}{environment.get('PATH', os.defpath)}"
+    path = environment.get("PATH", os.defpath)
+    # A client that is installed comes first: its package is ours then.
+    environment["PATH"] = f"{path}{os.pathsep}{commands()}"
     if words[0] == "sigopt":  # the client's own command
         words = (sys.executable, "-m", "armwright.cli", *words)
     program = _program(words[0], environment.get("PATH", os.defpath))

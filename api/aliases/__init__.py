@@ -4,6 +4,6 @@ Nothing is replaced in the environment: a program that lies beside a module of o
 still imports its own, and a site's or an environment's `sitecustomize` runs as always.
 """
 
-from armwright.aliases.renamed import alias, folder
+from armwright.aliases.renamed import alias, commands, folder
 
-__all__ = ["alias", "folder"]
+__all__ = ["alias", "commands", "folder"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.util import find_spec, spec_from_loader
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, final
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
-__all__ = ["alias", "folder", "renamed"]
+__all__ = ["alias", "commands", "folder", "renamed"]
 
 
 def folder() -> str:
     """The folder to put on Python's path, so that `ax` and `sigopt` are found in it."""
     return str(Path(__file__).parent)
+
+
+def commands() -> str:
+    """The folder to put last on the shell's path, so that `sigopt` is found in it."""
+    return str(Path(__file__).parent / "commands")
 
 
 def alias(name: str, target: str) -> None:
@@ -67,7 +72,10 @@ class _Renamed(MetaPathFinder):
             found = find_spec(real)
         except ModuleNotFoundError:  # what it would lie in is no package
             found = None
-        return None if found is None else spec_from_loader(fullname, _Same(real))
+        if found is None:
+            return None
+        is_package = found.submodule_search_locations is not None
+        return spec_from_loader(fullname, _Same(real), is_package=is_package)
 
 
 @final
@@ -79,6 +87,13 @@ class _Same(Loader):
 
     def create_module(self, spec: ModuleSpec) -> None:
         """See `importlib.abc.Loader.create_module`."""
+
+    def get_code(self, name: str) -> CodeType | None:
+        """What `python -m` runs."""
+        del name
+        found = find_spec(self._real)
+        loader = None if found is None else found.loader
+        return loader.get_code(self._real) if isinstance(loader, InspectLoader | _Same) else None
 
     def exec_module(self, module: ModuleType) -> None:
         """See `importlib.abc.Loader.exec_module`."""

@@ -16,7 +16,7 @@ from armwright.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["decoded", "document_from_text", "language_of"]
+__all__ = ["decoded", "document_from_text", "language_of", "value_from_text"]
 
 _YAML_LINE = re.compile(r"(---|[^=\[\]{}#'\"]+:(\s|$))")
 _ENDINGS = {".yml": "YAML", ".yaml": "YAML", ".toml": "TOML", ".json": "JSON"}
@@ -42,18 +42,27 @@ def document_from_text(text: str | bytes, *, source: str) -> dict[str, Any]:
     Raises:
         UsageError: It is none of the languages, or its top is no table. Names the line.
     """
+    document = value_from_text(text, source=source)
+    if not isinstance(document, dict):
+        raise UsageError(f"{source} should be a table of keys such as parameters, got {document!r}")
+    return document
+
+
+def value_from_text(text: str | bytes, *, source: str) -> Any:
+    """Reads a document, whatever its top is; see `document_from_text`.
+
+    Raises:
+        UsageError: It is none of the languages. Names the line.
+    """
     text = text if isinstance(text, str) else decoded(text, source)
     language = language_of(text, source)
     try:
-        document = _READERS[language](text)
+        return _READERS[language](text)
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{source} is not {language}: {error}",
             hint="an example is in the README, under 'From a shell'; armwright init writes one",
         ) from error
-    if not isinstance(document, dict):
-        raise UsageError(f"{source} should be a table of keys such as parameters, got {document!r}")
-    return document
 
 
 def language_of(text: str, source: str) -> str:

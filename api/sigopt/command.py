@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TextIO
 
 from armwright.errors import UsageError
 from armwright.sigopt.config import config
@@ -69,29 +69,43 @@ def run_command(
     revision = _git_revision()
     if source is not None or revision is not None:
         run.log_source_code(content=source, hash=revision)
-    pipe = subprocess.PIPE if config.log_collection_enabled else None
+    streams = sys.stdout, sys.stderr
+    piped = [config.log_collection_enabled or not _is_a_file(stream) for stream in streams]
+    out, err = (subprocess.PIPE if pipe else None for pipe in piped)
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
-            list(words), env=_environment(run, environment), stdout=pipe, stderr=pipe
+            list(words), env=_environment(run, environment), stdout=out, stderr=err
         )
     except OSError as error:
         raise UsageError(f"cannot start {words[0]!r}: {error.strerror}") from error
-    shown = [
-        _Shown(stream, to)
-        for stream, to in ((process.stdout, sys.stdout), (process.stderr, sys.stderr))
+    shown = {
+        name: _Shown(stream, to)
+        for name, stream, to in zip(
+            ("stdout", "stderr"), (process.stdout, process.stderr), streams, strict=True
+        )
         if stream is not None
-    ]
+    }
     try:
         return _wait(process)
     finally:
-        texts = [one.text() for one in shown]
-        if texts:
-            run.set_logs(dict(zip(("stdout", "stderr"), texts, strict=True)))
+        texts = {name: one.text() for name, one in shown.items()}
+        if config.log_collection_enabled:
+            run.set_logs(texts)
+
+
+def _is_a_file(stream: TextIO) -> bool:
+    """Whether a program that we start writes to it by itself; not where Python keeps the text."""
+    try:
+        return stream.fileno() >= 0
+    except (OSError, AttributeError):
+        return False
 
 
 def _environment(run: RunContext, given: Mapping[str, str] | None) -> dict[str, str]:
-    root = run.to_json()["folder"].rpartition("/")[0]
-    place = {"ARMWRIGHT_STORE": root, "SIGOPT_PROJECT": run.run.project}
+    folder = run.to_json().get("folder")
+    place = {}
+    if folder is not None:  # else it is behind a connection, which the command has to make itself
+        place = {"ARMWRIGHT_STORE": folder.rpartition("/")[0], "SIGOPT_PROJECT": run.run.project}
     found = os.environ if given is None else given
     return {**found, **place, **config.get_environment_context(GlobalRun(run))}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
-from armwright.persistence.document_text import document_from_text
+from armwright.persistence.document_text import value_from_text
 from armwright.sigopt.validate import (
     ValidationError,
     validate_aiexperiment_input,
@@ -64,6 +64,6 @@ def _read(path: Path, validate: Callable[[Any], Json]) -> Json:
 
 def _checked(body: str | bytes, source: str, validate: Callable[[Any], Json]) -> Json:
     try:
-        return validate(document_from_text(body, source=source))
+        return validate(value_from_text(body, source=source))
     except ValidationError as error:
         raise UsageError(f"{source}: {error}") from error

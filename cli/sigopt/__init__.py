@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from armwright.errors import ArmwrightError, ExperimentExistsError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["sigopt"]
+__all__ = ["cli", "sigopt"]
 
 _WORDS = {
     "init": "init",
-    "config": "choices",
+    "config": "config",
     "create": "create",
-    "run": "run",
-    "optimize": "optimize",
-    "start-worker": "start_worker",
+    "run": "local.run",
+    "optimize": "local.optimize",
+    "start-worker": "local.start_worker",
     "archive": "archive",
     "unarchive": "archive",
     "version": "version",
@@ -29,7 +29,6 @@ _WORDS = {
 }
 
 
-@final
 class _Group(click.Group):
     """Loads a word's file when it is called, and gives SigOpt's errors our exit codes."""
 
@@ -43,7 +42,7 @@ class _Group(click.Group):
         del ctx
         if cmd_name not in _WORDS:
             return None
-        module = importlib.import_module(f"armwright.cli.sigopt.{_WORDS[cmd_name]}")
+        module = importlib.import_module(f"armwright.cli.sigopt.commands.{_WORDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
@@ -51,6 +50,19 @@ class _Group(click.Group):
         """See `click.Group.invoke`."""
         with _our_errors():
             return super().invoke(ctx)
+
+
+class _Alone(_Group):
+    """The same as a command of its own, which is what `sigopt` was."""
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **more: Any) -> Any:
+        """See `click.Command.main`; ours does all that a command has to do around its verb."""
+        import sys
+
+        from armwright.cli.main import main
+
+        words = sys.argv[1:] if args is None else args
+        return main.main(["sigopt", *words], **{**more, "prog_name": "armwright"})
 
 
 @contextmanager
@@ -84,3 +96,6 @@ def sigopt() -> None:
     armwright sigopt optimize -e experiment.yml python train.py
     armwright sigopt start-worker 1795354800000000 python train.py
     """
+
+
+cli = _Alone("sigopt", help=sigopt.help, short_help=sigopt.short_help)

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, final
 
 import click
 
 from armwright.cli.options import ENVIRONMENT
 from armwright.errors import UsageError
+from armwright.sigopt.factory import SigOptFactory
+from armwright.sigopt.sigopt_logging import print_logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from types import FrameType
 
+    from armwright.sigopt.ai_experiment import AIExperimentContext
     from armwright.sigopt.run_context import RunContext
 
 __all__ = [
     "chosen_project",
+    "create_aiexperiment_from_validated_data",
     "experiment_file_option",
     "project_option",
     "read_run_options",
     "run_all",
     "run_file_option",
     "source_file_option",
+    "telling",
     "words_argument",
 ]
 
@@ -52,7 +59,7 @@ experiment_file_option: Decorator = click.option(
     "--experiment-file",
     default="experiment.yml",
     show_default=True,
-    type=click.Path(),
+    type=click.Path(exists=True),
     help="YAML with the fields of create_experiment.",
 )
 words_argument: Decorator = click.argument(
@@ -72,6 +79,38 @@ def chosen_project(project: str | None) -> str:
         return current_project() if project is None else check_project_id(project)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def create_aiexperiment_from_validated_data(
+    body: Mapping[str, Any], project: str | None
+) -> AIExperimentContext:
+    """Makes an experiment of a file's fields, and says how others may help with it."""
+    made = SigOptFactory(chosen_project(project)).create_prevalidated_aiexperiment(body)
+    click.echo(
+        f"experiment {made.id} is made; others may help: armwright sigopt start-worker {made.id}",
+        err=True,
+    )
+    return made
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """What is made in the block is told on stderr, a line each."""
+    handler, level = _Told(), print_logger.level
+    print_logger.addHandler(handler)
+    print_logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        print_logger.removeHandler(handler)
+        print_logger.setLevel(level)
+
+
+@final
+class _Told(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler.emit`."""
+        click.echo(self.format(record), err=True)
 
 
 def read_run_options(

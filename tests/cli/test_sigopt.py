@@ -59,7 +59,7 @@ def runs_of(experiment):
 
 def test_optimize_runs_the_command_until_the_budget_is_used_up(run):
     done = run("sigopt", "optimize", sys.executable, "train.py")
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "trained at 0.1\ntrained at 0.2\n")
     runs = runs_of(made(done))
     assert [one.values["y"].value for one in runs] == [0.1, 0.2]
     assert [one.assignments for one in runs] == [{"x": 0.1, "extra": 1}, {"x": 0.2, "extra": 1}]
@@ -238,7 +238,7 @@ def test_init_writes_files_that_create_an_experiment(run, folder):
     (folder / "experiment.yml").unlink()
     done = run("sigopt", "init")
     names = ["run.yml", "experiment.yml", "Dockerfile", ".dockerignore"]
-    assert done.stdout.splitlines() == [f"wrote {name}" for name in names]
+    assert done.stdout.splitlines() == [f"Wrote file contents for {name}" for name in names]
     assert run("sigopt", "create", "experiment").exit_code == 0
 
 
@@ -265,7 +265,7 @@ REFUSED = {
     "no command": (["run"], "which command?"),
     "an unknown command": (["run", "no-such-command"], "no command 'no-such-command'"),
     "a script alone": (["run", "train.py"], "python train.py"),
-    "no file": (["optimize", "-e", "no.yml", "true"], "cannot read no.yml"),
+    "no file": (["optimize", "-e", "no.yml", "true"], "'no.yml' does not exist"),
     "a file of another shape": (["optimize", "-e", "bad.yml", "true"], "name is required"),
     "a value that is refused": (["optimize", "-e", "worse.yml", "true"], "bounds or a grid"),
     "an id that is none": (["start-worker", "abc", "true"], "of digits"),

@@ -13,8 +13,10 @@ from armwright.cli.sigopt.words import (
     run_all,
     run_file_option,
     source_file_option,
+    telling,
     words_argument,
 )
+from armwright.sigopt.factory import SigOptFactory
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -42,10 +44,8 @@ def run(
     armwright sigopt run python train.py --epochs 3
     armwright sigopt run -r night.yml -p vision
     """
-    from armwright.sigopt.factory import SigOptFactory
-
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
-    begun = SigOptFactory(chosen_project(project)).create_run(name=name)
-    click.echo(f"run {begun.id} has begun", err=True)
+    with telling():
+        begun = SigOptFactory(chosen_project(project)).create_run(name=name)
     run_all([begun], command, source)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from armwright.sigopt.config import config as _config
+
 __all__ = ["config"]
 
 _LOGS = "Keep what runs print with them"
@@ -26,18 +28,18 @@ def config(
     armwright sigopt config
     armwright sigopt config --enable-log-collection --no-enable-cell-tracking
     """
-    from armwright.sigopt.config import config as kept
-
+    asks = enable_log_collection is None or enable_cell_tracking is None
     if enable_log_collection is None:
-        enable_log_collection = click.confirm(_LOGS, default=kept.log_collection_enabled)
+        enable_log_collection = click.confirm(_LOGS, default=_config.log_collection_enabled)
     if enable_cell_tracking is None:
-        enable_cell_tracking = click.confirm(_CELLS, default=kept.cell_tracking_enabled)
-    token = {} if api_token is None else {kept.API_TOKEN_KEY: api_token}
-    kept.persist_configuration_options(
+        enable_cell_tracking = click.confirm(_CELLS, default=_config.cell_tracking_enabled)
+    token = {} if api_token is None else {_config.API_TOKEN_KEY: api_token}
+    _config.persist_configuration_options(
         {
             **token,
-            kept.LOG_COLLECTION_ENABLED_KEY: enable_log_collection,
-            kept.CELL_TRACKING_ENABLED_KEY: enable_cell_tracking,
+            _config.LOG_COLLECTION_ENABLED_KEY: enable_log_collection,
+            _config.CELL_TRACKING_ENABLED_KEY: enable_cell_tracking,
         }
     )
-    click.echo(f"next: your choices are in {kept.config_json_path}", err=True)
+    if asks:
+        click.echo(f"next: your choices are in {_config.config_json_path}", err=True)

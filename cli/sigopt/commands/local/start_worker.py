@@ -14,6 +14,7 @@ from armwright.cli.sigopt.words import (
     words_argument,
 )
 from armwright.errors import UsageError
+from armwright.sigopt.factory import SigOptFactory
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -44,11 +45,9 @@ def start_worker(
     armwright sigopt start-worker 1795354800000000 python train.py
     armwright sigopt start-worker 1795354800000000 -r run.yml
     """
-    from armwright.sigopt.factory import global_factory
-
     if not experiment_id.isdigit():
         raise UsageError(f"an id should be of digits, got {experiment_id!r}")
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
-    experiment = global_factory.get_experiment(experiment_id)
+    experiment = SigOptFactory.from_default_project().get_aiexperiment(experiment_id)
     run_all(experiment.loop(name=name, progress=False), command, source)

@@ -58,6 +58,8 @@ _FILES = {
 def init() -> None:
     """Write files to begin with into the current folder; asks before it replaces one.
 
+    Then write train.py, and armwright sigopt optimize tunes it.
+
     \b
     armwright sigopt init
     armwright sigopt optimize
@@ -70,5 +72,4 @@ def init() -> None:
             click.echo(f"left {name} as it was")
             continue
         path.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {name}")
-    click.echo("next: write train.py, then armwright sigopt optimize", err=True)
+        click.echo(f"Wrote file contents for {name}")  # as scripts know it

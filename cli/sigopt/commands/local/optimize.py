@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armwright.cli.sigopt.words import (
-    chosen_project,
+    create_aiexperiment_from_validated_data,
     experiment_file_option,
     project_option,
     read_run_options,
@@ -47,17 +47,10 @@ def optimize(
     armwright sigopt optimize python train.py
     armwright sigopt optimize -e lr.yml -r run.yml
     """
-    from armwright.sigopt.factory import SigOptFactory
     from armwright.sigopt.yaml_files import read_experiment_yaml
 
     body = read_experiment_yaml(experiment_file)
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
-    factory = SigOptFactory(chosen_project(project))
-    experiment = factory.create_prevalidated_aiexperiment(body)
-    click.echo(
-        f"experiment {experiment.id} is made; others may help: armwright sigopt start-worker "
-        f"{experiment.id}",
-        err=True,
-    )
+    experiment = create_aiexperiment_from_validated_data(body, project)
     run_all(experiment.loop(name=name, progress=False), command, source)

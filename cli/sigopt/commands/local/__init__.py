@@ -1,0 +1,3 @@
+"""The words that run a command on this machine."""
+
+__all__: list[str] = []
