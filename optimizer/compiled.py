@@ -6,7 +6,6 @@ loaded or compiled side by side.
 """
 
 import pickle
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from jax.experimental import serialize_executable
 
 from armwright.optimizer.cache import Entry, entry_for
 from armwright.optimizer.device import device_for
+from armwright.optimizer.lapack import load_lapack
 from armwright.optimizer.learning import Learned, Lesson, learn
 from armwright.optimizer.posterior import posterior_like
 from armwright.optimizer.precision import double_precision
@@ -250,17 +250,8 @@ def _result_like(shapes: Lesson | Question) -> Any:
 
 
 def _initialize_lapack() -> None:
-    """Lets programs from disk call LAPACK: they crash unless JAX has found it (jax issue 28908).
-
-    It does so when it lowers any such call, which takes 60 ms; so it is asked directly first.
-    """
-    try:
-        from jaxlib.lapack import prepare_lapack_call
-
-        prepare_lapack_call("potrf_ffi", np.dtype(np.float64))  # type: ignore[no-untyped-call]
-    except (AttributeError, ImportError, LookupError, NotImplementedError, TypeError):
-        pass
-    if "scipy.linalg.cython_lapack" not in sys.modules:
+    """Lets programs from disk call LAPACK."""
+    if not load_lapack():
         jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
 
 

@@ -4,17 +4,14 @@ Two OpenBLAS threads that wait for each other on a busy machine made a 256 x 256
 slower than one thread; the matrices here are too small to gain from more.
 """
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["limit_new_libraries", "one_blas_thread"]
+from armwright.optimizer.lapack import lapack_is_loaded
 
-# JAX takes its LAPACK from SciPy when it first needs it; a controller knows only the libraries
-# that were loaded when it was made, so it is made anew when this module has appeared.
-_LAPACK = "scipy.linalg.cython_lapack"
+__all__ = ["limit_new_libraries", "one_blas_thread"]
 
 
 class _Guard:
@@ -51,8 +48,12 @@ class _Guard:
                     _set_threads(lib, count)
 
     def _loaded(self) -> list[Any]:
-        """Controllers of the BLAS libraries in this process."""
-        loaded = _LAPACK in sys.modules
+        """Controllers of the BLAS libraries in this process.
+
+        JAX takes its LAPACK from SciPy when it first needs it; a controller knows only the
+        libraries that were loaded when it was made, so it is made anew when that has appeared.
+        """
+        loaded = lapack_is_loaded()
         if loaded not in self._libraries:
             from threadpoolctl import ThreadpoolController
 
