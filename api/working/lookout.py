@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, final
 from armwright.errors import StoreError, UsageError
 from armwright.store.lease import Watcher
 from armwright.working.events import Remark
+from armwright.working.headway import Headway
 from armwright.working.scheduler_error import SchedulerError
 from armwright.working.slurm_job import SlurmJob, own_trials, release_gone_jobs, slurm_claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
     from armwright.store import ExperimentFolder
     from armwright.working.events import Event
     from armwright.working.options import WorkerOptions
+    from armwright.working.run_in_slot import RunInSlot
 
 __all__ = ["Lookout"]
 
@@ -29,6 +32,7 @@ class Lookout:
         folder: Of the experiment.
         options: How the worker works.
         report: Called with what happens.
+        place: The folder that the workers keep.
 
     Attributes:
         mine: Trials that this job ran before it was queued again.
@@ -39,7 +43,12 @@ class Lookout:
     """
 
     def __init__(
-        self, folder: ExperimentFolder, options: WorkerOptions, report: Callable[[Event], None]
+        self,
+        folder: ExperimentFolder,
+        options: WorkerOptions,
+        report: Callable[[Event], None],
+        *,
+        place: Path,
     ) -> None:
         self._folder, self._options, self._report = folder, options, report
         self._watcher = Watcher(folder)
@@ -47,6 +56,7 @@ class Lookout:
         if options.requeues and self._job is None:
             raise UsageError("there is no Slurm job to be queued again: SLURM_JOB_ID is not set")
         self._seeks_mine = self._job is not None and bool(self._job.restarts)
+        self._headway = Headway(place, self._job) if options.requeues and self._job else None
         self.mine: list[int] = []
         self.looked = -float("inf")
 
@@ -94,13 +104,51 @@ class Lookout:
         end = min(known)
         return now + end - min(self._options.margin, end / 10), now + end
 
-    def queue_again(self) -> None:
-        """Has the job go on later, where that is wanted; it finds what it hands back by itself."""
-        if self._job is None or not self._options.requeues:
-            return
+    def began(self, run: RunInSlot) -> None:
+        """Looks at a trial before its command starts."""
+        if self._headway is not None:
+            self._headway.began(run)
+
+    def note(self, event: Event) -> None:
+        """Takes into account how far a trial is, or that it has ended."""
+        if self._headway is not None:
+            self._headway.note(event)
+
+    def handed_back(self, run: RunInSlot) -> None:
+        """Looks at what a trial that was handed back has kept."""
+        if self._headway is not None:
+            self._headway.handed_back(run)
+
+    def queue_again(self) -> bool:
+        """Has the job go on later, where that is wanted; it finds what it hands back by itself.
+
+        Returns:
+            False where it would only go on without ever coming further.
+        """
+        if self._job is None or self._headway is None:
+            return True
+        most = self._options.most_fruitless
         try:
+            if self._headway.fruitless() > most:
+                self._report(
+                    Remark(
+                        text=f"job {self._job.ident} is not queued again: {most} times it was, and "
+                        "no trial ended, told of a later step or left anything new in its "
+                        "checkpoint folder; give it more time, or have the command save what it "
+                        "has in $ARMWRIGHT_CHECKPOINT"
+                    )
+                )
+                return False
             self._job.requeue()
         except SchedulerError as error:
             self._report(Remark(text=error.message))
+        except OSError as error:
+            self._report(
+                Remark(
+                    text=f"job {self._job.ident} is not queued again: whether it comes further "
+                    f"cannot be remembered: {error}"
+                )
+            )
         else:
             self._report(Remark(text=f"job {self._job.ident} is queued again"))
+        return True

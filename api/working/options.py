@@ -37,6 +37,9 @@ class WorkerOptions:
         waits: Whether, when nothing is left to take, to wait until the running trials of others
             have ended, and to take up those that were lost.
         requeues: Whether, at the end of a Slurm job's time, to have the job queued again.
+        most_fruitless: After so many times in a row that this brought it no further, it no longer
+            does: no trial ended, none told of a later step, and of one without steps nothing was
+            new in its checkpoint folder.
         looks_every: Seconds from one look for workers that have gone to the next.
         steps_every: Seconds from one look at what commands print of how far they are to the next.
     """
@@ -53,11 +56,17 @@ class WorkerOptions:
     tops_up: bool = True
     waits: bool = False
     requeues: bool = False
+    most_fruitless: int = 3
     looks_every: float = 30.0
     steps_every: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, least in (("parallel", 1), ("count", 1), ("most_crashes", 0)):
+        for name, least in (
+            ("parallel", 1),
+            ("count", 1),
+            ("most_crashes", 0),
+            ("most_fruitless", 0),
+        ):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise UsageError(f"{name} should be a whole number from {least} on, got {value}")

@@ -6,44 +6,36 @@ One thread decides everything. Commands that end, and signals, come to it throug
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.errors import NothingLeftError, StoreError, UsageError
+from armwright.errors import NothingLeftError, StoreError
 from armwright.persistence import StoredExperiment
 from armwright.store import ExperimentFolder
-from armwright.store.heartbeat import Heartbeat
-from armwright.store.process import this_place
-from armwright.store.promise import Promise
-from armwright.working.command_process import CommandProcess, Watchdog
-from armwright.working.events import Event, Remark, TrialStarted, WorkDone
+from armwright.working.commands import Commands
+from armwright.working.events import Event, Remark, WorkDone
+from armwright.working.inbox import Inbox
 from armwright.working.lookout import Lookout
-from armwright.working.printed_steps import PrintedSteps
 from armwright.working.results import Results
 from armwright.working.run_in_slot import RunInSlot
 from armwright.working.told_events import told_events
 from armwright.working.top_up import TopUp
 from armwright.working.trial_command import TrialCommand
+from armwright.working.trial_starter import TrialStarter
 from armwright.working.work_folder import WorkFolder, default_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from armwright.persistence import AskedTrial
     from armwright.working.options import WorkerOptions
 
 __all__ = ["Worker"]
 
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 _TIME_IS_UP = ("time limit", signal.SIGUSR1.name)  # the signal is what sbatch --signal sends
 _SHORTEST_S = 0.02
 _TICK_S = 1.0  # how often it looks at the clock while commands run
 _PAUSE_S = 5.0  # from one look for lost trials to the next, where it waits for them
-_ECHO_S, _PROMPT_S = 2.0, 0.1  # for a signal to come after a command that it ended, or may have
-_BY_SIGNAL = {code for number in _FORWARDED for code in (-number, 128 + number)}
 _LAST_S = 10.0  # of a job's time, kept for the killing and telling
 _BROKEN = ("crash", "oom", "no result")  # failures of the command; others are what an arm may do
 
@@ -83,25 +75,22 @@ class Worker:
         self._folder = ExperimentFolder.open(url)
         self._stored = stored = StoredExperiment(self._folder)
         self._report = told_events(report, stored, callbacks)
-        self._command = TrialCommand(
+        command = TrialCommand(
             words,
             url=stored.url,
             parameters=list(stored.search_space.parameters),
             environment=os.environ if environment is None else environment,
         )
-        place = options.folder or default_place(self._folder)
-        self._work = WorkFolder(place, self._folder.id)
+        work = WorkFolder(options.folder or default_place(self._folder), self._folder.id)
+        self._starter = TrialStarter(self._folder, stored, command=command, work=work, clock=clock)
         self._results = Results(self._folder, stored, options)
-        self._promise = Promise(place=this_place())
-        self._lookout = Lookout(self._folder, options, self._report)
+        self._lookout = Lookout(self._folder, options, self._report, place=work.place)
         self._top_up = TopUp(stored.url) if options.tops_up else None
-        self._events: queue.SimpleQueue[RunInSlot | signal.Signals] = queue.SimpleQueue()
-        self._running: dict[int, RunInSlot] = {}
-        self._watchdog = Watchdog()
+        self._inbox = Inbox()
+        self._running = Commands(options, clock, self._inbox.put)
         self._again_at = self._told_steps = -float("inf")
         self._started = self._ran = self._handed_back = self._crashes = 0
         self._stopped = ""  # why; empty while it takes trials
-        self._kill_at: float | None = None
         self._stop_at, self._end_at = self._lookout.limits(self._clock())
 
     @property
@@ -120,7 +109,7 @@ class Worker:
                 as far as that is possible.
             UsageError: No arm can be made.
         """
-        before = self._take_signals()
+        self._inbox.take_signals()
         why = ""
         try:
             while not why:
@@ -132,13 +121,12 @@ class Worker:
             self._abort()
             raise
         finally:
-            self._watchdog.close()
+            self._running.close()
             if self._top_up is not None:
                 self._top_up.stop()
-            for number, handler in before:
-                signal.signal(number, handler)
-        if why in _TIME_IS_UP:
-            self._lookout.queue_again()
+            self._inbox.close()
+        if why in _TIME_IS_UP and not self._lookout.queue_again():
+            why = "no headway"
         done = WorkDone(why=why, ran=self._ran, handed_back=self._handed_back)
         self._report(done)
         return done
@@ -177,118 +165,47 @@ class Worker:
         return "used up" if nothing_left else ""
 
     def _start(self) -> None:
-        asked = self._clock()
-        claim = {"work": {"folder": str(self._work.place)}, **self._lookout.claim}
-        (trial,) = self._stored.asker.ask(1, self._promise, claim=claim, first=self._lookout.mine)
+        started = self._starter.start(self._running, self._lookout)
         self._started += 1
-        slot = next(at for at in range(self._options.parallel) if at not in self._running)
-        heartbeat = Heartbeat(self._folder, trial.number, trial.attempt, self._promise)
-        try:
-            folder = self._work.make(
-                trial.number, trial.attempt, checkpoint=self._checkpoint(trial)
-            )
-            words, environment = self._command.plan(trial, folder, slot)
-            run = RunInSlot(
-                trial=trial,
-                slot=slot,
-                folder=folder,
-                heartbeat=heartbeat,
-                steps=PrintedSteps(folder.stdout),
-                began=self._clock(),
-            )
-            run.command = CommandProcess(
-                words,
-                environment=environment,
-                folder=folder,
-                ended=partial(self._on_end, run),
-            )
-        except BaseException as error:
-            self._stored.release(trial, reason="its command could not be started")
-            if isinstance(error, OSError):
-                raise UsageError(f"trial {trial.number} could not be started: {error}") from error
-            raise
-        self._running[slot] = run
-        heartbeat.start()
-        self._watch()
-        self._report(
-            TrialStarted(
-                trial=trial.number,
-                attempt=trial.attempt,
-                slot=slot,
-                parameters=trial.parameters,
-                folder=str(folder.path),
-                wait_s=run.began - asked,
-            )
-        )
-
-    def _checkpoint(self, trial: AskedTrial) -> str | None:
-        """Where the attempts before this one kept their checkpoint, as they said."""
-        for attempt in reversed(self._folder.state.trials[trial.number].attempts.values()):
-            if attempt.number < trial.attempt:
-                said = (attempt.end or {}).get("checkpoint")
-                place = ((attempt.claim or {}).get("work") or {}).get("folder")
-                if said or place:
-                    return str(said or f"{place}/{trial.number}/checkpoint")
-        return None
-
-    def _watch(self) -> None:
-        self._watchdog.watch([run.process.group for run in self._running.values()])
+        self._report(started)
 
     # Waiting ----------------------------------------------------------------------------------
 
     def _wait(self) -> None:
         """Until a command has ended, a signal has come, or it is time for something."""
-        try:
-            event = self._events.get(timeout=self._patience())
-        except queue.Empty:
-            pass
-        else:
-            if isinstance(event, RunInSlot):
-                self._end(event)
-            else:
-                self._on_signal(event)
+        message = self._inbox.get(self._patience())
+        if isinstance(message, RunInSlot):
+            self._end(message)
+        elif message is not None:
+            self._on_signal(message)
         now = self._clock()
         if self._stop_at is not None and now >= self._stop_at and not self._stopped:
             self._stop("time limit", signal.SIGTERM)
         self._tell_steps(now)
-        for run in list(self._running.values()):
-            timeout = self._options.timeout
-            if timeout is not None and not run.timed_out and now - run.began >= timeout:
-                run.timed_out, run.kill_at = True, now + self._options.grace
-                run.process.signal(signal.SIGTERM)
-            if any(at is not None and now >= at for at in (run.kill_at, self._kill_at)):
-                run.process.signal(signal.SIGKILL)
+        self._running.look_at_clock()
 
     def _tell_steps(self, now: float) -> None:
         """Tells, now and then, how far the commands are."""
         if now - self._told_steps < self._options.steps_every:
             return
         self._told_steps = now
-        for run in self._running.values():
+        for run in self._running:
             if not run.ended:
                 for event in self._results.steps(run):
-                    self._report(event)
+                    self._say(event)
 
     def _patience(self) -> float:
         """Seconds until the clock asks for something."""
         if not self._running:
             return min(_PAUSE_S, self._options.looks_every)
-        moments = [self._lookout.looked + self._options.looks_every, self._kill_at]
-        moments += [None if self._stopped else self._stop_at]
-        for run in self._running.values():
-            timeout = None if run.timed_out else self._options.timeout
-            moments += [run.kill_at, None if timeout is None else run.began + timeout]
-        nearest = min(at for at in moments if at is not None) - self._clock()
-        return min(max(nearest, _SHORTEST_S), _TICK_S)
-
-    def _on_end(self, run: RunInSlot) -> None:
-        """In the thread that waits for the command: others may be made an arm meanwhile."""
-        run.ended = self._clock()
-        self._events.put(run)
+        moments = [self._lookout.looked + self._options.looks_every, *self._running.moments()]
+        if not self._stopped and self._stop_at is not None:
+            moments.append(self._stop_at)
+        return min(max(min(moments) - self._clock(), _SHORTEST_S), _TICK_S)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stopped and number is signal.SIGINT:  # somebody insists
-            self._kill_at = self._clock()
+            self._running.kill_now()
         else:
             self._stop(number.name, number)
 
@@ -299,57 +216,39 @@ class Worker:
         if number is signal.SIGUSR1 and self._end_at is not None:
             # The time is known: the commands may have it, less what killing and telling take.
             grace = max(grace, self._end_at - _LAST_S - now)
-        self._kill_at = now + grace if self._kill_at is None else min(self._kill_at, now + grace)
-        for run in self._running.values():
-            run.told = run.told or why
-            run.process.signal(number)
+        self._running.tell_all(why, number, grace)
         if not again and self._running:
-            numbers = ", ".join(str(run.trial.number) for run in self._running.values())
+            numbers = ", ".join(str(run.trial.number) for run in self._running)
             self._report(Remark(text=f"{why}: told trial {numbers} to end"))
 
     # Ending -----------------------------------------------------------------------------------
 
     def _end(self, run: RunInSlot) -> None:
         """Reads what a command left, and tells how its trial ended."""
-        code = run.process.finish()
-        if code and not run.told and not run.timed_out:
-            self._await_signal(code)
+        code = self._running.finish(run)
+        if code and not run.told and not run.timed_out and not self._stopped:
+            number = self._inbox.signal_behind(code)
+            if number is not None:
+                self._on_signal(number)
         self._again_at = -float("inf")
-        del self._running[run.slot]
-        self._watch()
+        self._running.drop(run)
         try:
             for step in self._results.steps(run, at_end=True):
-                self._report(step)
+                self._say(step)
             ended = self._results.end(run, code)
         finally:
             run.heartbeat.stop()
         if ended.state == "preempted":
             self._handed_back += 1
+            self._lookout.handed_back(run)
         elif ended.state != "late":
             self._ran += 1
-        self._report(ended)
+        self._say(ended)
         self._count_crashes(ended.state, ended.reason)
 
-    def _await_signal(self, code: int) -> None:
-        """Hears of a signal that its command heard of first.
-
-        Slurm signals all processes of a job at once, and a command may be gone before this process
-        has been woken. Taken for a crash, a preempted trial would be lost.
-        """
-        later: list[RunInSlot] = []
-        pause = _ECHO_S if code in _BY_SIGNAL else _PROMPT_S
-        deadline = time.monotonic() + pause
-        while not self._stopped and (left := deadline - time.monotonic()) > 0:
-            try:
-                event = self._events.get(timeout=left)
-            except queue.Empty:
-                break
-            if isinstance(event, RunInSlot):
-                later.append(event)
-            else:
-                self._on_signal(event)
-        for event in later:
-            self._events.put(event)
+    def _say(self, event: Event) -> None:
+        self._lookout.note(event)
+        self._report(event)
 
     def _count_crashes(self, state: str, reason: str) -> None:
         most = self._options.most_crashes
@@ -360,24 +259,20 @@ class Worker:
 
     def _abort(self) -> None:
         """Hands back what runs; nothing more can be done about what cannot be written."""
-        for run in self._running.values():
-            run.told = run.told or "its worker failed"
-            run.process.signal(signal.SIGTERM)
+        self._running.tell_all("its worker failed", signal.SIGTERM, self._options.grace)
         deadline = time.monotonic() + self._options.grace
         while self._running:
-            try:
-                event = self._events.get(timeout=max(deadline - time.monotonic(), 0.0))
-            except queue.Empty:
-                for run in self._running.values():
-                    run.process.signal(signal.SIGKILL)
+            message = self._inbox.get(deadline - time.monotonic())
+            if message is None:
+                self._running.kill()
                 deadline += self._options.grace
-                continue
-            if isinstance(event, RunInSlot) and event.slot in self._running:
+            elif isinstance(message, RunInSlot) and message in self._running:
                 try:
-                    self._end(event)
+                    self._end(message)
                 except Exception as error:  # noqa: BLE001 - the first error is the one to be raised
-                    self._running.pop(event.slot, None)
-                    number = event.trial.number
+                    if message in self._running:
+                        self._running.drop(message)
+                    number = message.trial.number
                     self._report(Remark(text=f"trial {number} could not be handed back: {error}"))
 
     # Looking around ---------------------------------------------------------------------------
@@ -386,26 +281,5 @@ class Worker:
         """Frees the trials of workers that have gone; whether there were any."""
         found = None if self._stopped else self._lookout.look(self._clock(), at_once=at_once)
         if found is not None:
-            self._drop_ended()
+            self._running.stop_ended(self._folder.state)
         return bool(found)
-
-    def _drop_ended(self) -> None:
-        """Stops the commands of trials that somebody else has ended, such as cancelled ones."""
-        for run in self._running.values():
-            attempt = self._folder.state.trials[run.trial.number].attempts.get(run.trial.attempt)
-            if attempt is not None and attempt.end is not None and not run.told:
-                run.told, run.kill_at = "ended elsewhere", self._clock() + self._options.grace
-                run.process.signal(signal.SIGTERM)
-
-    def _take_signals(self) -> list[tuple[signal.Signals, Any]]:
-        """Lets signals come through the queue; returns the handlers there were."""
-        try:
-            return [
-                (
-                    number,
-                    signal.signal(number, lambda got, _: self._events.put(signal.Signals(got))),
-                )
-                for number in _FORWARDED
-            ]
-        except ValueError:  # not the main thread: signals are its business
-            return []

@@ -145,7 +145,7 @@ def test_a_requeued_job_seeks_its_own_trials_until_the_store_answers(url, monkey
     folder = ExperimentFolder.open(url)
     folder.end(0, 1, {"state": "preempted"})
     said = []
-    lookout = Lookout(folder, WorkerOptions(looks_every=0.0), said.append)
+    lookout = Lookout(folder, WorkerOptions(looks_every=0.0), said.append, place=url.parent)
     with monkeypatch.context() as away:
         away.setattr(PosixFiles, "list", no_answer)
         assert lookout.look(0.0) is None
