@@ -32,6 +32,7 @@ __all__ = ["submit"]
 @click.option("--exit", "exits", multiple=True, metavar="CODE=KIND", help="Likewise.")
 @click.option("--folder", type=click.Path(), help="Likewise.")
 @click.option("--crashes", type=click.IntRange(0), help="Likewise.")
+@click.option("--callback", "callbacks", multiple=True, metavar="MODULE:OBJECT", help="Likewise.")
 @click.option("--again", is_flag=True, help="Queue each again when its time is up.")
 @click.option("--print", "only_print", is_flag=True, help="Only show the sbatch file.")
 @json_option
@@ -47,6 +48,7 @@ def submit(
     timeout: str | None,
     grace: str | None,
     crashes: int | None,
+    callbacks: tuple[str, ...],
     *,
     again: bool,
     only_print: bool,
@@ -63,6 +65,7 @@ def submit(
     """
     from pathlib import Path
 
+    from armwright.callbacks.named import named_callback
     from armwright.working.submitting import Submission
 
     where, *rest = words or ("",)
@@ -74,6 +77,9 @@ def submit(
     options = {"count": count, "timeout": timeout, "grace": grace, "crashes": crashes}
     worker = [f"--{name}={value}" for name, value in options.items() if value is not None]
     worker += [f"--exit={text}" for text in exits]
+    for text in callbacks:
+        named_callback(text)  # a fault in it is better found before the job waits
+        worker.append(f"--callback={text}")
     worker += ["--requeue"] if again else []
     submission = Submission(
         url,

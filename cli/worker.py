@@ -38,6 +38,7 @@ _INTERRUPTED = 130
 @click.option("--wait", is_flag=True, help="At the end, for trials that others may lose.")
 @click.option("--no-stock", is_flag=True, help="Make no arms ahead of need.")
 @click.option("--requeue", is_flag=True, help="The Slurm job, when its time is up.")
+@click.option("--callback", "callbacks", multiple=True, metavar="MODULE:OBJECT", help="To be told.")
 @json_option
 @click.pass_context
 def worker(
@@ -51,6 +52,7 @@ def worker(
     exits: tuple[str, ...],
     folder: str | None,
     crashes: int,
+    callbacks: tuple[str, ...],
     *,
     wait: bool,
     no_stock: bool,
@@ -59,8 +61,7 @@ def worker(
 ) -> None:
     """Run COMMAND for one trial after the other, until the budget is used up.
 
-    {lr} is parameter lr; {checkpoint} a folder that a preempted trial hands on. The result is the
-    last JSON line on stdout, {"accuracy": 0.93}.
+    {lr}, {checkpoint} are filled in; its last line is its result: {"loss": 0.3}
 
     \b
     armwright worker runs/digits -- ./train.sh --lr {lr}
@@ -68,6 +69,7 @@ def worker(
     """
     from pathlib import Path
 
+    from armwright.callbacks.named import named_callback
     from armwright.cli.worker_display import display
     from armwright.working import Worker, WorkerOptions
     from armwright.working.duration import seconds_of
@@ -91,7 +93,12 @@ def worker(
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     said: list[Callable[[Event], None]] = []
     ready = Worker(
-        url, command, options=options, report=lambda event: said[-1](event), environment=found
+        url,
+        command,
+        options=options,
+        report=lambda event: said[-1](event),
+        environment=found,
+        callbacks=[named_callback(text) for text in callbacks],
     )
     with display(ready.stored, as_json=as_json) as show:
         said.append(show)
@@ -100,7 +107,7 @@ def worker(
 
 
 def _exit_code(done: WorkDone) -> int:
-    if done.why == "crashes":
+    if done.why in ("crashes", "no headway"):
         return EXIT_FAILURE
     if done.why == "SIGINT":
         return _INTERRUPTED

@@ -52,6 +52,68 @@ def test_worker_as_json_lines(run, url):
     assert found[2]["why"] == "count"
 
 
+NOTES = """
+class Notes:
+    def on_trial_start(self, event):
+        print(event.trial, "begins")
+
+    def on_new_incumbent(self, event):
+        print(event.trial, "is best")
+
+made = Notes()
+nothing = object()
+def fails():
+    raise OSError("no network")
+class Fails:
+    def __init__(self):
+        fails()
+"""
+
+
+@pytest.fixture
+def notes(tmp_path, monkeypatch):
+    """A module of callbacks in the current folder, by a name of its own."""
+    name = f"notes_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(NOTES)
+    (tmp_path / f"broken_{name}.py").write_text("import no_such_module_at_all")
+    monkeypatch.chdir(tmp_path)
+    yield name
+    sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("thing", ["Notes", "made"])
+def test_worker_tells_callbacks_that_are_named(thing, run, url, notes):
+    before = list(sys.path)
+    result = run("worker", url, "--count", 1, "--callback", f"{notes}:{thing}", *TELL)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == "0 begins"
+    assert result.stdout.splitlines()[2:] == ["0 is best"]
+    assert sys.path == before
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("notes", "expected a callback as module:object, got 'notes'"),
+        (":x", "expected a callback as module:object, got ':x'"),
+        ("no_such_module_at_all:x", "no module 'no_such_module_at_all'"),
+        ("{}:absent", "has no 'absent'"),
+        ("{}:nothing", "object has none"),
+        ("{}:Fails", "cannot be made: OSError: no network"),
+        ("broken_{}:x", "cannot be made: ModuleNotFoundError: No module named 'no_such_module"),
+    ],
+)
+@pytest.mark.parametrize("verb", [("worker",), ("submit", "slurm")])
+def test_a_callback_that_is_none_is_refused_before_anything_runs(verb, text, part, run, url, notes):
+    refused(run(*verb, url, "--callback", text.format(notes), *TELL), 2, part)
+    assert ax.load(url).trials == {}
+
+
+def test_submit_hands_a_callback_on_to_its_workers(run, url, notes):
+    words = ("submit", "slurm", url, "--callback", f"{notes}:made", "--print")
+    assert f" --callback={notes}:made -- true" in run(*words, "--", "true").stdout
+
+
 def test_worker_ends_with_three_when_nothing_is_left(run, url):
     run("ask", url, "-n", 3)
     result = run("worker", url, *TELL)
