@@ -7,40 +7,24 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, NoReturn, final
 
-from armwright.ax import plot_data
-from armwright.ax.best_point import best_point
 from armwright.ax.client_experiment import (
     check_exact_types,
     client_experiment,
     objective_names_of,
 )
-from armwright.ax.client_snapshot import (
-    keeper_from_snapshot,
-    options_from_snapshot,
-    snapshot_of,
-)
-from armwright.ax.memory_keeper import MemoryKeeper
+from armwright.ax.client_findings import ClientFindings
+from armwright.ax.client_snapshot import options_from_snapshot
+from armwright.ax.kept_experiment import KeptExperiment
 from armwright.ax.raw_data import has_finite, only_arm, trial_data
 from armwright.ax.retired import retired
-from armwright.ax.store_keeper import StoreKeeper
-from armwright.ax.told_keeper import ToldKeeper
-from armwright.ax.trials_frame import trials_frame
-from armwright.callbacks.callback import checked_callbacks
-from armwright.errors import ExperimentNotFoundError, UsageError
-from armwright.experiment import Arm, Trial
-from armwright.generation import choose_generation_strategy
-from armwright.generation.seed import checked_seed
+from armwright.errors import UsageError
+from armwright.experiment import Arm
 from armwright.persistence import JSONDecodeError
 from armwright.store import read_document, write_document
-from armwright.store.address import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import pandas as pd
-
-    from armwright.ax.plot_config import PlotConfig
-    from armwright.ax.trial_keeper import TrialKeeper
     from armwright.experiment import Experiment, TParameterization
     from armwright.generation import GenerationStrategy
 
@@ -50,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 @final
-class AxClient:
+class AxClient(ClientFindings):
     """A loop turned inside out: you run the trials, the client says which and learns from them.
 
         client = AxClient()
@@ -92,26 +76,19 @@ class AxClient:
                 "armwright keeps experiments in folders, not in databases, got db_settings; use "
                 "AxClient(store='runs/name') with a path or an fsspec URL"
             )
-        if store is not None and generation_strategy is not None:
-            raise UsageError(
-                "generation_strategy: on a store the folder decides how arms are made, the same "
-                f"for every client; got {generation_strategy.name!r}",
-                hint="leave it out, or leave out store",
-            )
         if store is not None and suppress_storage_errors:
             raise UsageError(
                 "suppress_storage_errors: the store is the experiment's only copy, so its errors "
                 "cannot be passed over"
             )
-        if random_seed is not None:
-            random_seed = checked_seed(random_seed, "random_seed")
-        self._given_strategy = generation_strategy
-        self._enforce_sequential_optimization = enforce_sequential_optimization
-        self._random_seed = random_seed
+        self._kept = KeptExperiment(
+            strategy=generation_strategy,
+            store=None if store is None else os.fspath(store),
+            seed=random_seed,
+            enforces_order=enforce_sequential_optimization,
+            callbacks=callbacks,
+        )
         self._level = logging.INFO if verbose_logging else logging.DEBUG
-        self._store = None if store is None else os.fspath(store)
-        self._keeper: TrialKeeper | None = None
-        self._callbacks = checked_callbacks(callbacks)
 
     # The experiment --------------------------------------------------------------------------
 
@@ -148,11 +125,7 @@ class AxClient:
             ValueError: There is an experiment; a constraint is relative and there is no status quo;
                 or a definition is refused by its own rules.
         """
-        if self._keeper is not None and not overwrite_existing_experiment:
-            raise UsageError(
-                "create_experiment: this client has an experiment already",
-                hint="overwrite_existing_experiment=True drops it",
-            )
+        self._kept.check_free(overwrites=overwrite_existing_experiment)
         experiment = client_experiment(
             parameters,
             name=name,
@@ -163,35 +136,18 @@ class AxClient:
             status_quo=status_quo,
             experiment_type=experiment_type,
         )
-        kwargs = dict(choose_generation_strategy_kwargs or {})
-        if self._store is not None:
-            if overwrite_existing_experiment:
-                StoreKeeper.check_free(self._store)
-            self._keeper = StoreKeeper.create_or_open(
-                self._store, experiment, seed=self._random_seed, options=kwargs
-            )
-        else:
-            self._keeper = MemoryKeeper(experiment, self._strategy_for(experiment, kwargs))
-
-    def _strategy_for(self, experiment: Experiment, kwargs: dict[str, Any]) -> GenerationStrategy:
-        if self._given_strategy is not None:
-            return self._given_strategy.clone_reset()
-        options = {
-            "enforce_sequential_optimization": self._enforce_sequential_optimization,
-            "random_seed": self._random_seed,
-            **kwargs,
-        }
-        return choose_generation_strategy(experiment.search_space, **options)
+        options = dict(choose_generation_strategy_kwargs or {})
+        self._kept.create(experiment, options, overwrites=overwrite_existing_experiment)
 
     @property
     def experiment(self) -> Experiment:
         """The experiment; on a store, a view of it as it is now."""
-        return self._kept.experiment
+        return self._kept.keeper.experiment
 
     @property
     def generation_strategy(self) -> GenerationStrategy:
         """What makes the arms."""
-        return self._kept.strategy
+        return self._kept.keeper.strategy
 
     @property
     def objective_name(self) -> str:
@@ -218,7 +174,7 @@ class AxClient:
             MaxParallelismReachedException: As many trials run as the strategy allows.
             NothingLeftError: Every point of the space was tried.
         """
-        arm, index = self._kept.next_trial()
+        arm, index = self._kept.keeper.next_trial()
         logger.log(self._level, "trial %d: %s", index, arm.parameters)
         return arm.parameters, index
 
@@ -230,7 +186,7 @@ class AxClient:
         """
         check_exact_types(self.experiment.search_space, parameters)
         arm = Arm(parameters)
-        index = self._kept.attach(arm)
+        index = self._kept.keeper.attach(arm)
         logger.log(self._level, "trial %d, attached: %s", index, arm.parameters)
         return arm.parameters, index
 
@@ -256,15 +212,15 @@ class AxClient:
         Raises:
             ValueError: There is no such trial, it has ended, or the data have another form.
         """
-        trial = self._running_trial(trial_index)
+        trial = self._kept.running_trial(trial_index)
         data = trial_data(trial, raw_data, metadata, sample_size)
         unusable = [n for n in objective_names_of(trial.experiment) if not has_finite(data, n)]
         if not unusable:
-            self._kept.complete(trial_index, data, metadata or {})
+            self._kept.keeper.complete(trial_index, data, metadata or {})
             logger.log(self._level, "trial %d: completed with %s", trial_index, raw_data)
             return
         reason = f"{', '.join(map(repr, unusable))} is not finite"
-        self._kept.fail(trial_index, metadata or {}, reason=reason, data=data)
+        self._kept.keeper.fail(trial_index, metadata or {}, reason=reason, data=data)
         logger.log(self._level, "trial %d: failed, %s", trial_index, reason)
 
     def update_trial_data(
@@ -279,7 +235,7 @@ class AxClient:
         Raises:
             ValueError: There is no such trial, it is not completed, or has the metric already.
         """
-        trial = self._trial(trial_index)
+        trial = self._kept.trial(trial_index)
         if not trial.status.is_completed:
             raise UsageError(
                 f"trial {trial_index}: only completed trials take further data, it is "
@@ -287,7 +243,7 @@ class AxClient:
                 hint="complete_trial completes it",
             )
         data = trial_data(trial, raw_data, metadata, sample_size)
-        self._kept.add_data(trial_index, data, metadata or {})
+        self._kept.keeper.add_data(trial_index, data, metadata or {})
         logger.log(self._level, "trial %d: added %s", trial_index, raw_data)
 
     def log_trial_failure(
@@ -298,13 +254,13 @@ class AxClient:
         Raises:
             ValueError: There is no such trial, or it has ended.
         """
-        self._running_trial(trial_index)
-        self._kept.fail(trial_index, metadata or {}, reason="")
+        self._kept.running_trial(trial_index)
+        self._kept.keeper.fail(trial_index, metadata or {}, reason="")
         logger.log(self._level, "trial %d: failed", trial_index)
 
     def get_trial_parameters(self, trial_index: int) -> TParameterization:
         """The parameters of a trial."""
-        return only_arm(self._trial(trial_index)).parameters
+        return only_arm(self._kept.trial(trial_index)).parameters
 
     def verify_trial_parameterization(
         self, trial_index: int, parameterization: TParameterization
@@ -312,101 +268,11 @@ class AxClient:
         """Whether a trial has exactly these parameters."""
         return self.get_trial_parameters(trial_index) == parameterization
 
-    # What was found --------------------------------------------------------------------------
-
-    def get_best_parameters(
-        self,
-    ) -> (
-        tuple[TParameterization, tuple[dict[str, float], dict[str, dict[str, float]] | None] | None]
-        | None
-    ):
-        """The best parameters and what is expected there, see `best_point`; None without data."""
-        return best_point(self.experiment)
-
-    def get_trials_data_frame(self) -> pd.DataFrame:
-        """A row for each trial: trial_index, arm_name, the metrics' means, the parameters."""
-        return trials_frame(self.experiment)
-
-    def get_max_parallelism(self) -> list[tuple[int, int]]:
-        """For each step of the strategy its number of trials, and how many may run at once.
-
-        -1 means without end, or without limit.
-        """
-        steps = self._kept.strategy._steps
-        return [(step.num_trials, step.max_parallelism or step.num_trials) for step in steps]
-
-    def get_model_predictions(
-        self, metric_names: Sequence[str] | None = None
-    ) -> dict[int, dict[str, tuple[float, float]]]:
-        """For each trial, what the model expects of its arm: metric name to mean and sem.
-
-        Args:
-            metric_names: Which metrics; all that the model predicts when left out.
-
-        Raises:
-            ValueError: No model that predicts is in use yet, or it does not predict a metric.
-        """
-        return plot_data.predictions(self.experiment, self._kept.strategy, metric_names)
-
-    def get_optimization_trace(self, objective_optimum: float | None = None) -> PlotConfig:
-        """The objective by trial and the best so far: a dict of lists that notebooks draw.
-
-        Raises:
-            ValueError: There are no trials.
-        """
-        return plot_data.optimization_trace(self.experiment, self._kept.strategy, objective_optimum)
-
-    def get_contour_plot(
-        self,
-        param_x: str | None = None,
-        param_y: str | None = None,
-        metric_name: str | None = None,
-    ) -> PlotConfig:
-        """Predictions over two range parameters: a dict of lists that notebooks draw.
-
-        The other parameters are held at the best parameters.
-
-        Args:
-            param_x: By name; the first two range parameters when both are left out.
-            param_y: By name.
-            metric_name: The objective when left out.
-
-        Raises:
-            ValueError: There are no trials, no model that predicts, or no such parameters.
-        """
-        experiment = self.experiment
-        model = plot_data.predictive_model(experiment, self._kept.strategy)
-        return plot_data.contour(
-            experiment,
-            model,
-            param_x=param_x,
-            param_y=param_y,
-            metric_name=metric_name,
-            around=plot_data.held(experiment, None),
-        )
-
-    def get_feature_importances(self, relative: bool = True) -> PlotConfig:
-        """How much of the objective's variance each parameter takes part in: a dict, drawn too.
-
-        Args:
-            relative: Whether the importances add up to 1.
-
-        Raises:
-            ValueError: There are no trials, or no model that predicts.
-        """
-        experiment = self.experiment
-        model = plot_data.predictive_model(experiment, self._kept.strategy)
-        return plot_data.importances(model, relative=relative)
-
     # Snapshots -------------------------------------------------------------------------------
 
     def to_json_snapshot(self) -> dict[str, Any]:
         """All of the client as a JSON value; on a store, where that is, without credentials."""
-        return snapshot_of(
-            self._kept,
-            enforce_sequential_optimization=self._enforce_sequential_optimization,
-            store=self._store,
-        )
+        return self._kept.snapshot()
 
     @staticmethod
     def from_json_snapshot(serialized: Mapping[str, Any], **kwargs: Any) -> AxClient:
@@ -420,8 +286,7 @@ class AxClient:
             JSONDecodeError: It is another kind of document, or incomplete.
         """
         client = AxClient(**{**options_from_snapshot(serialized), **kwargs})
-        if client._store is None:
-            client._keeper = keeper_from_snapshot(serialized)
+        client._kept.take_up(serialized)
         return client
 
     def save_to_json_file(self, filepath: str = "ax_client_snapshot.json") -> None:
@@ -458,42 +323,3 @@ class AxClient:
     def get_recommended_max_parallelism(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not supported; `get_max_parallelism` has taken its place."""
         raise retired("get_recommended_max_parallelism", "get_max_parallelism", args, kwargs)
-
-    # Helpers ---------------------------------------------------------------------------------
-
-    @property
-    def _kept(self) -> TrialKeeper:
-        keeper = self._known_keeper()
-        if keeper is None:
-            raise UsageError(
-                "this client has no experiment yet"
-                + (f", and there is none at {shown(self._store)!r}" if self._store else ""),
-                hint="call create_experiment first",
-            )
-        if self._callbacks and not isinstance(keeper, ToldKeeper):
-            keeper = self._keeper = ToldKeeper(keeper, self._callbacks)
-        return keeper
-
-    def _known_keeper(self) -> TrialKeeper | None:
-        """The keeper; one on a store that another client made is opened when it is first needed."""
-        if self._keeper is None and self._store is not None:
-            try:
-                self._keeper = StoreKeeper.open(self._store)
-            except ExperimentNotFoundError:
-                return None
-        return self._keeper
-
-    def _trial(self, index: int) -> Trial:
-        trial = (trials := self.experiment.trials).get(index)
-        if not isinstance(trial, Trial):
-            raise UsageError(f"no trial {index} of one arm; the trials are {list(trials)}")
-        return trial
-
-    def _running_trial(self, index: int) -> Trial:
-        trial = self._trial(index)
-        if not trial.status.is_running:
-            raise UsageError(
-                f"trial {index}: only a running trial can end, it is {trial.status.name}",
-                hint="update_trial_data adds to it" if trial.status.is_completed else "",
-            )
-        return trial
