@@ -1,9 +1,10 @@
 """One page of a list.
 
-The newest come first, or the first by what `sort` names; `ascending` turns them round. In falling
-order `before` leads on and `after` back, in rising order the other way round. Asked for with
-`after` alone, and in no order, a list begins with the oldest. Where a page begins is said as
-`<created>-<id>`, and an id of an item is understood too.
+The newest come first, or the first by what `sort` names; `ascending` shows them the other way
+round. In either order `before` asks for what is older (or smaller) than a place, `after` for what
+is newer; with `after` alone, or in rising order without either, a page holds those next to the
+beginning of time. Where a page ends is said as `<created>-<id>`, and an id of an item is understood
+too; an empty text is no place, and says the direction only.
 """
 
 from __future__ import annotations
@@ -50,35 +51,28 @@ def page(
         ApiException: There is no such page. Status 400.
     """
     limit = whole_of(_number(request.body.get("limit", _MOST)), "limit", 0)
-    onward, backward = "before", "after"
-    asked = request.body
-    from_oldest = sort is None and asked.get("after") is not None and asked.get("before") is None
-    if request.flag("ascending") or from_oldest:
-        onward, backward = backward, onward
-    falling = onward == "before"
+    rising = request.flag("ascending")
+    has_before, has_after = (request.body.get(name) is not None for name in ("before", "after"))
+    from_top = has_before and not has_after if rising else has_before or not has_after
     keys = {item["id"]: _rank(item, sort) for item in items}
-    ordered = sorted(items, key=lambda item: keys[item["id"]], reverse=falling)
+    ordered = sorted(items, key=lambda item: keys[item["id"]], reverse=True)
     if sort is not None:
-        ordered.sort(key=lambda item: sort(item) is None)
+        ordered.sort(key=lambda item: (sort(item) is None) != rising)  # shown last in any order
     places = {item["id"]: place for place, item in enumerate(ordered)}
-    first, last = 0, len(ordered)
-    start, end = request.word(onward), request.word(backward)
-    if start:
-        first = _place(start, ordered, places, newest_first=falling, after=True)
-    elif end:
-        last = _place(end, ordered, places, newest_first=falling, after=False)
-        first = max(0, last - limit)
-    shown = ordered[first : min(last, first + limit)]
-    more = 0 < first + len(shown) < len(ordered) and bool(shown)
-    return {
-        "object": "pagination",
-        "data": shown,
-        "count": len(items),
-        "paging": {
-            onward: _cursor(shown[-1]) if more else None,
-            backward: _cursor(shown[0]) if shown else None,
-        },
-    }
+    before, after = request.word("before"), request.word("after")
+    first = _place(before, ordered, places, itself=True) if before else 0
+    last = _place(after, ordered, places, itself=False) if after else len(ordered)
+    fits = ordered[first : max(first, last)]
+    start = 0 if from_top else max(0, len(fits) - limit)
+    shown = fits[start : start + limit]
+    more = len(fits) > len(shown)
+    paging = {"before": before or None, "after": after or None}  # whoever waits may ask again
+    if shown:
+        paging["before"] = _cursor(shown[-1]) if more or not from_top else None
+        paging["after"] = _cursor(shown[0]) if more or from_top else None
+    if rising:
+        shown = shown[::-1]
+    return {"object": "pagination", "data": shown, "count": len(items), "paging": paging}
 
 
 def in_order(items: Sequence[Json], request: Request) -> Json:
@@ -99,20 +93,13 @@ def _rank(item: Json, sort: Callable[[Json], Any] | None) -> Any:
     )
 
 
-def _place(
-    cursor: str,
-    ordered: Sequence[Json],
-    places: Mapping[str, int],
-    *,
-    newest_first: bool,
-    after: bool,
-) -> int:
-    """Where in a list the page after or before a cursor begins or ends."""
+def _place(cursor: str, ordered: Sequence[Json], places: Mapping[str, int], *, itself: bool) -> int:
+    """How many of a list, newest first, are newer than a place, or are `itself` that place."""
     ident = cursor if cursor in places else cursor.partition("-")[2]
     if ident in places:
-        return places[ident] + after
+        return places[ident] + itself
     edge = _edge(cursor)  # of an item that has gone
-    return sum((_key(item) > edge) == newest_first for item in ordered)
+    return sum(_key(item) > edge for item in ordered)
 
 
 def _key(item: Json) -> Key:

@@ -28,7 +28,9 @@ def shown(page):
         ({"limit": 2}, [5, 4]),
         ({"limit": "2"}, [5, 4]),
         ({"limit": 0}, []),
-        ({"limit": 2, "after": ""}, [1, 2]),
+        ({"limit": 2, "after": ""}, [2, 1]),
+        ({"limit": 2, "after": "", "ascending": True}, [1, 2]),
+        ({"limit": 2, "before": "", "ascending": True}, [4, 5]),
         ({"limit": 2, "before": ""}, [5, 4]),
     ],
 )
@@ -44,10 +46,44 @@ def test_all_pages_hold_everything_once_newest_first(resource, limit):
     assert values(pages) == [5, 4, 3, 2, 1]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 9])
-def test_after_goes_from_the_oldest_to_the_newest(resource, limit):
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(1, [1, 2, 3, 4, 5]), (2, [2, 1, 4, 3, 5]), (9, [5, 4, 3, 2, 1])]
+)
+def test_after_goes_from_the_oldest_page_to_the_newest(resource, limit, expected):
     pages = resource.observations().fetch(limit=limit, after="").iterate_pages()
+    assert values(pages) == expected
+
+
+@pytest.mark.parametrize("limit", [1, 2, 9])
+def test_in_rising_order_all_pages_go_from_the_oldest_to_the_newest(resource, limit):
+    pages = resource.observations().fetch(limit=limit, ascending=True).iterate_pages()
     assert values(pages) == [1, 2, 3, 4, 5]
+
+
+def cursors(page):
+    return [place and place.partition("-")[2] for place in (page.paging.before, page.paging.after)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"limit": 1}, [4, 4]),
+        ({"limit": 2}, [3, 4]),
+        ({"limit": 9}, [None, 4]),
+        ({"limit": 1, "after": 2}, [3, 3]),
+        ({"limit": 2, "after": 2}, [3, None]),
+        ({"limit": 1, "before": 4}, [3, 3]),
+        ({"limit": 4, "before": 4}, [None, 3]),
+        ({"after": 1, "before": 4}, [None, 3]),
+        ({"limit": 2, "ascending": True}, [0, 1]),
+        ({"limit": 2, "ascending": True, "after": 3}, [4, None]),
+    ],
+)
+def test_a_page_says_where_the_next_and_the_last_one_begin(resource, fields, expected):
+    items = list(resource.observations().fetch(ascending=True).iterate_pages())
+    at = {name: items[fields[name]].id for name in ("before", "after") if name in fields}
+    found = cursors(resource.observations().fetch(**{**fields, **at}))
+    assert found == [None if place is None else items[place].id for place in expected]
 
 
 def test_before_wins_where_both_are_given(resource):
@@ -62,7 +98,20 @@ def test_before_an_item_come_the_older_ones(resource):
 
 def test_after_an_item_come_the_newer_ones(resource):
     third = list(resource.observations().fetch().iterate_pages())[2]
-    assert shown(resource.observations().fetch(after=third.id)) == [4, 5]
+    assert shown(resource.observations().fetch(after=third.id)) == [5, 4]
+
+
+def test_of_the_newer_ones_a_page_holds_the_nearest(resource):
+    fifth = list(resource.observations().fetch().iterate_pages())[4]
+    assert shown(resource.observations().fetch(after=fifth.id, limit=2)) == [3, 2]
+
+
+def test_after_the_newest_a_page_is_empty_and_can_be_asked_for_again(resource):
+    newest = resource.observations().fetch(limit=1).paging.after
+    page = resource.observations().fetch(after=newest)
+    assert (shown(page), page.paging.after) == ([], newest)
+    resource.observations().create(assignments={"x": 0.9}, value=6)
+    assert shown(resource.observations().fetch(after=page.paging.after)) == [6]
 
 
 def test_the_last_page_leads_nowhere(resource):
