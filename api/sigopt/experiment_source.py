@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 from armwright.sigopt.best_runs import best_of
 from armwright.sigopt.global_run import global_params
 from armwright.sigopt.new_run import default_name, new_run
-from armwright.sigopt.place import CLIENT_ID
+from armwright.sigopt.place import CLIENT_ID, USER_ID
 from armwright.sigopt.run_context import RunContext
 from armwright.sigopt.training_run import training_run
 from armwright.sigopt.update import updated
@@ -76,7 +76,7 @@ def experiment_document(folder: RunFolder) -> Json:
         **definition,
         "id": folder.ident,
         "client": CLIENT_ID,
-        "user": None,
+        "user": USER_ID,
         "progress": folder.progress(),
     }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLIENT_ID",
     "DEFAULT_ROOT",
+    "USER_ID",
     "fresh_id",
     "project_folder_id",
     "set_store",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 DEFAULT_ROOT = "./armwright-store"
-CLIENT_ID = "1"  # a store has one client: whoever can read it
+CLIENT_ID = USER_ID = "1"  # a store has one client and one user: whoever can read it
 
 _DIGITS = 16
 _lock = threading.Lock()

@@ -14,7 +14,7 @@ from armwright.sigopt.parts import (
     Model,
     SourceCode,
 )
-from armwright.sigopt.place import CLIENT_ID
+from armwright.sigopt.place import CLIENT_ID, USER_ID
 
 __all__ = ["TrainingRun", "training_run"]
 
@@ -72,6 +72,7 @@ def training_run(document: dict[str, Any]) -> TrainingRun:
         "checkpoint_count": len(checkpoints),
         "files": list(document["files"]),
         "client": CLIENT_ID,
+        "user": USER_ID,
         "observation": document["id"] if observation is not None else None,
         "suggestion": document["id"] if suggested and document.get("experiment") else None,
     }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.best_runs import best_of
 from armwright.sigopt.core.tasks import dearest
 from armwright.sigopt.metric_rules import with_strategy
-from armwright.sigopt.place import CLIENT_ID
+from armwright.sigopt.place import CLIENT_ID, USER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ def core_experiment(folder: RunFolder) -> Json:
         **kept,
         "id": folder.ident,
         "client": CLIENT_ID,
-        "user": None,
+        "user": USER_ID,
         "development": False,
         "can_be_deleted": True,
         "metadata": definition["metadata"] or None,

@@ -9,7 +9,7 @@ from armwright.errors import ExperimentExistsError
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, known_keys, metadata_of
 from armwright.sigopt.folders import project_runs
-from armwright.sigopt.place import CLIENT_ID
+from armwright.sigopt.place import CLIENT_ID, USER_ID
 from armwright.sigopt.routes.experiments import project_of
 from armwright.sigopt.routes.finding import core_experiment_of, project_folders
 from armwright.sigopt.routes.paging import page, whole_page
@@ -86,7 +86,7 @@ def _token(word: str, experiment: str | None) -> Json:
         "experiment": experiment,
         "expires": None,
         "permissions": "write",
-        "user": None,
+        "user": USER_ID,
     }
 
 
@@ -96,7 +96,7 @@ def begin_session(_: Request) -> Json:
         "object": "session",
         "api_token": _token(_NAME, None),
         "client": _client(CLIENT_ID),
-        "user": None,
+        "user": {"object": "user", "id": USER_ID, "name": _NAME, "deleted": False},
     }
 
 
@@ -163,7 +163,7 @@ def _project(folder: RunFolder) -> Json:
         "id": definition["project"],
         "client": CLIENT_ID,
         "name": definition.get("name", definition["project"]),
-        "user": None,
+        "user": USER_ID,
         "created": definition.get("created"),
         "updated": definition.get("updated"),
         "metadata": definition.get("metadata") or None,
