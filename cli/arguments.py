@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armwright.cli.completing import note
 from armwright.errors import UsageError
 from armwright.store.failure import printable
 
@@ -68,6 +69,7 @@ def experiment_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             "which experiment? expected a folder or URL, got none",
             hint="name it, for example runs/digits, or set ARMWRIGHT_EXPERIMENT",
         )
+    note(words[0])
     return words[0], tuple(words[1:])
 
 

@@ -17,6 +17,7 @@ from armwright.cli.arguments import (
     print_json,
     public_url,
 )
+from armwright.cli.completing import note
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def ask(
         # Our process, and no GPU would be used: JAX need not look for one, which takes seconds.
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
     trials = stored.ask(count, within=within)
+    note(stored.url, trials[-1].number)
     try:
         if file is not None:
             _write(trials[0], file)

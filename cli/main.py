@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import click
 
+from armwright.cli.completing import keep_noted
 from armwright.cli.options import ENVIRONMENT, dressed, long_names
 from armwright.cli.verbosity import because
 from armwright.cli.verbosity import options as words_options
@@ -96,7 +97,9 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """See `click.Group.invoke`."""
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            keep_noted(ctx)
+            return done
         except ArmwrightError as error:
             click.echo(printable(f"error: {error}"), err=True)
             for line in because(ctx, error):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from armwright.cli.completing import complete
 from armwright.cli.verbosity import with_words
 from armwright.settings import Setting, Settings, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from click.shell_completion import CompletionItem
 
 __all__ = ["ENVIRONMENT", "dressed", "long_names", "settings_in_force"]
 
@@ -32,7 +31,7 @@ def dressed(command: click.Command, verb: str) -> click.Command:
             if names and names[0] != "--help":
                 parameter.envvar = variable_of(verb, names[0].removeprefix("--"))
         elif isinstance(parameter, click.Argument) and parameter.name == "words":
-            parameter._custom_shell_complete = _complete
+            parameter._custom_shell_complete = complete
     return command
 
 
@@ -58,25 +57,3 @@ def settings_in_force(context: click.Context) -> list[Setting]:
             names = [] if command is None else long_names(command)
             variables += [variable_of(verb, name) for name in names]
     return list(Settings.load(environ).in_force(environ, options=variables))
-
-
-def _complete(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Folders for an experiment, then the numbers of its trials."""
-    from click.shell_completion import CompletionItem
-
-    given = context.params.get(parameter.name or "") or ()
-    words = [given] if isinstance(given, str) else list(given)
-    url = words[0] if words else os.environ.get("ARMWRIGHT_EXPERIMENT", "")
-    found = [] if words else [CompletionItem(incomplete, type="dir")]
-    if url and (words or incomplete.isdigit() or not incomplete):
-        from armwright.errors import ArmwrightError
-        from armwright.store import ExperimentFolder
-
-        try:
-            trials = ExperimentFolder.open(url).state.trials
-        except (ArmwrightError, OSError):
-            return found
-        found += [CompletionItem(str(n)) for n in trials if str(n).startswith(incomplete)]
-    return found

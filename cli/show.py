@@ -14,6 +14,7 @@ from armwright.cli.arguments import (
     print_text,
     trial_number,
 )
+from armwright.cli.completing import note
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def show(words: tuple[str, ...], *, as_json: bool) -> None:
         raise UsageError(f"expected an experiment and a trial, got also {' '.join(rest[1:])}")
     number = trial_number(rest[0]) if rest else None
     stored = StoredExperiment.open(url)
+    note(stored.url, max(stored.trials, default=-1))
     document = overview(stored) if number is None else trial_in_full(stored, number)
     if as_json:
         print_json({"experiment": stored.url, **document})

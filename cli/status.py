@@ -13,6 +13,7 @@ from armwright.cli.arguments import (
     print_table,
     print_text,
 )
+from armwright.cli.completing import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ def status(words: tuple[str, ...], *, as_json: bool) -> None:
 
     stored = StoredExperiment.open(only_experiment(words))
     found = standing(stored, jobs_gone=jobs_gone)
+    note(stored.url, max(stored.trials, default=-1))
     if as_json:
         url = found.pop("url")
         print_json({"experiment": url, **found})

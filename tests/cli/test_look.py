@@ -398,43 +398,6 @@ def test_migrate_has_nothing_to_do_yet(run, url):
     refused(run("migrate", url.parent / "none"), 1, "no experiment at")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script(shell, run):
-    assert "_ARMWRIGHT_COMPLETE" in run("completion", shell).stdout
-    assert document(run("completion", shell, "--json"))["shell"] == shell
-
-
-def test_completion_for_another_shell_is_refused(run):
-    refused(run("completion", "tcsh"), 2, "'tcsh' is not one of 'bash', 'zsh', 'fish'")
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("armwright sta", ["plain,status"]),
-        ("armwright show --js", ["plain,--json"]),
-        ("armwright show URL 1", ["plain,1"]),
-        ("armwright show URL ", ["plain,0", "plain,1"]),
-        ("armwright show ru", ["dir,ru"]),
-    ],
-)
-def test_a_shell_completes_verbs_options_folders_and_trials(words, found, asked):
-    words = words.replace("URL", str(asked))
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("armwright"))],
-        env={
-            "_ARMWRIGHT_COMPLETE": "bash_complete",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(len(words.split(" ")) - 1),
-            "HOME": str(asked),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout.split() == found
-
-
 def test_version_names_what_arms_depend_on_and_loads_none_of_it(run):
     lines = run("version").stdout.splitlines()
     assert lines[0].startswith("armwright ")
