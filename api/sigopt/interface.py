@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from armwright.sigopt.endpoint import ApiEndpoint
 from armwright.sigopt.exception import SigOptException
+from armwright.sigopt.file_object import File
 from armwright.sigopt.objects import (
     AIExperiment,
     BestAssignments,
@@ -80,7 +81,7 @@ class ConnectionImpl:
         self.driver = driver
         runs_below = (
             self._resource("checkpoints", Checkpoint, "create fetch"),
-            self._resource("files", None, "create"),
+            self._resource("files", File, "create"),
         )
         best_runs = self._resource("best_training_runs", _page(TrainingRun), "fetch")
         runs = self._resource(
@@ -140,6 +141,7 @@ class ConnectionImpl:
         self.training_runs = self._resource(
             "training_runs", TrainingRun, "fetch update delete", below=runs_below
         )
+        self.files = self._resource("files", File, "fetch")
         self.organizations = self._resource("organizations", Organization, "fetch")
         self.pki_sessions = self._resource("pki_sessions", Session, "create")
 
@@ -255,8 +257,8 @@ def _names_a_server(
 
 
 _RESOURCES = (
-    *("clients", "aiexperiments", "experiments", "organizations", "tokens", "training_runs"),
-    "pki_sessions",
+    *("clients", "aiexperiments", "experiments", "files", "organizations", "tokens"),
+    *("training_runs", "pki_sessions"),
 )
 _SETTERS = (
     *("set_api_url", "set_verify_ssl_certs", "set_proxies", "set_timeout"),

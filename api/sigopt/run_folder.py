@@ -17,7 +17,7 @@ from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
 from armwright.sigopt.best_runs import best_checkpoint
 from armwright.sigopt.exception import ConnectionException, refused
-from armwright.sigopt.files import file_table
+from armwright.sigopt.files import file_table, file_word, measures_of, read_file
 from armwright.sigopt.reaching import reaching
 from armwright.sigopt.run_end import data_of, run_end
 from armwright.sigopt.run_record import KEY, RANK, is_archived, run_document
@@ -276,12 +276,31 @@ class RunFolder:
                 return
         raise refused(f"experiment {self.ident} is being changed by others all the time", 409)
 
-    def keep_file(self, number: int, name: str, content: bytes, kind: str, *, attempt: int) -> None:
-        """Keeps a file with a run, in the folder."""
+    def keep_file(
+        self, number: int, about: Mapping[str, Any], content: bytes, *, attempt: int
+    ) -> None:
+        """Keeps a file with a run, in the folder.
+
+        Args:
+            number: Of the run.
+            about: Its name for people, file name and content type; its id where it has one.
+            content: The file.
+            attempt: Whose file it is.
+        """
         self._facts(number)
-        said = {KEY: {"file": {"name": name, "content_type": kind}, "updated": round(time.time())}}
+        file = {"id": file_word(), **about, **measures_of(content)}
+        said = {KEY: {"file": file, "updated": round(time.time())}}
         with reaching(self.ident), contextlib.suppress(TrialEndedError):  # it is kept as late
             self._folder.report_table(number, attempt, file_table(content), said)
+
+    def file(self, path: str) -> bytes:
+        """A file of a run.
+
+        Args:
+            path: Of its table, as the run's document has it.
+        """
+        with reaching(self.ident):
+            return read_file(self._folder, path)
 
     def _document(self, facts: TrialFacts) -> Json:
         document = run_document(facts, self.ident)

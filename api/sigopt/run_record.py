@@ -98,7 +98,8 @@ def _said(document: Mapping[str, Any]) -> Json:
     """What a fact says of the run; a file is known by the table that holds it."""
     said: Json = dict(document[KEY])
     if "file" in said and isinstance(document.get("table"), str):
-        said["files"] = {document["table"]: said.pop("file")}
+        about = {**said.pop("file"), "table": document["table"]}
+        said["files"] = {about.pop("id", about["table"]): about}
     return said
 
 
@@ -111,6 +112,9 @@ def _apply(document: Json, patch: Mapping[str, Any]) -> None:
             document["datasets"] += [item for item in value if item not in document["datasets"]]
         elif name == "checkpoint":
             document["checkpoints"].append(value)
+        elif name == "files":  # one is announced, and has come: the order does not matter
+            kept = document[name]
+            document[name] = kept | {word: {**kept.get(word, {}), **value[word]} for word in value}
         elif name in _MAPS:
             merged = {**document[name], **value}
             document[name] = {key: item for key, item in merged.items() if item is not None}

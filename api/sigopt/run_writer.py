@@ -94,9 +94,8 @@ class FolderWriter:
 
     def file(self, name: str | None, label: str, content: IO[bytes], kind: str) -> None:
         """See `RunWriter`."""
-        self.folder.keep_file(
-            self._number, name or label, content.read(), kind, attempt=self.attempt
-        )
+        about = {"name": name, "filename": label, "content_type": kind}
+        self.folder.keep_file(self._number, about, content.read(), attempt=self.attempt)
 
     def fail(self) -> None:
         """See `RunWriter`."""

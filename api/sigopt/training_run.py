@@ -70,7 +70,7 @@ def training_run(document: dict[str, Any]) -> TrainingRun:
         **document,
         "checkpoints": checkpoints,
         "checkpoint_count": len(checkpoints),
-        "files": list(document["files"]),
+        "files": [f"{document['id']}-{word}" for word in document["files"]],
         "client": CLIENT_ID,
         "user": USER_ID,
         "observation": document["id"] if observation is not None else None,

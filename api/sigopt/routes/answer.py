@@ -97,6 +97,7 @@ ROUTES: Final[dict[str, Handler]] = {
     "GET training_runs/*/checkpoints": training_runs.checkpoints,
     "GET training_runs/*/checkpoints/*": training_runs.checkpoint,
     "POST training_runs/*/files": run_files.announce,
+    "GET files/*": run_files.fetch,
 }
 
 

@@ -14,7 +14,6 @@ from sigopt.exception import ApiException, ConflictingProjectException, Connecti
 from sigopt.factory import SigOptFactory
 
 from armwright import sigopt as ours
-from armwright.sigopt.files import read_file
 from armwright.sigopt.folders import opened
 from armwright.store import ExperimentFolder
 
@@ -119,8 +118,8 @@ def test_what_a_run_logs_is_there(theirs, made):
 def test_a_picture_is_kept_in_the_store(made):
     run = made().create_run()
     run.log_image(np.zeros((4, 4)), name="dark")
-    (path,) = ours.get_run(run.id).files
-    assert read_file(opened(run.experiment)._folder, path).startswith(b"\x89PNG")
+    (about,) = opened(run.experiment).run(0)["files"].values()
+    assert opened(run.experiment).file(about["table"]).startswith(b"\x89PNG")
 
 
 def test_a_suggested_parameter_is_frozen(made):

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+import requests
 
 from armwright import sigopt
 from armwright.sigopt import request_driver
@@ -381,3 +382,14 @@ def test_a_connection_to_the_store_loads_no_requests():
 
 def test_where_it_goes_by_default_is_the_service():
     assert request_driver.DEFAULT_API_URL == "https://api.sigopt.com"
+
+
+def test_a_picture_is_had_back_over_http(factory):
+    run = factory.create_experiment(**FIELDS).create_run()
+    run.log_image(np.zeros((4, 4)), name="dark")
+    (ident,) = factory.get_run(run.id).files
+    file = factory.connection.files(ident).fetch()
+    assert (file.name, file.content_type) == ("dark", "image/png")
+    content = requests.get(file.download.url, timeout=30).content
+    assert content.startswith(b"\x89PNG")
+    assert len(content) == file.content_length

@@ -9,7 +9,6 @@ import pytest
 from armwright import sigopt
 from armwright.errors import ExperimentNotFoundError
 from armwright.sigopt.exception import ApiException, ConnectionException
-from armwright.sigopt.files import read_file
 from armwright.sigopt.folders import opened
 from armwright.sigopt.place import split_run_id
 from armwright.store.errors import UnavailableError
@@ -141,8 +140,10 @@ def test_a_run_takes_200_checkpoints(run):
 
 
 def kept_file(run):
-    (ident,) = now(run).files
-    return read_file(opened(split_run_id(run.id)[0])._folder, ident)
+    ident, number = split_run_id(run.id)
+    folder = opened(ident)
+    (about,) = folder.run(number)["files"].values()
+    return folder.file(about["table"])
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 1), (2, 3, 3), (2, 3, 4)])

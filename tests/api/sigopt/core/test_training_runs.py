@@ -10,7 +10,6 @@ import pytest
 
 from armwright import sigopt
 from armwright.sigopt.exception import ApiException
-from armwright.sigopt.files import read_file
 from armwright.sigopt.folders import opened
 from armwright.sigopt.objects import AIExperiment, Checkpoint, TrainingRun
 
@@ -340,10 +339,13 @@ def test_a_run_of_the_core_api_is_archived(conn, create):
 
 
 def announced(conn, run, content):
-    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-    body = {"content_length": len(content), "content_md5": digest, "content_type": "image/png"}
     path = ["training_runs", run.id, "files"]
-    return conn.impl.request("POST", path, {**body, "name": "curve"}, None)["upload"]
+    return conn.impl.request("POST", path, {**about(content), "name": "curve"}, None)["upload"]
+
+
+def about(content):
+    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+    return {"content_length": len(content), "content_md5": digest, "content_type": "image/png"}
 
 
 def send(upload, content):
@@ -357,8 +359,60 @@ def send(upload, content):
 def test_a_file_is_kept_where_it_was_announced(conn, begin):
     run = begin()
     assert send(announced(conn, run, b"picture"), b"picture") == 200
-    (path,) = sigopt.get_run(run.id).files
-    assert read_file(opened(run.experiment)._folder, path) == b"picture"
+    (ident,) = sigopt.get_run(run.id).files
+    assert had(conn, ident) == b"picture"
+
+
+def had(conn, ident):
+    url = conn.files(ident).fetch().download.url
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - an address of our own
+        return answer.read()
+
+
+def test_a_file_says_what_it_is(conn, begin):
+    run = begin()
+    send(announced(conn, run, b"picture"), b"picture")
+    (ident,) = sigopt.get_run(run.id).files
+    file = conn.files(ident).fetch()
+    assert (file.id, file.name, file.filename) == (ident, "curve", "curve")
+    assert (file.content_type, file.content_length) == ("image/png", 7)
+    assert file.content_md5 == about(b"picture")["content_md5"]
+
+
+def test_a_file_has_one_address_as_often_as_it_is_asked_for(conn, begin):
+    run = begin()
+    send(announced(conn, run, b"picture"), b"picture")
+    (ident,) = sigopt.get_run(run.id).files
+    assert len({conn.files(ident).fetch().download.url for _ in range(3)}) == 1
+    assert [had(conn, ident) for _ in range(2)] == [b"picture"] * 2
+
+
+def test_a_run_lists_files_in_the_order_in_which_they_were_announced(conn, begin):
+    run = begin()
+    made = [
+        conn.training_runs(run.id).files().create(**about(b"a")).id,
+        conn.training_runs(run.id).files().create(**about(b"b")).id,
+    ]
+    assert sigopt.get_run(run.id).files == made
+    assert conn.files(made[0]).fetch().download is None
+
+
+def test_nothing_is_had_from_an_address_that_was_made_up(conn, begin):
+    run = begin()
+    send(announced(conn, run, b"picture"), b"picture")
+    (ident,) = sigopt.get_run(run.id).files
+    url = conn.files(ident).fetch().download.url
+    with pytest.raises(urllib.error.HTTPError, match="404") as caught:
+        urllib.request.urlopen(f"{url}x")  # noqa: S310 - an address of our own
+    caught.value.close()
+
+
+@pytest.mark.parametrize("ident", ["1", "{run}", "{run}-abc"])
+def test_a_file_that_is_not_there_is_not_found(conn, begin, ident):
+    run = begin()
+    with pytest.raises(ApiException, match="there is no") as caught:
+        conn.files(ident.format(run=run.id)).fetch()
+    assert caught.value.status_code == 404
 
 
 def test_another_file_than_the_announced_one_is_refused(conn, begin):
@@ -366,7 +420,8 @@ def test_another_file_than_the_announced_one_is_refused(conn, begin):
     with pytest.raises(urllib.error.HTTPError, match="400") as caught:
         send(announced(conn, run, b"picture"), b"another")
     caught.value.close()
-    assert sigopt.get_run(run.id).files == []
+    (ident,) = sigopt.get_run(run.id).files
+    assert conn.files(ident).fetch().download is None
 
 
 def test_a_file_of_another_length_is_not_read(conn, begin):
@@ -375,7 +430,8 @@ def test_a_file_of_another_length_is_not_read(conn, begin):
     with pytest.raises(urllib.error.HTTPError, match="400") as caught:
         send(upload, b"much longer than it was announced")
     caught.value.close()
-    assert sigopt.get_run(run.id).files == []
+    (ident,) = sigopt.get_run(run.id).files
+    assert conn.files(ident).fetch().download is None
 
 
 def test_an_address_is_good_for_one_file(conn, begin):
@@ -387,7 +443,19 @@ def test_an_address_is_good_for_one_file(conn, begin):
     caught.value.close()
 
 
-def test_a_file_needs_its_digest(conn, begin):
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("content_length", [None, "1", -1, 0, {}, [], "", 50_000_001]),
+        ("content_md5", [None, "1", -1, 0, {}, [], "", "aGhlbGxv", "%"]),
+        ("content_type", [None, "1", -1, {}, "hello/world", "image", "image/", "image/<>"]),
+        ("name", [3, {}]),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused(conn, begin, field, values):
     run = begin()
-    with pytest.raises(ApiException, match="content_md5 should be base64"):
-        conn.training_runs(run.id).files().create(content_length=1, content_md5="%")
+    for value in values:
+        with pytest.raises(ApiException, match=field) as caught:
+            conn.training_runs(run.id).files().create(**{**about(b"a"), field: value})
+        assert caught.value.status_code == 400
+    assert sigopt.get_run(run.id).files == []
