@@ -6,26 +6,33 @@ ones (`armwright.optimizer.suggest_diverse`). Best are those of the top fifth th
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from armwright.generation.encoding import encode, failing_arms, latest_data, observe, open_arms
+from armwright.generation.judged_by import MODEL, acquisition_name
 from armwright.generation.outcomes import outcomes_of
 from armwright.generation.seed import derived_seed
-from armwright.optimizer import select_diverse, suggest_diverse, to_model
+from armwright.optimizer import Policy, select_diverse, suggest_diverse, to_model
 from armwright.sigopt.domain import domain_experiment
 from armwright.sigopt.former_bounds import widened
+from armwright.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from armwright.experiment import Experiment, GeneratorRun
+    from armwright.experiment.aliases import TModelPredict
+    from armwright.generation.outcomes import Outcomes
+    from armwright.optimizer import Proposal
 
 __all__ = ["diverse_best", "diverse_run"]
 
 Json = dict[str, Any]
 
+_TURN = "for solution"  # how a note of the search begins
 _SHARE = 0.2  # of the runs, the best ones, are good enough
 
 
@@ -76,8 +83,50 @@ def diverse_run(
     return GeneratorRun(
         arms=[Arm(parameters=encoding.parameterization(proposal.values[-1]))],
         model_key="Diverse",
-        gen_metadata={"notes": [*known.notes, *proposal.notes], "ahead": ahead},
+        model_predictions=_expected(known, proposal),
+        gen_metadata={
+            "seed": seed,
+            "observations": len(known.arms),
+            "pending": len(waiting),
+            **({"failed": len(failing)} if failing else {}),
+            **_judged(known, proposal, ahead=ahead, failed=len(failing), pending=len(waiting)),
+            "ahead": ahead,
+            "version": __version__,
+        },
         generation_step_index=1,
+    )
+
+
+def _judged(known: Outcomes, proposal: Proposal, *, ahead: int, failed: int, pending: int) -> Json:
+    """What the search for the last of the points made large, and what of the model is known."""
+    fits = dict(zip(known.metrics, (fit.to_dict() for fit in proposal.fits), strict=False))
+    turns = [note for note in proposal.notes if note.startswith(_TURN)]
+    mine = turns[-1:] if len(turns) == 1 + ahead else []  # else there was no room left
+    worth = float(proposal.log_acquisition[-1])
+    found: Json = {
+        "hyperparameters": next(iter(fits.values()), None),
+        **({"fits": fits} if len(fits) > 1 else {}),
+        "log_acquisition": [worth if math.isfinite(worth) else None],
+        "notes": [*known.notes, *(it for it in proposal.notes if it not in turns), *mine],
+    }
+    if fits and math.isfinite(worth):
+        name = acquisition_name(
+            known.goal, Policy(), bounds=len(known.goal.lower), failed=failed, pending=pending
+        )
+        apart = ", beyond the better solutions" if mine and f"{_TURN} 1 " not in mine[0] else ""
+        found |= {"model": MODEL, "acquisition": f"{name}{apart}"}
+    return found
+
+
+def _expected(known: Outcomes, proposal: Proposal) -> TModelPredict | None:
+    """What is expected of each metric at the last of the points; None without a model."""
+    if not proposal.fits:
+        return None
+    pairs = zip(known.metrics, known.signs, proposal.mean[-1], proposal.sd[-1], strict=True)
+    found = {name: (sign * float(mean), float(sd) ** 2) for name, sign, mean, sd in pairs}
+    return (
+        {name: [mean] for name, (mean, _) in found.items()},
+        {name: {name: [variance]} for name, (_, variance) in found.items()},
     )
 
 

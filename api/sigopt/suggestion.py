@@ -142,7 +142,7 @@ def _beyond_the_default(
     else:
         with modelled_on(experiment, former) as present:
             run = strategy.gen(experiment, n=1 + ahead, search_space=present, **limit)
-    return _with_values(run, run.arms[-1].parameters)
+    return _with_values(run, run.arms[-1].parameters) if ahead else run
 
 
 def _random(experiment: Experiment, seed: int, number: int) -> GeneratorRun:
@@ -215,18 +215,12 @@ def prior_quantile(prior: Mapping[str, Any], bounds: Mapping[str, float], share:
 
 
 def _with_values(run: GeneratorRun, values: Mapping[str, Any]) -> GeneratorRun:
-    from armwright.experiment import Arm, GeneratorRun
+    from armwright.experiment import Arm
 
-    return GeneratorRun(
-        arms=[Arm(parameters=dict(values))],
-        optimization_config=run.optimization_config,
-        search_space=run.search_space,
-        fit_time=run.fit_time,
-        gen_time=run.gen_time,
-        model_key=run._model_key,
-        model_kwargs=run._model_kwargs,
-        bridge_kwargs=run._bridge_kwargs,
+    # What a model said of the arm that it made it did not say of this one.
+    return run._with_arm(
+        Arm(parameters=dict(values)),
+        model_predictions=None,
+        best_arm_predictions=None,
         gen_metadata=run.gen_metadata,
-        model_state_after_gen=run._model_state_after_gen,
-        generation_step_index=run._generation_step_index,
     )

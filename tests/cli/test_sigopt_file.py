@@ -211,6 +211,22 @@ def test_trade_offs_are_those_within_the_thresholds(run, made):
     assert [it["trial"] for it in front] == [0]
 
 
+def test_explain_says_what_an_arm_for_one_of_several_solutions_was_chosen_for(run, made):
+    url = made(SOLUTIONS)
+    for trial in asked(run, url, 6):
+        tell(run, url, trial["trial"], f"m={trial['parameters']['x']}")
+    (trial,) = asked(run, url, 1)
+    found = document(run("explain", url, trial["trial"], "--json"))
+    assert (found["model"], found["made_by"]) == ("Diverse", "Gaussian process, Matern-5/2")
+    assert found["acquisition"].startswith("log expected improvement")
+    assert found["observations"] == 6
+    assert isinstance(found["log_acquisition"], float)
+    assert "a Gaussian process of 6 results (Diverse) found" in found["why"]
+    assert [item["metric"] for item in found["expected"]] == ["m"]
+    assert abs(found["expected"][0]["mean"] - trial["parameters"]["x"]) < 0.2  # in its direction
+    assert any(note.startswith("for solution ") for note in found["notes"])
+
+
 def test_best_prints_all_solutions(run, made):
     url = made(SOLUTIONS)
     for trial in asked(run, url, 5):
