@@ -16,6 +16,7 @@ from armwright.errors import (
 )
 from armwright.persistence.experiment_json import definition_to_json
 from armwright.persistence.facts import config_document
+from armwright.sigopt.constraint_rules import check_room
 from armwright.sigopt.exception import ApiException, ConnectionException, refused
 from armwright.sigopt.place import fresh_id, project_folder_id, store
 from armwright.sigopt.run_folder import RunFolder
@@ -36,6 +37,7 @@ __all__ = [
     "opened_at",
     "opened_before",
     "project_runs",
+    "shared_folder",
 ]
 
 Json = dict[str, Any]
@@ -88,6 +90,7 @@ def make_experiment(definition: Json, project: str) -> RunFolder:
     }
     try:
         if definition["linear_constraints"]:
+            check_room(definition["linear_constraints"], definition["parameters"])
             check_runnable(domain_experiment(definition))
         config = configuration(definition)
     except (UsageError, ValueError) as error:
@@ -107,16 +110,24 @@ def project_runs(project: str, *, exclusive: bool = False) -> RunFolder:
     Raises:
         ExperimentExistsError: `exclusive`, and there is one.
     """
-    ident = project_folder_id(project)
+    return _made_once(project, {"project": project, "state": "active"}, exclusive=exclusive)
+
+
+def shared_folder() -> RunFolder:
+    """The folder of what belongs to no project, made if there is none: its runs are never any."""
+    return _made_once("*", {"state": "active", "tags": {}}, exclusive=False)  # no project's name
+
+
+def _made_once(name: str, definition: Json, *, exclusive: bool) -> RunFolder:
+    ident = project_folder_id(name)
     if not exclusive:
         try:
             return opened(ident)
         except LookupError:
             pass
-    definition = {"project": project, "state": "active"}
-    config = config_document(definition_to_json(_nothing(project)))
+    config = config_document(definition_to_json(_nothing(name)))
     try:
-        folder = _create(ident, project, {**config, "plan": _plan(), KEY: definition})
+        folder = _create(ident, name, {**config, "plan": _plan(), KEY: definition})
     except ExperimentExistsError:
         if exclusive:
             raise

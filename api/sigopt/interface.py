@@ -32,6 +32,7 @@ from armwright.sigopt.objects import (
 )
 from armwright.sigopt.resource import ApiResource
 from armwright.sigopt.store_driver import StoreDriver
+from armwright.sigopt.tag import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,10 +137,17 @@ class ConnectionImpl:
             "clients",
             Client,
             "fetch",
-            below=(self._resource("experiments", Experiment, "create fetch"), projects),
+            below=(
+                self._resource("experiments", Experiment, "create fetch"),
+                projects,
+                self._resource("tags", Tag, "create fetch"),
+            ),
         )
         self.training_runs = self._resource(
-            "training_runs", TrainingRun, "fetch update delete", below=runs_below
+            "training_runs",
+            TrainingRun,
+            "fetch update delete",
+            below=(*runs_below, self._resource("tags", Tag, "create", gone=Tag)),
         )
         self.files = self._resource("files", File, "fetch")
         self.organizations = self._resource("organizations", Organization, "fetch")
@@ -152,6 +160,7 @@ class ConnectionImpl:
         verbs: str,
         *,
         batch: Callable[..., Any] | None = None,
+        gone: Any = None,
         below: Sequence[ApiResource] = (),
     ) -> ApiResource:
         wrapped = _one_or_page(wrap) if isinstance(wrap, type) else wrap
@@ -159,6 +168,8 @@ class ConnectionImpl:
             ApiEndpoint(None, None if verb == "delete" else wrapped, _VERBS[verb], verb)
             for verb in verbs.split()
         ]
+        if gone is not None:  # what is taken away is answered
+            endpoints.append(ApiEndpoint(None, gone, "DELETE", "delete"))
         if batch is not None:
             endpoints.append(ApiEndpoint("batch", batch, "POST", "create_batch"))
         return ApiResource(self, name, endpoints, below)

@@ -48,7 +48,7 @@ def run_document(facts: TrialFacts, folder_id: str) -> Json:
         "favorite": False,
         "completed": None,
         "datasets": [],
-        "tags": [],
+        "tags": {},
         "checkpoints": [],
         **{name: {} for name in _MAPS},
         **made,
@@ -112,6 +112,10 @@ def _apply(document: Json, patch: Mapping[str, Any]) -> None:
             document["datasets"] += [item for item in value if item not in document["datasets"]]
         elif name == "checkpoint":
             document["checkpoints"].append(value)
+        elif name == "tags":  # all of them, or some more or less
+            tags = {} if isinstance(value, list) else document[name]
+            marks = dict.fromkeys(value, True) if isinstance(value, list) else value
+            document[name] = {tag: True for tag, on in {**tags, **marks}.items() if on}
         elif name == "files":  # one is announced, and has come: the order does not matter
             kept = document[name]
             document[name] = kept | {word: {**kept.get(word, {}), **value[word]} for word in value}

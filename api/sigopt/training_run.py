@@ -71,6 +71,7 @@ def training_run(document: dict[str, Any]) -> TrainingRun:
         "checkpoints": checkpoints,
         "checkpoint_count": len(checkpoints),
         "files": [f"{document['id']}-{word}" for word in document["files"]],
+        "tags": list(document["tags"]),
         "client": CLIENT_ID,
         "user": USER_ID,
         "observation": document["id"] if observation is not None else None,

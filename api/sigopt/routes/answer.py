@@ -14,6 +14,7 @@ from armwright.sigopt.routes import (
     observations,
     run_files,
     suggestions,
+    tags,
     training_runs,
 )
 from armwright.sigopt.routes.request import Handler, Request
@@ -36,6 +37,8 @@ ROUTES: Final[dict[str, Handler]] = {
     "GET clients/*/experiments": experiments.list_all,
     "POST clients/*/projects": clients.create_project,
     "GET clients/*/projects": clients.projects,
+    "POST clients/*/tags": tags.create,
+    "GET clients/*/tags": tags.list_all,
     f"GET {_PROJECT}": clients.project,
     f"PUT {_PROJECT}": clients.update_project,
     f"GET {_PROJECT}/experiments": experiments.list_of_project,
@@ -97,6 +100,8 @@ ROUTES: Final[dict[str, Handler]] = {
     "GET training_runs/*/checkpoints": training_runs.checkpoints,
     "GET training_runs/*/checkpoints/*": training_runs.checkpoint,
     "POST training_runs/*/files": run_files.announce,
+    "POST training_runs/*/tags": tags.add,
+    "DELETE training_runs/*/tags/*": tags.remove,
     "GET files/*": run_files.fetch,
 }
 
