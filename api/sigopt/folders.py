@@ -110,16 +110,17 @@ def project_runs(project: str, *, exclusive: bool = False) -> RunFolder:
     Raises:
         ExperimentExistsError: `exclusive`, and there is one.
     """
-    return _made_once(project, {"project": project, "state": "active"}, exclusive=exclusive)
+    ident = project_folder_id(project)
+    return _made_once(ident, project, {"project": project, "state": "active"}, exclusive=exclusive)
 
 
 def shared_folder() -> RunFolder:
     """The folder of what belongs to no project, made if there is none: its runs are never any."""
-    return _made_once("*", {"state": "active", "tags": {}}, exclusive=False)  # no project's name
+    ident = project_folder_id("*")  # no project's name
+    return _made_once(ident, "tags", {"state": "active", "tags": {}}, exclusive=False)
 
 
-def _made_once(name: str, definition: Json, *, exclusive: bool) -> RunFolder:
-    ident = project_folder_id(name)
+def _made_once(ident: str, name: str, definition: Json, *, exclusive: bool) -> RunFolder:
     if not exclusive:
         try:
             return opened(ident)
