@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.experiment.aliases import TFidelityTrialEvaluation, TTrialEvaluation
 from armwright.experiment.comparable import Comparable
 from armwright.experiment.pictured import facts_html, table_html
+from armwright.experiment.rows import JoinedRows, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,20 +48,50 @@ class Data(Comparable):
     """
 
     def __init__(self, df: "pd.DataFrame | None" = None, description: str | None = None) -> None:
-        self._df = self._empty() if df is None else self._checked(df)
+        self._rows: Rows | None = None
+        self._df: pd.DataFrame | None = None if df is None else self._checked(df)
         self.description = description
+
+    @classmethod
+    def of_rows(cls, rows: Rows, description: str | None = None) -> "Data":
+        """Data of rows that are checked already; their table is made when it is asked for."""
+        data = cls(description=description)
+        data._rows = rows
+        return data
 
     @property
     def df(self) -> "pd.DataFrame":
         """The table itself."""
+        if self._df is None:
+            self._df = self._empty() if self._rows is None else self._rows.frame()
+            self._rows = None
         return self._df
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        if self._df is not None:
+            return len(self._df)
+        return 0 if self._rows is None else self._rows.count
+
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for each row, by column; NaN where there is no value. Needs no table."""
+        if self._rows is not None:
+            return self._rows.records()
+        if self._df is None:
+            return []
+        return [{str(k): v for k, v in row.items()} for row in self._df.to_dict("records")]
+
+    def frame(self) -> "pd.DataFrame":
+        """The table, as `Rows` have it."""
+        return self.df
 
     def _repr_html_(self) -> str:
         """What notebooks show."""
-        facts = [("rows", len(self._df)), ("description", self.description)]
+        facts = [("rows", self.count), ("description", self.description)]
         told = [(name, value) for name, value in facts if value is not None]
-        rows = self._df.to_numpy(dtype=object).tolist()
-        return facts_html("data", told) + table_html([str(c) for c in self._df.columns], rows)
+        rows = self.df.to_numpy(dtype=object).tolist()
+        return facts_html("data", told) + table_html([str(c) for c in self.df.columns], rows)
 
     @property
     def df_hash(self) -> str:
@@ -68,7 +99,7 @@ class Data(Comparable):
         with warnings.catch_warnings():
             # pandas 3 announces another default for the form of times, which is not news here.
             warnings.simplefilter("ignore")
-            text = self._df.to_json()
+            text = self.df.to_json()
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
     @staticmethod
@@ -155,14 +186,15 @@ class Data(Comparable):
     @staticmethod
     def from_multiple_data(data: Iterable["Data"]) -> "Data":
         """All rows of several tables in one, in order."""
-        parts = [part for part in data if not part.df.empty]
+        parts = [part for part in data if part.count]
         if not parts:
             return Data()
-        import pandas as pd
-
         # A class with columns of its own takes plain tables too, but not the other way round.
         kind = next((type(part) for part in parts if type(part) is not Data), Data)
-        return kind(df=pd.concat([part.df for part in parts], ignore_index=True))
+        joined = JoinedRows(parts, kind._checked)
+        if kind is Data and any(part._rows is not None for part in parts):
+            return Data.of_rows(joined)
+        return kind(df=joined.frame())
 
     @classmethod
     def _empty(cls) -> "pd.DataFrame":
@@ -185,8 +217,12 @@ class Data(Comparable):
         kept = kept[[name for name in types if name in given]]
         return kept.assign(**{name: _cast(kept[name], types[name]) for name in kept.columns})
 
+    def _compared(self) -> Mapping[str, Any]:
+        held = {name: item for name, item in vars(self).items() if name not in ("_df", "_rows")}
+        return {**held, "df": self.df}
+
     def _description(self) -> str:
-        return f"{len(self._df)} rows"
+        return f"{self.count} rows"
 
 
 def set_single_trial(data: Data) -> Data:

@@ -10,6 +10,7 @@ something to hold.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, final
@@ -337,10 +338,9 @@ def open_arms(experiment: Experiment) -> list[Arm]:
         for index, trial in experiment.trials.items()
         if trial._status is not _DONE
         and not trial.status.is_terminal
-        # An empty table takes its time to make: only those are asked for that are there.
         and not (
             experiment._data_by_trial.get(index)
-            and len(experiment.lookup_data_for_trial(index)[0].df)
+            and experiment.lookup_data_for_trial(index)[0].count
         )
         for arm in trial.arms
     ]
@@ -369,10 +369,14 @@ def failing_arms(experiment: Experiment, data: Data, metrics: Iterable[str]) -> 
         for arm in trial.arms
         if trial.status.is_failed or arm.name in trial.run_metadata.get("failed_arms", {})
     ]
-    frame, by_name = data.df, experiment.arms_by_name
-    if len(frame):
-        broken = frame[frame["metric_name"].isin(list(metrics)) & ~np.isfinite(frame["mean"])]
-        found += [by_name[name] for name in broken["arm_name"] if name in by_name]
+    wanted, by_name = set(metrics), experiment.arms_by_name
+    found += [
+        by_name[record["arm_name"]]
+        for record in data.records()
+        if record["metric_name"] in wanted
+        and not math.isfinite(record["mean"])
+        and record["arm_name"] in by_name
+    ]
     return list({arm.signature: arm for arm in found}.values())
 
 
@@ -381,4 +385,4 @@ def latest_data(experiment: Experiment) -> Data:
     from armwright.experiment import Data
 
     found = [experiment.lookup_data_for_trial(index)[0] for index in experiment.trials]
-    return Data.from_multiple_data([data for data in found if len(data.df)])
+    return Data.from_multiple_data([data for data in found if data.count])

@@ -67,7 +67,9 @@ class GaussianProcessBridge(ModelBridge):
         self._encoding = encode(self.search_space)
         config = self.optimization_config
         assert config is not None  # noqa: S101 - check_modelable refused None
-        names = dict.fromkeys([*config.metrics, *self._data.df["metric_name"]])
+        names = dict.fromkeys(
+            [*config.metrics, *(row["metric_name"] for row in self._data.records())]
+        )
         observed = {metric: self._observe(metric) for metric in names}
         self._outcomes = outcomes_of(
             config, observed, self._status_quo(), self.model.objective_thresholds

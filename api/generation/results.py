@@ -38,10 +38,9 @@ def results(
     Rows of failed and abandoned trials, of abandoned arms, and values that are not finite are no
     results.
     """
-    frame = data.df
     found: list[Result] = []
     dropped = {"of failed or abandoned arms": 0, "not finite": 0}
-    table = frame[frame["metric_name"] == metric_name].to_dict("records") if len(frame) else []
+    table = [record for record in data.records() if record["metric_name"] == metric_name]
     gone, by_name = _abandoned(experiment), experiment.arms_by_name
     for record in table:
         arm = by_name.get(record["arm_name"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["data_frames", "frame_from_text", "frame_to_text"]
+__all__ = ["cells_of_text", "data_frames", "frame_from_text", "frame_to_text"]
 
 
 def frame_to_text(frame: pd.DataFrame) -> str:
@@ -60,16 +60,20 @@ def _cells_of(column: Iterable[Any]) -> list[Any]:
     return items
 
 
-def data_frames(texts: Sequence[str]) -> list[pd.DataFrame]:
-    """The tables of many `Data` at once, cast and checked, from their texts.
+def cells_of_text(text: str) -> dict[str, list[Any]]:
+    """The cells of a text by column, as they stand there."""
+    return {name: list(cells.values()) for name, cells in json.loads(text).items()}
+
+
+def data_frames(tables: Sequence[Mapping[str, list[Any]]]) -> list[pd.DataFrame]:
+    """The tables of many `Data` at once, cast and checked, from their cells.
 
     Casting is what takes pandas its time, and it takes as long for one row as for all: so tables
     that are alike are cast as one, and cut apart again.
 
     Raises:
-        ValueError: A text is not the table of a `Data`.
+        ValueError: One is not the table of a `Data`.
     """
-    tables = [{name: list(cells.values()) for name, cells in json.loads(t).items()} for t in texts]
     alike: dict[Any, list[int]] = {}
     for place, table in enumerate(tables):
         # An integer column with gaps holds floats, so it is not like one without.
@@ -78,7 +82,7 @@ def data_frames(texts: Sequence[str]) -> list[pd.DataFrame]:
     frames: dict[int, pd.DataFrame] = {}
     for places in alike.values():
         frames |= zip(places, _cast([tables[place] for place in places]), strict=True)
-    return [frames[place] for place in range(len(texts))]
+    return [frames[place] for place in range(len(tables))]
 
 
 def _cast(tables: Sequence[Mapping[str, list[Any]]]) -> Iterator[pd.DataFrame]:

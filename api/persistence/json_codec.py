@@ -23,7 +23,12 @@ from armwright.experiment import (
     SearchSpace,
     SumConstraint,
 )
-from armwright.persistence.frame_text import data_frames, frame_from_text, frame_to_text
+from armwright.persistence.frame_text import (
+    cells_of_text,
+    data_frames,
+    frame_from_text,
+    frame_to_text,
+)
 from armwright.persistence.known_classes import (
     ENUMS,
     JSONDecodeError,
@@ -35,9 +40,12 @@ from armwright.persistence.known_classes import (
     register_runner,
     unknown_class,
 )
+from armwright.persistence.stored_rows import are_plain, stored_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from armwright.experiment.rows import Rows
 
 __all__ = [
     "WRONG_DOCUMENT",
@@ -206,11 +214,18 @@ def _rebuild(cls: type, body: Mapping[str, Any]) -> Any:
 
 def data_from_json(documents: Sequence[Mapping[str, Any]]) -> list[Data]:
     """The `Data` that many JSON values describe; far faster than one after the other."""
+    tables = [cells_of_text(document["df"]["value"]) for document in documents]
+    plain = [place for place, table in enumerate(tables) if are_plain(table)]
+    others = [place for place, table in enumerate(tables) if not are_plain(table)]
+    rows: dict[int, Rows] = dict(
+        zip(plain, stored_rows([tables[at] for at in plain], data_frames), strict=True)
+    )
+    made = data_frames([tables[at] for at in others]) if others else []
+    frames = dict(zip(others, made, strict=True))
     found = []
-    frames = data_frames([document["df"]["value"] for document in documents])
-    for frame, document in zip(frames, documents, strict=True):
-        data = Data.__new__(Data)  # its table is checked already
-        data._df, data.description = frame, document.get("description")
+    for place, document in enumerate(documents):
+        data = Data(description=document.get("description"))
+        data._rows, data._df = rows.get(place), frames.get(place)  # checked already
         found.append(data)
     return found
 
