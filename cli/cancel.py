@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import click
 
-from armwright.cli.arguments import (
-    experiment_and_words,
-    json_option,
-    print_json,
-    reason_option,
-    trial_number,
-)
-from armwright.errors import UsageError
+from armwright.cli.arguments import json_option, reason_option
+from armwright.cli.steered_trials import meant_trials, print_changes
 
 __all__ = ["cancel"]
 
@@ -33,19 +27,7 @@ def cancel(words: tuple[str, ...], reason: str, *, everything: bool, as_json: bo
     from armwright.persistence import StoredExperiment
     from armwright.persistence.steering import cancel
 
-    url, rest = experiment_and_words(words)
-    numbers = [trial_number(word) for word in rest]
-    if bool(numbers) == everything:
-        raise UsageError(
-            "which trials? expected their numbers or --all, got "
-            + ("both" if numbers else "neither")
-        )
+    url, numbers = meant_trials(words, "--all", flagged=everything)
     stored = StoredExperiment.open(url)
     done = cancel(stored, None if everything else numbers, reason=reason)
-    if as_json:
-        print_json({"experiment": stored.url, "trials": [item.as_dict() for item in done]})
-        return
-    for item in done:
-        click.echo(f"{item.number}  {item.was} -> {item.now}")
-    if not done:
-        click.echo("no trial runs or waits", err=True)
+    print_changes(stored.url, done, none="no trial runs or waits", as_json=as_json)

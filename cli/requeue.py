@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armwright.cli.arguments import (
-    experiment_and_words,
-    json_option,
-    print_json,
-    reason_option,
-    trial_number,
-)
-from armwright.errors import UsageError
+from armwright.cli.arguments import json_option, reason_option
+from armwright.cli.steered_trials import meant_trials, print_changes
 
 if TYPE_CHECKING:
     from armwright.persistence import StoredExperiment
@@ -39,22 +33,10 @@ def requeue(words: tuple[str, ...], reason: str, *, failed: bool, as_json: bool)
     from armwright.persistence import StoredExperiment
     from armwright.persistence.steering import requeue
 
-    url, rest = experiment_and_words(words)
-    numbers = [trial_number(word) for word in rest]
-    if bool(numbers) == failed:
-        raise UsageError(
-            "which trials? expected their numbers or --failed, got "
-            + ("both" if numbers else "neither")
-        )
+    url, numbers = meant_trials(words, "--failed", flagged=failed)
     stored = StoredExperiment.open(url)
     done = requeue(stored, _failed(stored) if failed else numbers, reason=reason)
-    if as_json:
-        print_json({"experiment": stored.url, "trials": [item.as_dict() for item in done]})
-        return
-    for item in done:
-        click.echo(f"{item.number}  {item.was} -> {item.now}")
-    if not done:
-        click.echo("no trial has failed", err=True)
+    print_changes(stored.url, done, none="no trial has failed", as_json=as_json)
 
 
 def _failed(stored: StoredExperiment) -> list[int]:

@@ -19,7 +19,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -79,22 +79,17 @@ class Entry:
             with contextlib.suppress(OSError):
                 temporary.unlink()
 
-    @contextmanager
-    def trying(self) -> Iterator[None]:
+    def trying(self) -> AbstractContextManager[None]:
         """Marks the entry as being tried within the block; the mark survives only a crash."""
-        mark = self.path.with_name(f"{self.path.name}.{_here()}.{os.getpid()}.trying")
-        with contextlib.suppress(OSError):
-            mark.touch()
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                mark.unlink()
+        return self._marked("trying")
+
+    def making(self) -> AbstractContextManager[None]:
+        """Marks the entry as being made within the block, so that others may wait for it."""
+        return self._marked("making")
 
     @contextmanager
-    def making(self) -> Iterator[None]:
-        """Marks the entry as being made within the block, so that others may wait for it."""
-        mark = self.path.with_name(f"{self.path.name}.{_here()}.{os.getpid()}.making")
+    def _marked(self, word: str) -> Iterator[None]:
+        mark = self.path.with_name(f"{self.path.name}.{_here()}.{os.getpid()}.{word}")
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             mark.touch()

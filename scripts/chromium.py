@@ -19,10 +19,19 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CHROMIUM", "Chromium", "Page"]
+__all__ = ["CHROMIUM", "READY", "Chromium", "Page"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
+# A promise, for `Page.evaluate`: a page that `armwright summary` wrote has drawn all its figures.
+READY = """new Promise((done, fail) => {
+  const wait = setInterval(() => {
+    const state = document.documentElement.dataset;
+    if (!state.ready && !state.failed) return;
+    clearInterval(wait);
+    state.ready ? done() : fail(state.failed);
+  }, 50);
+})"""
 _Json = dict[str, Any]
 
 

@@ -12,20 +12,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chromium import Chromium, Page
+from chromium import READY, Chromium, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "pictures"
 PICTURES = ROOT / "docs" / "pictures"
 MOST = 150_000  # bytes of a picture
-READY = """new Promise((done, fail) => {
-  const wait = setInterval(() => {
-    const state = document.documentElement.dataset;
-    if (!state.ready && !state.failed) return;
-    clearInterval(wait);
-    state.ready ? done() : fail(state.failed);
-  }, 50);
-})"""
 BOX = """(([first, last]) => {
   const [a, b] = [first, last].map((name) => document.querySelector(name).getBoundingClientRect());
   const [left, top, end] = [a.left + scrollX - 16, a.top + scrollY - 16, b.bottom + scrollY + 8];

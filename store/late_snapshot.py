@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from armwright.store.fact import BadFactError, Fact, decode, encode
+from armwright.store.fact import BadFactError, Fact, body_of, decode
 from armwright.store.layout import parse_name
 
 __all__ = ["facts_in", "late_snapshot_body"]
@@ -24,17 +24,7 @@ def late_snapshot_body(facts: Iterable[Fact]) -> tuple[bytes, str]:
     from pyarrow import parquet
 
     chosen = sorted(facts, key=lambda fact: fact.name.path)
-    texts = [
-        encode(
-            fact.name,
-            fact.document,
-            token=fact.token,
-            writer=fact.writer,
-            at=fact.at,
-            more=fact.more,
-        ).decode()
-        for fact in chosen
-    ]
+    texts = [body_of(fact).decode() for fact in chosen]
     table = pyarrow.table(
         {
             "path": pyarrow.array([fact.name.path for fact in chosen], pyarrow.string()),

@@ -196,5 +196,30 @@ class GeneratorRun(Cloneable):
             index=[arm.name_or_short_signature for arm in self.arms],
         )
 
+    def _with_arm(
+        self,
+        arm: Arm,
+        *,
+        model_predictions: TModelPredict | None,
+        best_arm_predictions: tuple[Arm, TModelPredictArm | None] | None,
+        gen_metadata: dict[str, Any] | None,
+    ) -> "GeneratorRun":
+        """A run of one arm that came about like this one."""
+        return GeneratorRun(
+            arms=[arm],
+            optimization_config=self._optimization_config,
+            search_space=self._search_space,
+            model_predictions=model_predictions,
+            best_arm_predictions=best_arm_predictions,
+            fit_time=self._fit_time,
+            gen_time=self._gen_time,
+            model_key=self._model_key,
+            model_kwargs=self._model_kwargs,
+            bridge_kwargs=self._bridge_kwargs,
+            gen_metadata=gen_metadata,
+            model_state_after_gen=self._model_state_after_gen,
+            generation_step_index=self._generation_step_index,
+        )
+
     def _description(self) -> str:
         return f"{len(self._arm_weights)} arms, total weight {sum(self.weights)}"

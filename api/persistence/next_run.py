@@ -163,24 +163,14 @@ def _without_trials_after(experiment: Experiment, number: int) -> Iterator[None]
 
 def _last_of(run: GeneratorRun) -> GeneratorRun:
     """The run with its last arm only."""
-    from armwright.experiment import GeneratorRun
     from armwright.experiment.model_predict import predictions_at
 
     if len(run.arms) == 1:
         return run
     predictions = run.model_predictions
-    return GeneratorRun(
-        arms=run.arms[-1:],
-        optimization_config=run.optimization_config,
-        search_space=run.search_space,
+    return run._with_arm(
+        run.arms[-1],
         model_predictions=predictions and predictions_at(predictions, [-1]),
         best_arm_predictions=run.best_arm_predictions,
-        fit_time=run.fit_time,
-        gen_time=run.gen_time,
-        model_key=run._model_key,
-        model_kwargs=run._model_kwargs,
-        bridge_kwargs=run._bridge_kwargs,
         gen_metadata={**(run.gen_metadata or {}), "ahead": len(run.arms) - 1},
-        model_state_after_gen=run._model_state_after_gen,
-        generation_step_index=run._generation_step_index,
     )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,17 +68,21 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="session")
-def moto_endpoint():
-    """An S3 server in a process of its own; a mock, but over a real wire."""
+@contextmanager
+def served(*words):
+    """The URL of a server that prints its port, and ends when nobody holds its input."""
     with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", MOTO],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         server.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint():
+    """An S3 server in a process of its own; a mock, but over a real wire."""
+    with served("-W", "ignore", "-c", MOTO) as url:
+        yield url
 
 
 @pytest.fixture
@@ -97,14 +102,8 @@ def azure():
 @pytest.fixture(scope="session")
 def gcs_server():
     """A server of a few routes of Google Cloud Storage; see gcs_server.py."""
-    with subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("gcs_server.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-        server.stdin.close()
+    with served(Path(__file__).with_name("gcs_server.py")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from armwright.persistence import StoredExperiment
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))  # for chromium.py
 
-from chromium import CHROMIUM, Chromium
+from chromium import CHROMIUM, READY, Chromium
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,14 +20,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path"),
 ]
 
-READY = """new Promise((done, fail) => {
-  const wait = setInterval(() => {
-    const state = document.documentElement.dataset;
-    if (!state.ready && !state.failed) return;
-    clearInterval(wait);
-    state.ready ? done() : fail(state.failed);
-  }, 50);
-})"""
 FLOAT = ax.ParameterType.FLOAT
 LONG = "weight_of_the_feature_number_{:02d}_in_the_final_layer"
 
