@@ -51,6 +51,7 @@ def fork(
         source,
         target,
         definition=made and made.experiment,
+        parts=made and made.parts,
         budget=made.budget if budget is None and made else budget,
         seed=made.seed if seed is None and made else seed,
     )

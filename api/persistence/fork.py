@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ExperimentExistsError, UsageError
 from armwright.experiment.clock import now
+from armwright.persistence.arm_maker import maker_of
 from armwright.persistence.experiment_json import definition_to_json, trial_to_json
 from armwright.persistence.facts import config_document, data_document, plan_of
 from armwright.persistence.filled_in import FILL_IN
@@ -24,8 +25,10 @@ from armwright.store import ExperimentFolder
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from armwright.experiment import Experiment
+    from armwright.persistence.arm_maker import ArmMaker
     from armwright.store import State
 
 __all__ = ["fork"]
@@ -38,6 +41,7 @@ def fork(
     target: str | os.PathLike[str],
     *,
     definition: Experiment | None = None,
+    parts: Mapping[str, Any] | None = None,
     budget: int | None = None,
     seed: int | None = None,
 ) -> StoredExperiment:
@@ -48,6 +52,7 @@ def fork(
         target: URL of the new one.
         definition: Its search space, objective and constraints, tracking metrics, description and
             name, where they are to be others; parameters keep their names and types.
+        parts: What else the configuration is to hold then; see `Definition.parts`.
         budget: How many trials to make beside those given; as many as the source's budget if left
             out, None there for no end.
         seed: Decides every new arm; the source's if left out.
@@ -55,14 +60,26 @@ def fork(
     Raises:
         ExperimentNotFoundError: There is no experiment at `source`.
         ExperimentExistsError: There is one at `target`, and it is not this fork, half made.
-        UsageError: The parameters of `definition` are others, or it cannot be run.
+        UsageError: The parameters of `definition` are others, it cannot be run, or it does not say
+            what SigOpt's fields of the source do.
         StoreError: One cannot be read, or the other not be made.
     """
     folder = ExperimentFolder.open(source)
     state = folder.state
     experiment = FolderView(folder, state).experiment
-    given = {index: trial for index, trial in experiment.trials.items() if trial.status.is_terminal}
+    left_out = maker_of(folder).left_out(state)
+    given = {
+        index: trial
+        for index, trial in experiment.trials.items()
+        if trial.status.is_terminal and index not in left_out
+    }
     if definition is not None:
+        if kept_definition(state) and not (parts or {}).get(KEY):
+            raise UsageError(
+                f"{folder.url!r} has SigOpt's fields, and a definition in other words would lose "
+                "what they say: its metrics, conditions, priors and the like",
+                hint="write it in SigOpt's words, with metrics: [...], as in experiment.yml",
+            )
         _redefine(experiment, definition)
     check_runnable(experiment)
     plan = dict(plan_of(state))
@@ -70,11 +87,9 @@ def fork(
     plan["budget"] = None if wanted is None else len(given) + wanted
     plan["seed"] = plan["seed"] if seed is None else seed
     origin = {"id": folder.id, "name": experiment._name, "url": folder.url}
-    parts = {"plan": plan, **_kept(state, plan, experiment)}
-    if definition is not None:  # in the domain's words alone
-        parts.pop(KEY, None)
-    made = _made(target, experiment, parts, origin)
-    there = made.refresh()
+    kept = {"plan": plan, **_kept(state, plan, experiment, parts or {})}
+    made = _made(target, experiment, kept, origin)
+    there, maker = made.refresh(), maker_of(made)
     config = config_document(there.configs[1])
     for number in range(1 + max(given, default=-1)):
         if number not in given:
@@ -87,7 +102,9 @@ def fork(
         ]
         known = there.trials.get(number)
         writes = (
-            for_new_trial(made, document, data, config, 1)
+            for_new_trial(
+                made, document, data, config, 1, about=_about(state, number, maker, there)
+            )
             if known is None
             else for_known_trial(made, document, data, known, there)
         )
@@ -96,14 +113,24 @@ def fork(
     return StoredExperiment(made)
 
 
-def _kept(state: State, plan: _Json, experiment: Experiment) -> _Json:
+def _about(state: State, number: int, maker: ArmMaker, there: State) -> _Json:
+    """What a trial's document says besides, for the code that keeps rules of its own."""
+    arm = state.trials[number].arm or {}
+    said = arm.get(KEY)
+    if said is not None or len(arm["arms"]) != 1:
+        return {} if said is None else {KEY: said}
+    return maker.about(object_from_json(arm["arms"][0]["parameters"]), there)
+
+
+def _kept(state: State, plan: _Json, experiment: Experiment, parts: Mapping[str, Any]) -> _Json:
     """What else the configuration keeps: values that came later, and rules of other code."""
     newest = state.configs[state.version]
     values = {k: v for k, v in (newest.get(FILL_IN) or {}).items() if k in experiment.parameters}
-    definition = kept_definition(state)
+    definition = parts.get(KEY) or kept_definition(state)
     if definition and definition.get("type") != "grid":  # whose budget is its size
         definition = {**definition, "budget": plan["budget"]}
     return {
+        **parts,
         **({FILL_IN: values} if values else {}),
         **({KEY: {**definition, "state": "active"}} if definition else {}),
     }
@@ -130,7 +157,10 @@ def _redefine(experiment: Experiment, definition: Experiment) -> None:
 
 
 def _made(
-    target: str | os.PathLike[str], experiment: Experiment, parts: _Json, origin: _Json
+    target: str | os.PathLike[str],
+    experiment: Experiment,
+    parts: _Json,
+    origin: _Json,
 ) -> ExperimentFolder:
     """The folder at `target`: made now, or by an earlier try that was stopped."""
     experiment._time_created = now()
@@ -141,6 +171,10 @@ def _made(
         if not _is_half_made(there.state, experiment, origin):
             raise
         experiment._time_created = object_from_json(there.state.configs[1]["time_created"])
+        if KEY in parts:  # a file that is read again says another moment
+            before = there.state.configs[1].get(KEY) or {}
+            moments = {key: before[key] for key in ("created", "updated") if key in before}
+            parts = {**parts, KEY: {**parts[KEY], **moments}}
         config = {**config_document(definition_to_json(experiment)), **parts}
         if there.state.configs != {1: config}:
             raise

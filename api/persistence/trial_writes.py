@@ -29,7 +29,7 @@ from armwright.persistence.facts import (
 from armwright.store.fact import MAX_FACT_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from armwright.store import ExperimentFolder, State, TrialFacts
 
@@ -76,7 +76,13 @@ def not_text(what: str, error: UnicodeError) -> UsageError:
 
 
 def for_new_trial(
-    folder: ExperimentFolder, trial: Json, data: list[Json], config: Json, version: int
+    folder: ExperimentFolder,
+    trial: Json,
+    data: list[Json],
+    config: Json,
+    version: int,
+    *,
+    about: Mapping[str, Any] | None = None,
 ) -> Iterator[Write]:
     """All of a trial that the folder does not have.
 
@@ -86,9 +92,10 @@ def for_new_trial(
         data: The trial's data documents.
         config: The configuration's document.
         version: Its number.
+        about: What else the trial's document says.
     """
     number, what = trial["index"], f"trial {trial['index']}"
-    made, claim = trial_document(trial, config, version), claim_document(trial)
+    made, claim = trial_document(trial, config, version) | dict(about or {}), claim_document(trial)
     yield Write(what, made, partial(_put, folder, number, made, claim))
     yield from beside_the_arm(folder, trial, data, None if claim is None else 1)
 
