@@ -15,7 +15,7 @@ from armwright.working.run_in_slot import RunInSlot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from armwright.persistence import AskedTrial, StoredExperiment
+    from armwright.persistence import StoredExperiment
     from armwright.store import ExperimentFolder
     from armwright.working.commands import Commands
     from armwright.working.lookout import Lookout
@@ -67,9 +67,7 @@ class TrialStarter:
         (trial,) = self._stored.asker.ask(1, self._promise, claim=claim, first=lookout.mine)
         heartbeat = Heartbeat(self._folder, trial.number, trial.attempt, self._promise)
         try:
-            folder = self._work.make(
-                trial.number, trial.attempt, checkpoint=self._checkpoint(trial)
-            )
+            folder = self._work.make(self._folder.state.trials[trial.number], trial.attempt)
             slot = running.free_slot()
             words, environment = self._command.plan(trial, folder, slot)
             run = RunInSlot(
@@ -97,13 +95,3 @@ class TrialStarter:
             folder=str(folder.path),
             wait_s=run.began - asked,
         )
-
-    def _checkpoint(self, trial: AskedTrial) -> str | None:
-        """Where the attempts before this one kept their checkpoint, as they said."""
-        for attempt in reversed(self._folder.state.trials[trial.number].attempts.values()):
-            if attempt.number < trial.attempt:
-                said = (attempt.end or {}).get("checkpoint")
-                place = ((attempt.claim or {}).get("work") or {}).get("folder")
-                if said or place:
-                    return str(said or f"{place}/{trial.number}/checkpoint")
-        return None
