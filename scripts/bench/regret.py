@@ -4,10 +4,13 @@
     python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
     python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
     python scripts/bench/regret.py --problem hartmann6 --batch 8 --trials 64
+    python scripts/bench/regret.py --problem hartmann6 --pending 7 --trials 64    # eight workers
     python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
 
 Each run starts with a Sobol point per column, 5 to 16 of them or whole batches, and then asks for
-one arm, or one batch, at a time.
+one arm, or one batch, at a time. With --pending it asks for one arm while so many others await
+their results, which come in the order in which the arms were made; space-filling arms are then made
+until there are as many and half as many results, as `default_generation_strategy` has it.
 Prints quartiles over seeds, or with --json one line per run. README.md beside this file has
 results.
 """
@@ -62,7 +65,9 @@ class Run:
     notes: tuple[str, ...]
 
 
-def run(problem: str, optimizer: str, seed: int, trials: int | None, batch: int) -> Run:
+def run(
+    problem: str, optimizer: str, seed: int, trials: int | None, batch: int, pending: int
+) -> Run:
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = moved(problem, seed) if problem in MOVED else PROBLEMS[problem]
     budget = trials or benchmark.trials
@@ -77,7 +82,10 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None, batch: int)
             cpu_s=seconds,
             notes=(),
         )
-    begin = min(budget, -(-initial_points(len(benchmark.problem.columns)) // batch) * batch)
+    least = initial_points(len(benchmark.problem.columns))
+    begin = min(budget, -(-least // batch) * batch)
+    if pending:
+        begin = min(budget, max(least, pending + -(-least // 2)))
     first = budget if optimizer == "sobol" else begin
     draw = sobol(
         benchmark.problem, seed=seed, start=0, count=first, middle_first=optimizer == "armwright"
@@ -86,7 +94,9 @@ def run(problem: str, optimizer: str, seed: int, trials: int | None, batch: int)
     y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
     seconds = 0.0
-    if optimizer == "armwright":
+    if optimizer == "armwright" and pending:
+        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending)
+    elif optimizer == "armwright":
         y, seconds, notes = _model_based(benchmark, values, y, budget, seed, batch)
     return Run(
         problem=problem,
@@ -129,6 +139,41 @@ def _model_based(
             break
         values = np.concatenate([values, proposal.values])
         y = np.vstack([y, *([benchmark.outcomes(row)] for row in proposal.values)])
+    return y, seconds, notes
+
+
+def _by_turns(
+    benchmark: Benchmark,
+    values: np.ndarray,
+    y: np.ndarray,
+    budget: int,
+    seed: int,
+    pending: int,
+) -> tuple[np.ndarray, float, set[str]]:
+    """As `_model_based`, an arm at a time, told of no result of the last `pending` ones."""
+    from armwright.optimizer import suggest
+
+    warm, notes, seconds = None, set(), 0.0
+    while len(y) < budget:
+        told = len(y) - pending
+        x = to_model(benchmark.problem, values)
+        started = time.process_time()
+        proposal = suggest(
+            benchmark.problem,
+            Measurements(x=x[:told], y=benchmark.heard(y, seed)[:told]),
+            goal=benchmark.goal,
+            pending=x[told:],
+            warm=warm,
+            seed=1000 * seed + len(y),
+            remaining=budget - len(y),
+        )
+        seconds += time.process_time() - started
+        warm = proposal.fits
+        notes.update(proposal.notes)
+        if proposal.exhausted:
+            break
+        values = np.concatenate([values, proposal.values])
+        y = np.vstack([y, benchmark.outcomes(proposal.values[0])])
     return y, seconds, notes
 
 
@@ -183,6 +228,13 @@ def table(runs: list[Run]) -> Table:
 @click.option("--seeds", default=20, show_default=True, help="Seeds 0 .. SEEDS - 1.")
 @click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
 @click.option("--batch", default=1, show_default=True, help="Arms asked for at a time.")
+@click.option(
+    "--pending",
+    default=0,
+    type=click.IntRange(min=0),
+    show_default=True,
+    help="Arms that await their results whenever one is asked for.",
+)
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")
 def main(
@@ -194,17 +246,20 @@ def main(
     seeds: int,
     trials: int | None,
     batch: int,
+    pending: int,
     processes: int,
     as_json: bool,
 ) -> None:
     """Measure simple regret over problems, seeds and optimizers."""
     others = [name for name in peers.split(",") if name]
+    if pending and (batch > 1 or others):
+        raise click.BadParameter("--pending goes with one arm at a time, and without --peers")
     if unknown := set(others) - set(PEERS):
         raise click.BadParameter(f"{', '.join(unknown)}; there are {', '.join(PEERS)}")
     for name in others:
         peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
-        (problem, optimizer, seed, trials, batch)
+        (problem, optimizer, seed, trials, batch, pending)
         for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
