@@ -18,6 +18,7 @@ from armwright.cli.arguments import (
     public_url,
 )
 from armwright.cli.completing import note
+from armwright.cli.garbage import uncollected
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,15 +65,16 @@ def ask(
         raise UsageError(f"--env and --to are for one trial, got --count {count}")
     if as_env and as_json:
         raise UsageError("expected --env or --json, got both")
-    from armwright.persistence import StoredExperiment
-    from armwright.persistence.environment import environment_lines
+    with uncollected():
+        from armwright.persistence import StoredExperiment
+        from armwright.persistence.environment import environment_lines
 
-    url = only_experiment(words)
-    stored = StoredExperiment.open(url)
-    if sum(stored.state.counts.values()) < _FEW and _device() in {"auto", "cpu"}:
-        # Our process, and no GPU would be used: JAX need not look for one, which takes seconds.
-        os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    trials = stored.ask(count, within=within)
+        url = only_experiment(words)
+        stored = StoredExperiment.open(url)
+        if sum(stored.state.counts.values()) < _FEW and _device() in {"auto", "cpu"}:
+            # Our process, and no GPU would be used: JAX need not look for one, which takes seconds.
+            os.environ.setdefault("JAX_PLATFORMS", "cpu")
+        trials = stored.ask(count, within=within)
     note(stored.url, trials[-1].number)
     try:
         if file is not None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, final
 import click
 
 from armwright.cli.completing import keep_noted
+from armwright.cli.garbage import left_at_exit
 from armwright.cli.options import ENVIRONMENT, dressed, long_names
 from armwright.cli.verbosity import because
 from armwright.cli.verbosity import options as words_options
@@ -131,6 +132,8 @@ def main(ctx: click.Context) -> None:
     """
     ctx.meta[ENVIRONMENT] = dict(os.environ)  # for commands that a verb runs
     _apply_settings(ctx)
+    if ctx.invoked_subcommand != "worker":  # which may call its user's own code
+        left_at_exit()
     # This process is ours: a GPU it may share with others is not to be taken whole by JAX.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     # A name or value that the terminal cannot show must not cost the answer.
