@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from armwright.keepers import Keeper, register
 from armwright.version import __version__
 
 if TYPE_CHECKING:
@@ -74,6 +75,15 @@ _PLACES = {
     "stop": "persistence.steering",
     "verify": "store.verify",
 }
+
+
+def _sigopt() -> Keeper:
+    from armwright.sigopt import arm_maker
+
+    return arm_maker
+
+
+register("sigopt", _sigopt)
 
 
 def __getattr__(name: str) -> Any:

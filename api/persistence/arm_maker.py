@@ -1,19 +1,17 @@
 """What makes the arms of an experiment: the domain's strategy, or the code that defined it.
 
 A definition with rules that the domain does not know, such as conditionals, is kept beside the
-configuration by the code that knows them, and its module makes the arms. It is found by name, for
-this room is below it.
+configuration by the code that knows them, which makes the arms: see `armwright.keepers`.
 """
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, Protocol, final
 
+from armwright.keepers import keeper_of
 from armwright.persistence.facts import plan_of
 from armwright.persistence.filled_in import FILL_IN, FilledIn
 from armwright.persistence.folder_view import FolderView
-from armwright.persistence.kept_definition import KEY
 from armwright.persistence.made_with import made_with
 from armwright.persistence.next_run import next_run
 from armwright.persistence.replaced import ReplacedTrials
@@ -21,7 +19,6 @@ from armwright.persistence.replaced import ReplacedTrials
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
-    from types import ModuleType
 
     from armwright.experiment import Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["ArmMaker", "DomainArms", "kept_edited", "maker_of"]
 
 Json = dict[str, Any]
-
-_MODULES = {KEY: "armwright.sigopt.arm_maker"}  # by key of the configuration
 
 
 class ArmMaker(Protocol):
@@ -135,16 +130,9 @@ def kept_edited(state: State, changes: Mapping[str, Any]) -> tuple[Json, list[st
     Raises:
         UsageError: The code that keeps the definition refuses it.
     """
-    found: tuple[Json, list[str]] = _kept_by(state).edited(state, changes)  # type: ignore[union-attr] # there is one
-    return found
-
-
-def _kept_by(state: State) -> ModuleType | None:
-    """The module that knows the rules of what is kept beside the configuration."""
-    for key, module in _MODULES.items():
-        if state.configs[state.version].get(key):
-            return importlib.import_module(module)
-    return None
+    keeper = keeper_of(state.configs[state.version])
+    assert keeper is not None  # noqa: S101 - who calls this has seen what it keeps
+    return keeper.edited(state, changes)
 
 
 def maker_of(folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -> ArmMaker:
@@ -154,8 +142,9 @@ def maker_of(folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -
         folder: Of the experiment, with its state.
         replaced: Counts its replaced trials.
     """
-    module = _kept_by(folder.state)
-    if module is None:
+    state = folder.state
+    keeper = keeper_of(state.configs[state.version])
+    if keeper is None:
         return DomainArms(folder, replaced)
-    made: ArmMaker = module.arm_maker(folder)
+    made: ArmMaker = keeper.arm_maker(folder)
     return made
