@@ -67,25 +67,27 @@ def select_diverse(
         y: How good each is, larger is better; NaN for points that do not count.
         count: Points wanted, at least 1.
         distance: How far they are to lie apart at least. Where None, what
-            `distance_between_solutions` says, halved until there are as many as wanted.
+            `distance_between_solutions` says, halved up to twice until there are as many as wanted.
         share: Which part of the points is good enough, the best ones; but at least `count` points.
+            Where these lie in too few places and there is no `distance`, the better half will do.
 
     Returns:
-        Indices, the best first; fewer where the points have no more.
+        Indices, the best first; fewer where the points lie in fewer places.
     """
     if count < 1:
         raise ValueError(f"count: expected at least 1, got {count}")
     order = np.argsort(-y, kind="stable")
     order = order[~np.isnan(y[order])]
-    order = order[: max(count, int(np.ceil(share * len(order))))]
+    good, fair = (
+        order[: max(count, int(np.ceil(part * len(order))))] for part in (share, max(share, 0.5))
+    )
     if distance is not None:
-        return _apart(problem, x, order, count, distance)
-    reach = distance_between_solutions(problem, count)
-    for _ in range(40):
-        found = _apart(problem, x, order, count, reach)
+        return _apart(problem, x, good, count, distance)
+    least = 0.25 * distance_between_solutions(problem, count)  # nearer ones are one solution
+    for enough, reach in ((good, 4 * least), (good, 2 * least), (good, least), (fair, least)):
+        found = _apart(problem, x, enough, count, reach)
         if len(found) == count:
-            return found
-        reach /= 2.0
+            break
     return found
 
 

@@ -47,9 +47,26 @@ def test_each_is_the_best_beyond_the_better_ones_by_brute_force():
         assert y[chosen[place]] == y[apart].max()
 
 
-def test_points_that_are_all_near_still_give_as_many_as_wanted():
-    x = 0.5 + 1e-3 * np.random.default_rng(2).random((10, 2))
+def test_points_that_lie_rather_near_still_give_as_many_as_wanted():
+    x = 0.5 + 0.3 * (np.random.default_rng(2).random((60, 2)) - 0.5)
     assert len(select_diverse(SQUARE, x, hills(x), 4)) == 4
+
+
+def test_points_that_are_all_but_the_same_are_one_solution():
+    x = 0.5 + 1e-3 * np.random.default_rng(2).random((10, 2))
+    y = hills(x)
+    assert list(select_diverse(SQUARE, x, y, 4)) == [np.argmax(y)]
+
+
+def test_where_the_best_fifth_lies_on_one_peak_the_better_half_has_the_others():
+    rng = np.random.default_rng(3)
+    near = 0.2 + 0.01 * rng.random((20, 2))
+    far = [*(PEAKS[1] + 0.01 * rng.random((20, 2))), *rng.random((60, 2))]
+    x = np.concatenate([near, far])
+    y = np.where(np.arange(100) < 20, 10.0, 0.0) + hills(x)
+    first, second = select_diverse(SQUARE, x, y, 2, share=0.2)
+    assert first < 20
+    assert 20 <= second < 40
 
 
 def test_no_more_come_than_there_are_different_points():

@@ -144,9 +144,15 @@ def test_several_solutions_of_a_minimized_metric_are_the_least(make):
 
 
 def test_solutions_come_from_the_top_fifth(make):
-    places = [*((0.5 + i / 1000, 10 - i / 10) for i in range(10)), *((0.0, -i) for i in range(40))]
+    places = [*((0.5 + i / 50, 10 - i / 10) for i in range(10)), *((0.0, -i) for i in range(40))]
     experiment = with_runs_at(make, places, num_solutions=2)
     assert all(y > 0 for (y,) in best(experiment, "y"))
+
+
+def test_runs_at_one_place_are_one_solution(make):
+    places = [*((0.5 + i / 1000, 10 - i / 10) for i in range(10)), *((0.0, -i) for i in range(40))]
+    experiment = with_runs_at(make, places, num_solutions=3)
+    assert best(experiment, "y") == [(10,), (0,)]
 
 
 def test_a_solution_may_lie_outside_of_narrowed_bounds(make):
