@@ -15,6 +15,7 @@ from armwright.cli.arguments import (
     trial_number,
 )
 from armwright.cli.completing import note
+from armwright.cli.status import status_line
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,13 +57,11 @@ def show(words: tuple[str, ...], *, as_json: bool) -> None:
 
 def _print_experiment(document: dict[str, Any]) -> None:
     best, trials = document["best"], document["trials"]
-    budget = f" of {document['budget']}" if document["budget"] else ""
-    counts = ", ".join(f"{count} {status}" for status, count in document["statuses"].items())
     lines = [
         f"{document['name']}  {document['description'] or ''}".rstrip(),
         _aim(document["objective"]),
         *(f"  {line}" for line in (*document["parameters"], *document["constraints"])),
-        f"{len(trials)}{budget} trials: {counts or 'none yet'}{_halted(document['state'])}",
+        f"{status_line(document)}{_halted(document['state'])}",
     ]
     if best:
         lines.append(f"best: trial {best['trial']}, {best['metric']} {best['mean']:.6g}")
@@ -121,7 +120,8 @@ def _short(value: Any) -> str:
 
 def _lines_of_trial(document: dict[str, Any]) -> Iterator[str]:
     reason = f" ({document['reason']})" if document["reason"] else ""
-    yield f"trial {document['trial']}  {document['status']}{reason}"
+    aside = "  archived: it counts for nothing" if document["archived"] else ""
+    yield f"trial {document['trial']}  {document['status']}{reason}{aside}"
     for arm in document["arms"]:
         indent = "  "
         if len(document["arms"]) > 1:

@@ -77,7 +77,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def status_line(found: dict[str, Any]) -> str:
-    """Trials made of the budget, and how many have each status."""
+    """Trials made of the budget, how many have each status, and those that count for nothing."""
     budget = f" of {found['budget']}" if found["budget"] else ""
     counts = ", ".join(f"{count} {status}" for status, count in found["statuses"].items())
-    return f"{found['made']}{budget} trials: {counts or 'none yet'}"
+    aside = f"; {found['archived']} archived" if found["archived"] else ""
+    return f"{found['made']}{budget} trials: {counts or 'none yet'}{aside}"

@@ -11,6 +11,7 @@ from armwright.persistence.halted import halt_of
 from armwright.persistence.kept_definition import shown_parameters
 from armwright.persistence.measured import given_up, measured
 from armwright.persistence.progress import progress_of
+from armwright.persistence.replaced import is_replaced
 from armwright.persistence.standing import is_done
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ Json = dict[str, Any]
 
 
 def overview(stored: StoredExperiment) -> Json:
-    """The definition, the trials and the best of them."""
+    """The definition, the trials that count and the best of them; archived ones are left out."""
     config, space = stored.optimization_config, stored.search_space
-    trials = [_trial(facts, stored._folder) for facts in stored.trials.values()]
+    aside = stored.asker.maker.left_out(stored.state)
+    seen = [facts for number, facts in stored.trials.items() if number not in aside]
+    trials = [_trial(facts, stored._folder) for facts in seen]
     statuses = [trial["status"] for trial in trials]
     constraints = [*space.parameter_constraints, *(config.outcome_constraints if config else ())]
     return {
@@ -37,6 +40,8 @@ def overview(stored: StoredExperiment) -> Json:
         "objective": _objective(config),
         "parameters": [repr(parameter) for parameter in space.parameters.values()],
         "constraints": [repr(constraint) for constraint in constraints],
+        "made": len(trials) - sum(map(is_replaced, seen)),
+        "archived": len(aside),
         "statuses": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
         "best": _best(stored),
         "trials": trials,
@@ -102,6 +107,7 @@ def trial_in_full(stored: StoredExperiment, number: int) -> Json:
     facts = stored.facts(number)
     return {
         **_trial(facts, stored._folder),
+        "archived": number in stored.asker.maker.left_out(stored.state),
         "made": None if facts.made is None else {"at": facts.made.at, "by": facts.made.by},
         "attempts": [
             {

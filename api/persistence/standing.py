@@ -40,7 +40,8 @@ def standing(
         jobs_gone: Which of some Slurm jobs the scheduler knows not to run any more.
 
     Returns:
-        name, url, state (open, stopped, archived or done), budget, made, statuses, best, running
+        name, url, state (open, stopped, archived or done), budget, made, waiting, archived (runs
+        that their owner put aside, and that are in no other number), statuses, best, running
         (trial, attempt, by, since, job, step, gone) and damaged.
     """
     stored._folder.compacts = False
@@ -108,10 +109,14 @@ def _waiting(state: State) -> int:
 def _brief(stored: StoredExperiment) -> _Json:
     state = stored.state
     counts = {**state.counts, "void": 0}
+    aside = stored.asker.maker.left_out(state)
     for facts in state.with_status("preempted", "lost"):
         if is_retried(facts):
             counts[facts.status] -= 1
     counts["waiting"] = _waiting(state)
+    for number in aside:
+        facts = state.trials[number]
+        counts["waiting" if is_retried(facts) else facts.status] -= 1
     return {
         "name": stored.name,
         "url": stored.url,
@@ -119,6 +124,7 @@ def _brief(stored: StoredExperiment) -> _Json:
         "budget": stored.budget,
         "made": spent(stored),
         "waiting": _waiting(state),
+        "archived": len(aside),
         "statuses": {status: counts[status] for status in sorted(counts) if counts[status]},
         "best": best_in_brief(stored),
     }

@@ -142,5 +142,26 @@ def test_an_archived_run_uses_no_budget_and_is_never_best_for_status(run, made, 
     found = document(run("status", place, "--json"))
     assert (found["state"], found["made"]) == ("open", 1)
     assert found["best"] == {"trial": 0, "values": {"m": 0.5}, "trade_offs": None}
+    assert (found["statuses"], found["archived"]) == ({"completed": 1}, 1)
+    assert "1 of 2 trials: 1 completed; 1 archived\n" in run("status", place).stdout
     assert pace_of(StoredExperiment.open(place)).ended == 1
     assert run("ask", place).exit_code == 0
+
+
+def test_an_archived_run_is_in_no_number_that_show_and_list_print(run, made, place):
+    for value in (0.5, 0.9):
+        with made.create_run() as context:
+            context.log_metric("m", value)
+    sigopt.archive_run(context.id)
+    made.create_run()  # still runs
+    lines = run("show", place).stdout.splitlines()
+    assert "2 of 9 trials: 1 completed, 1 running; 1 archived" in lines
+    assert [line.split()[0] for line in lines[-2:]] == ["0", "2"]
+    assert "2 of 9 trials: 1 completed, 1 running; 1 archived" in run("list", place.parent).stdout
+    found = document(run("show", place, "--json"))
+    assert (found["made"], found["archived"], len(found["trials"])) == (2, 1, 2)
+    full = run("show", place, 1).stdout
+    assert full.startswith("trial 1  completed  archived: it counts for nothing\n")
+    assert document(run("show", place, 0, "--json"))["archived"] is False
+    sigopt.unarchive_run(context.id)
+    assert "3 of 9 trials: 2 completed, 1 running\n" in run("show", place).stdout
