@@ -11,11 +11,20 @@ from armwright.sigopt.fields import checked_name, distinct, known_keys, listed, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["check_activity", "checked_conditionals", "checked_constraints", "is_active"]
+__all__ = [
+    "check_activity",
+    "check_kept",
+    "check_room",
+    "checked_conditionals",
+    "checked_constraints",
+    "is_active",
+]
 
 Json = dict[str, Any]
 
 _MOST_WHOLE = 10
+_LEAST_ROOM = 1e-9  # the radius of the largest ball, where each parameter has a width of 1
+_ROUNDING = 1e-9  # of a sum, relative to its largest term: what is suggested keeps its constraints
 
 
 def checked_conditionals(given: Any) -> list[Json]:
@@ -44,10 +53,9 @@ def is_active(parameter: Mapping[str, Any], assignments: Mapping[str, Any]) -> b
 
 
 def check_activity(conditionals: Sequence[Json], parameters: Sequence[Json]) -> None:
-    """Refuses conditionals without use, or under which no parameter is left."""
-    for item in conditionals:
-        if not any(item["name"] in (parameter["conditions"] or {}) for parameter in parameters):
-            raise refused(f"conditional {item['name']!r}: no parameter has it as a condition")
+    """Refuses conditionals that decide nothing, or under which no parameter is left."""
+    if not any(parameter["conditions"] for parameter in parameters):
+        raise refused("conditionals decide nothing: no parameter has conditions")
     names = [item["name"] for item in conditionals]
     for values in product(*(item["values"] for item in conditionals)):
         chosen = dict(zip(names, values, strict=True))
@@ -67,7 +75,8 @@ def checked_constraints(given: Any, parameters: Iterable[Json]) -> list[Json]:
         threshold = number_of(item.get("threshold"), f"{what}: threshold")
         terms = [_term(term, what, by_name) for term in listed(item.get("terms"), what)]
         distinct([term["name"] for term in terms], f"{what}: its parameters")
-        if sum(term["weight"] != 0 for term in terms) < 2:
+        terms = [term for term in terms if term["weight"] != 0]
+        if len(terms) < 2:
             raise refused(f"{what} should have two or more terms with a weight")
         kinds = {by_name[term["name"]]["type"] for term in terms}
         if len(kinds) > 1:
@@ -98,3 +107,59 @@ def _term(given: Any, what: str, by_name: Mapping[str, Json]) -> Json:
         if wrong:
             raise refused(f"{what}: {name!r} {problem}, so no linear constraint can hold it")
     return {"name": name, "weight": weight}
+
+
+def check_room(constraints: Sequence[Json], parameters: Iterable[Json]) -> None:
+    """Refuses linear constraints that leave no room between the bounds: no point, or too few.
+
+    Raises:
+        ApiException: There is none. Status 400.
+    """
+    import numpy as np
+    from scipy.optimize import linprog
+
+    names = sorted({term["name"] for item in constraints for term in item["terms"]})
+    bounds = {parameter["name"]: parameter["bounds"] for parameter in parameters}
+    low = np.array([float(bounds[name]["min"]) for name in names])
+    width = np.array([float(bounds[name]["max"]) for name in names]) - low
+    sums, limits = np.zeros((len(constraints), len(names))), np.zeros(len(constraints))
+    for row, item in enumerate(constraints):
+        sign = 1.0 if item["type"] == "less_than" else -1.0
+        for term in item["terms"]:
+            sums[row, names.index(term["name"])] = sign * term["weight"]
+        limits[row] = sign * item["threshold"] - sums[row] @ low
+    sums *= width
+    size = np.linalg.norm(sums, axis=1)
+    ends = np.eye(len(names))
+    found = linprog(  # the center and the radius of the largest ball that fits
+        [*[0.0] * len(names), -1.0],
+        A_ub=np.block(
+            [
+                [sums / size[:, None], np.ones((len(constraints), 1))],
+                [ends, np.ones((len(names), 1))],
+                [-ends, np.ones((len(names), 1))],
+            ]
+        ),
+        b_ub=[*(limits / size), *[1.0] * len(names), *[0.0] * len(names)],
+        bounds=[(0, 1)] * (len(names) + 1),
+    )
+    if found.status == 2 or (found.status == 0 and found.x[-1] < _LEAST_ROOM):
+        raise refused("linear_constraints leave no room: make a threshold or bounds wider")
+
+
+def check_kept(constraints: Iterable[Json], assignments: Mapping[str, Any]) -> None:
+    """Refuses assignments that break a linear constraint.
+
+    Raises:
+        ApiException: They do; says which. Status 400.
+    """
+    for item in constraints:
+        parts = [term["weight"] * assignments[term["name"]] for term in item["terms"]]
+        over = sum(parts) - item["threshold"]
+        over = over if item["type"] == "less_than" else -over
+        if over > _ROUNDING * max(abs(item["threshold"]), *map(abs, parts)):
+            sums = " + ".join(f"{term['weight']} {term['name']}" for term in item["terms"])
+            way = "at most" if item["type"] == "less_than" else "at least"
+            raise refused(
+                f"assignments: {sums} should be {way} {item['threshold']}, got {sum(parts)}"
+            )

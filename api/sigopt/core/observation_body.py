@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.sigopt.constraint_rules import is_active
+from armwright.sigopt.constraint_rules import check_kept, is_active
 from armwright.sigopt.core.tasks import task_named
 from armwright.sigopt.domain import fill_in
 from armwright.sigopt.exception import refused
@@ -169,15 +169,23 @@ def values_of(definition: Mapping[str, Any], run: Mapping[str, Any]) -> Json:
     known = {item["name"] for kind in ("parameters", "conditionals") for item in definition[kind]}
     shown = {name: value for name, value in run["assignments"].items() if name in known}
     body = {"assignments": shown, **({"task": run["task"]} if run.get("task") else {})}
-    return given_values(definition, body)
+    return _whole(definition, body)
 
 
 def given_values(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json:
     """A value of every parameter for what a caller wants to be tried, or has tried.
 
     Raises:
-        ApiException: The assignments or the task cannot be. Status 400.
+        ApiException: The assignments or the task cannot be, or break a linear constraint.
+            Status 400.
     """
+    values = _whole(definition, body)
+    check_kept(definition["linear_constraints"], values)
+    return values
+
+
+def _whole(definition: Mapping[str, Any], body: Mapping[str, Any]) -> Json:
+    """Assignments with the fill-in of each parameter that is not there, and with their task."""
     values = tried(definition, body.get("assignments"))
     for parameter in definition["parameters"]:
         values.setdefault(parameter["name"], fill_in(parameter))

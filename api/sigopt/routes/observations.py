@@ -190,6 +190,8 @@ def _tried_anew(folder: RunFolder, run: Json, body: Mapping[str, Any]) -> Json:
     if given is None and "assignments" in body and suggestion is None and not of_suggestion:
         raise refused("an observation needs a suggestion or assignments, got neither")
     if suggestion is not None:
+        if body.get("task") is not None:
+            raise refused("an observation has the task of its suggestion: leave out task")
         if not of_suggestion and "assignments" not in body:
             raise refused("an observation of assignments: set these to null with the suggestion")
         other = _suggested(folder, str(suggestion))
@@ -201,6 +203,8 @@ def _tried_anew(folder: RunFolder, run: Json, body: Mapping[str, Any]) -> Json:
             raise refused("an observation of a suggestion: set that to null with the assignments")
         if given is None and of_suggestion:
             raise refused(f"observation {run['id']} is of a suggestion: its task cannot change")
+        if of_suggestion and definition["tasks"] and "task" not in body:
+            raise refused("assignments in place of a suggestion need a task, got none")
         shared = {"assignments": run["assignments"], "task": run.get("task")}
         named = {key: item for key, item in body.items() if key in shared and item is not None}
         values = given_values(definition, {**shared, **named})

@@ -11,7 +11,6 @@ from armwright.sigopt.core.documents import (
     suggestions_of,
 )
 from armwright.sigopt.core.observation_body import given_values
-from armwright.sigopt.core.tasks import task_named
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import known_keys, metadata_of
 from armwright.sigopt.place import split_run_id
@@ -51,10 +50,8 @@ def create(request: Request) -> Json:
     folder = observed_experiment_of(request.ids[0])
     metadata = metadata_of(request.body.get("metadata"))
     given = None
-    if request.body.get("assignments") is not None:
+    if request.body.get("assignments") is not None or request.body.get("task") is not None:
         given = given_values(folder.definition, request.body)
-    elif request.body.get("task") is not None:
-        task_named(folder.definition, request.body["task"])
     about = _metadata(request.body, metadata)
     number, _ = folder.add_run({"made_as": "suggestion", **about}, given)
     run = folder.run(number)
@@ -89,8 +86,7 @@ def _metadata(body: Json, metadata: Json) -> Json:
 
 
 def update(request: Request) -> Json:
-    """Replaces the metadata of a suggestion; its state follows from what is observed."""
-    known_keys(request.body, ("metadata", "state"), "an update of a suggestion")
+    """Replaces the metadata of a suggestion; of the rest, which follows, it changes nothing."""
     folder = core_experiment_of(request.ids[0])
     run = _suggestion(folder, request.ids[1])
     if "metadata" in request.body:

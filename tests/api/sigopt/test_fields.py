@@ -193,7 +193,7 @@ VALUES = {
         "'r'",
     ),
     "no parameter left": ({"conditionals": [A], "parameters": [IF_P]}, "no parameter is active"),
-    "conditional without use": ({"conditionals": [A]}, "no parameter has it"),
+    "conditional without use": ({"conditionals": [A]}, "no parameter has conditions"),
     "conditionals of a grid": (
         {
             "type": "grid",
@@ -219,7 +219,7 @@ VALUES = {
     "constraint on categories": (with_constraint(1, 1, names=("x", "c")), "categorical"),
     "constraint with a name twice": (with_constraint(1, 1, names=("x", "x")), "twice"),
     "constraint on int and double": (with_constraint(1, 1, names=("x", "n")), "one type"),
-    "constraint nothing can keep": (with_constraint(1, 1, threshold=-1), "cannot be run"),
+    "constraint nothing can keep": (with_constraint(1, 1, threshold=-1), "leave no room"),
     "unknown key of a constraint": (with_constraint(1, 1, spam=1), "spam"),
     "constraint on a log scale": (
         {

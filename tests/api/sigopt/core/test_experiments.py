@@ -308,7 +308,7 @@ def test_a_project_has_its_experiments_alone(conn, create):
     ("fields", "problem"),
     [
         ({"linear_constraints": [{"type": "less_than", "threshold": 1, "terms": []}]}, "two or"),
-        ({"conditionals": [{"name": "k", "values": ["a", "b"]}]}, "no parameter has it"),
+        ({"conditionals": [{"name": "k", "values": ["a", "b"]}]}, "no parameter has conditions"),
     ],
 )
 def test_constraints_are_checked_as_those_of_ai_experiments(create, fields, problem):

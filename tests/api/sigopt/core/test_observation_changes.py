@@ -197,7 +197,7 @@ def test_the_metadata_of_a_suggestion_can_be_removed(resource, suggestion):
 
 def test_a_task_is_refused_where_there_are_none(resource):
     with pytest.raises(ApiException, match="has no tasks"):
-        resource.suggestions().create(task="cheap")
+        resource.suggestions().create(task="cheap", assignments={"x": 0.5})
 
 
 def test_a_page_leads_back_as_well(resource):
