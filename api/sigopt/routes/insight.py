@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.core.documents import (
     best_observed,
-    core_experiment,
     metric_values,
     observed,
 )
@@ -17,6 +17,8 @@ from armwright.sigopt.routes.finding import core_experiment_of
 from armwright.sigopt.routes.paging import in_order, whole_page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from armwright.sigopt.routes.request import Request
     from armwright.sigopt.run_folder import RunFolder
 
@@ -24,8 +26,8 @@ __all__ = ["best_assignments", "importances", "metric_importances", "stopping_cr
 
 Json = dict[str, Any]
 
-_LEAST_WITHOUT_PROGRESS = 20
-_SHARE_WITHOUT_PROGRESS = 1 / 3
+_RECENT_BY_PARAMETER = 5  # observations without progress that make one suspicious
+_BEST_BEFORE = 5  # of those before them the fifth best is compared, as one may have been luck
 
 
 def best_assignments(request: Request) -> Json:
@@ -49,29 +51,57 @@ def _best(folder: RunFolder, run: Json) -> Json:
 
 
 def stopping_criteria(request: Request) -> Json:
-    """Whether the budget is used up, or the best has not changed for long.
+    """Whether the budget is exceeded, or what came lately is no better than what there was.
 
-    Long is a third of all observations, and 20 at least.
+    Lately is the last five observations for each parameter. Two optimized metrics, and several
+    solutions, are looked at beyond the budget alone: there the front has not changed. Constraints
+    alone never stagnate.
     """
     folder = core_experiment_of(request.ids[0])
-    experiment = core_experiment(folder)
-    budget, reasons = experiment["observation_budget"], []
-    if budget is not None and experiment["progress"]["observation_budget_consumed"] >= budget:
-        reasons.append("observation_budget_reached")
-    if _stagnates(folder):
+    budget, found = folder.definition["budget"], observed(folder.runs())
+    spent = budget is not None and len(found) > budget
+    reasons = ["observation_budget_reached"] if spent else []
+    if _stagnates(folder, found, spent=spent):
         reasons.append("possible_stagnation")
     return {"object": "stopping_criteria", "should_stop": bool(reasons), "reasons": reasons}
 
 
-def _stagnates(folder: RunFolder) -> bool:
-    if len(with_strategy(folder.definition["metrics"], "optimize")) != 1:
+def _stagnates(folder: RunFolder, found: Sequence[Json], *, spent: bool) -> bool:
+    """Whether the newest of the observations, which are newest first, brought nothing."""
+    definition = folder.definition
+    lately = _RECENT_BY_PARAMETER * len(definition["parameters"])
+    optimized = with_strategy(definition["metrics"], "optimize")
+    if not optimized or len(found) < lately + _BEST_BEFORE:
         return False
-    found = observed(folder.runs())
-    recent = max(_LEAST_WITHOUT_PROGRESS, round(_SHARE_WITHOUT_PROGRESS * len(found)))
-    best = best_observed(folder, reversed(found))  # of equals the oldest
-    if not best or len(found) <= recent:
-        return False
-    return best[0]["id"] not in {run["id"] for run in found[:recent]}
+    ranks = [_ranks(run["observation"], optimized) for run in found]
+    if len(optimized) > 1 or (definition["num_solutions"] or 1) > 1:
+        return spent and _front(ranks[lately:]) == _front(ranks)
+    before = sorted((rank[0] for rank in ranks[lately:]), reverse=True)
+    return before[_BEST_BEFORE - 1] >= max(rank[0] for rank in ranks[:lately])
+
+
+def _ranks(observation: Json, optimized: Sequence[Json]) -> tuple[float, ...]:
+    """The values of the optimized metrics, more being better; the worst there is for a failure."""
+    if observation["failed"]:
+        return (-math.inf,) * len(optimized)
+    return tuple(
+        (-1.0 if metric["objective"] == "minimize" else 1.0)
+        * float(observation["values"][metric["name"]]["value"])
+        for metric in optimized
+    )
+
+
+def _front(ranks: Sequence[tuple[float, ...]]) -> set[tuple[float, ...]]:
+    """Those that no other is as good as everywhere and better than somewhere."""
+    different = set(ranks)
+    return {
+        one
+        for one in different
+        if not any(
+            other != one and all(theirs >= ours for theirs, ours in zip(other, one, strict=True))
+            for other in different
+        )
+    }
 
 
 def importances(request: Request) -> Json:

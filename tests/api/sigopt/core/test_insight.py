@@ -84,12 +84,14 @@ def test_stored_metrics_do_not_matter_for_the_best(bound):
     ("values", "budget", "expected"),
     [
         ([], None, []),
-        ([1.0], 2, []),
-        ([1.0, None], 2, ["observation_budget_reached"]),
-        ([5.0] + [1.0] * 20, None, ["possible_stagnation"]),
-        ([5.0] + [1.0] * 20, 21, ["observation_budget_reached", "possible_stagnation"]),
-        ([5.0] + [1.0] * 18, None, []),
-        ([1.0] * 20 + [5.0], None, []),
+        ([1.0, None], 2, []),
+        ([1.0, None, 2.0], 2, ["observation_budget_reached"]),
+        ([1.0] * 9, None, []),
+        ([1.0] * 10, None, ["possible_stagnation"]),
+        ([1.0] * 10, 9, ["observation_budget_reached", "possible_stagnation"]),
+        ([5.0] * 4 + [1.0] * 6, None, ["possible_stagnation"]),
+        ([5.0] * 4 + [1.0] * 5 + [2.0], None, []),
+        ([1.0] * 5 + [None] * 5, None, ["possible_stagnation"]),
     ],
 )
 def test_reasons_to_stop(bound, values, budget, expected):
@@ -103,6 +105,27 @@ def test_reasons_to_stop(bound, values, budget, expected):
     found = resource.stopping_criteria().fetch()
     assert found.reasons == expected
     assert found.should_stop is bool(expected)
+
+
+def test_a_front_stagnates_beyond_the_budget_alone(bound):
+    resource = bound(metrics=["y", {"name": "z", "objective": "minimize"}], observation_budget=11)
+    note(resource, (3, 1), (5, 3), *[(1, 9)] * 9)
+    assert resource.stopping_criteria().fetch().reasons == []
+    note(resource, (1, 9))
+    assert "possible_stagnation" in resource.stopping_criteria().fetch().reasons
+
+
+def test_a_front_that_grows_does_not_stagnate(bound):
+    resource = bound(metrics=["y", {"name": "z", "objective": "minimize"}], observation_budget=9)
+    note(resource, (3, 1), (5, 3), *[(1, 9)] * 8, (6, 4))
+    assert resource.stopping_criteria().fetch().reasons == ["observation_budget_reached"]
+
+
+def test_constraints_alone_never_stagnate(bound):
+    resource = bound(metrics=[{**LIMIT, "name": "y"}], observation_budget=99)
+    batch = [{"assignments": {"x": 0.5}, "value": 1.0}] * 12
+    resource.observations().create_batch(observations=batch)
+    assert resource.stopping_criteria().fetch().reasons == []
 
 
 @pytest.fixture
