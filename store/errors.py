@@ -25,13 +25,15 @@ class ArmwrightError(Exception):
     Attributes:
         hint: What the reader can do next, a sentence or a command line; may be empty.
         retryable: True when the same call may succeed later, unchanged.
+        path: Of what is wrong in a document: keys and places in lists, from its top; may be empty.
     """
 
     retryable = False
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.path = path
 
     @property
     def message(self) -> str:

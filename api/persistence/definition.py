@@ -27,6 +27,7 @@ bounds = [-1.0, 1.0]
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
@@ -48,10 +49,11 @@ from armwright.experiment.constraint_text import (
     parameter_constraint_from_text,
 )
 from armwright.experiment.parameter_dict import parameter_from_dict
+from armwright.fault_path import at, path_of
 from armwright.persistence.document_text import document_from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from armwright.experiment import GeneratorRun, Parameter
 
@@ -137,41 +139,35 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
             what came.
     """
     _check_keys(document, source)
-    parameters = [
-        parameter_from_spec(spec, f"{source}: parameters[{index}]")
-        for index, spec in enumerate(document["parameters"])
-    ]
+    parameters = list(_parameters(document["parameters"], source))
     by_name = {parameter.name: parameter for parameter in parameters}
-    space = made_or_refused(f"{source}: parameters", lambda: SearchSpace(parameters=parameters))
-    constraints = [
+    with at("parameters"):
+        space = made_or_refused(f"{source}: parameters", lambda: SearchSpace(parameters=parameters))
+    linear = partial(parameter_constraint_from_text, parameters=by_name)
+    constraints = _constraints(document, "parameter_constraints", source, linear)
+    with at("parameter_constraints"):
         made_or_refused(
-            f"{source}: {where}", partial(parameter_constraint_from_text, text, by_name)
+            f"{source}: parameter_constraints",
+            lambda: space.set_parameter_constraints(constraints),
         )
-        for where, text in texts_of(document, "parameter_constraints", source)
-    ]
-    made_or_refused(
-        f"{source}: parameter_constraints",
-        lambda: space.set_parameter_constraints(constraints),
-    )
     objective = objective_from_dict(document, source)
-    bounds = [
-        made_or_refused(f"{source}: {where}", partial(outcome_constraint_from_text, text))
-        for where, text in texts_of(document, "outcome_constraints", source)
-    ]
-    config = made_or_refused(
-        f"{source}: outcome_constraints", lambda: OptimizationConfig(objective, bounds)
-    )
+    bounds = _constraints(document, "outcome_constraints", source, outcome_constraint_from_text)
+    with at("outcome_constraints"):
+        config = made_or_refused(
+            f"{source}: outcome_constraints", lambda: OptimizationConfig(objective, bounds)
+        )
     tracked = [Metric(name=text) for _, text in texts_of(document, "tracking_metrics", source)]
-    for metric in tracked:
+    for place, metric in enumerate(tracked):
         if metric.name in config.metrics:
             raise UsageError(
-                f"{source}: tracking_metrics: {metric.name!r} is optimized or bounded already"
+                f"{source}: tracking_metrics: {metric.name!r} is optimized or bounded already",
+                path=("tracking_metrics", place),
             )
     budget = document.get("budget")
     if budget is not None and budget < 1:
-        raise UsageError(f"{source}: budget should be at least 1, got {budget}")
-    return Definition(
-        experiment=made_or_refused(
+        raise UsageError(f"{source}: budget should be at least 1, got {budget}", path=("budget",))
+    with at("tracking_metrics"):
+        experiment = made_or_refused(
             f"{source}: tracking_metrics",
             lambda: Experiment(
                 search_space=space,
@@ -180,17 +176,44 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
                 optimization_config=config,
                 tracking_metrics=tracked,
             ),
-        ),
-        budget=budget,
-        seed=document.get("seed"),
-    )
+        )
+    return Definition(experiment=experiment, budget=budget, seed=document.get("seed"))
+
+
+def _parameters(specs: Sequence[Any], source: str) -> Iterator[Parameter]:
+    for index, spec in enumerate(specs):
+        with at("parameters", index):
+            yield parameter_from_spec(spec, f"{source}: parameters[{index}]")
+
+
+def _constraints(
+    document: Mapping[str, Any], key: str, source: str, make: Callable[[str], Any]
+) -> list[Any]:
+    """What the texts of a list stand for.
+
+    Args:
+        document: Has the list, or not.
+        key: Of the list.
+        source: What to call the document in messages; may be empty.
+        make: Makes one of a text.
+
+    Raises:
+        UsageError: One is no text, or `make` refuses it.
+    """
+    found, start = [], f"{source}: " if source else ""
+    for place, (where, text) in enumerate(texts_of(document, key, source)):
+        with at(key, place):
+            found.append(made_or_refused(f"{start}{where}", partial(make, text)))
+    return found
 
 
 def texts_of(document: Mapping[str, Any], key: str, source: str) -> Iterator[tuple[str, str]]:
     """The texts of a list, each with its place, such as "tracking_metrics[0]"."""
     for index, text in enumerate(document.get(key, ())):
         if not isinstance(text, str) or not text.strip():
-            raise UsageError(f"{source}: {key}[{index}] should be a text, got {text!r}")
+            raise UsageError(
+                f"{source}: {key}[{index}] should be a text, got {text!r}", path=(key, index)
+            )
         yield f"{key}[{index}]", text
 
 
@@ -200,17 +223,25 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
             raise UsageError(
                 f"{source}: unknown key {key!r}; the keys are {', '.join(_KEYS)}",
                 hint="in TOML, a key below a [table] belongs to that table: move it up",
+                path=(key,),
             )
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            raise UsageError(f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}")
+            raise UsageError(
+                f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}", path=(key,)
+            )
     if "parameters" not in document:
         raise UsageError(f"{source}: the key 'parameters' is missing")
     if ("objective" in document) == ("objectives" in document):
         if "objective" in document:
-            raise UsageError(f"{source}: expected objective or objectives, got both")
+            raise UsageError(
+                f"{source}: expected objective or objectives, got both", path=("objectives",)
+            )
         raise UsageError(f"{source}: the key 'objective' is missing")
     if not document["parameters"]:
-        raise UsageError(f"{source}: parameters should name at least one parameter, got none")
+        raise UsageError(
+            f"{source}: parameters should name at least one parameter, got none",
+            path=("parameters",),
+        )
 
 
 def parameter_from_spec(spec: Any, where: str) -> Parameter:
@@ -228,7 +259,7 @@ def parameter_from_spec(spec: Any, where: str) -> Parameter:
     if isinstance(spec.get("name"), str):
         where = f"{where} ({spec['name']})"
         if not spec["name"].strip():
-            raise UsageError(f"{where}: name should not be empty")
+            raise UsageError(f"{where}: name should not be empty", path=("name",))
     kind = spec.get("type")
     known = set().union(*_PARAMETER_KEYS.values())
     if isinstance(kind, str):
@@ -237,16 +268,36 @@ def parameter_from_spec(spec: Any, where: str) -> Parameter:
     if unknown:
         raise UsageError(
             f"{where}: unknown key {unknown[0]!r} for a parameter of type {kind!r}; "
-            f"the keys are {', '.join(sorted(known | _ANY_PARAMETER_KEYS))}"
+            f"the keys are {', '.join(sorted(known | _ANY_PARAMETER_KEYS))}",
+            path=(unknown[0],),
         )
+    _check_finite(spec, where)
     parameter: Parameter = made_or_refused(where, lambda: parameter_from_dict(spec))
     if isinstance(parameter, ChoiceParameter):
-        twice = [value for value in parameter.values if parameter.values.count(value) > 1]
-        if twice:
-            raise UsageError(f"{where}: values should be different, got {twice[0]!r} twice")
+        known_values: set[Any] = set()
+        for place, value in enumerate(parameter.values):
+            if value in known_values:
+                raise UsageError(
+                    f"{where}: values should be different, got {value!r} twice",
+                    path=("values", place),
+                )
+            known_values.add(value)
     if isinstance(parameter, RangeParameter) and "digits" in spec:
-        _set_digits(parameter, spec["digits"], where)
+        with at("digits"):
+            _set_digits(parameter, spec["digits"], where)
     return parameter
+
+
+def _check_finite(spec: Mapping[str, Any], where: str) -> None:
+    """Refuses numbers that are none, or without end: no arm could hold them."""
+    for key in ("bounds", "values", "value", "target_value"):
+        listed = isinstance(spec.get(key), list)
+        for place, value in enumerate(spec[key] if listed else [spec.get(key)]):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UsageError(
+                    f"{where}: {key} must be finite, got {value}",
+                    path=(key, place) if listed else (key,),
+                )
 
 
 def _set_digits(parameter: RangeParameter, digits: Any, where: str) -> None:
@@ -273,18 +324,21 @@ def objective_from_dict(document: Mapping[str, Any], source: str) -> Objective:
         UsageError: A key is missing, unknown or of the wrong kind.
     """
     if "objective" in document:
-        metric = _objective_metric(document["objective"], f"{source}: objective")
+        with at("objective"):
+            metric = _objective_metric(document["objective"], f"{source}: objective")
         return Objective(metric=metric, minimize=bool(metric.lower_is_better))
     metrics = []
     for index, spec in enumerate(document["objectives"]):
-        if not isinstance(spec, dict):
-            raise UsageError(f"{source}: objectives[{index}] should be a table, got {spec!r}")
-        metrics.append(_objective_metric(spec, f"{source}: objectives[{index}]"))
+        with at("objectives", index):
+            if not isinstance(spec, dict):
+                raise UsageError(f"{source}: objectives[{index}] should be a table, got {spec!r}")
+            metrics.append(_objective_metric(spec, f"{source}: objectives[{index}]"))
     names = [metric.name for metric in metrics]
     if len(names) < 2 or len(set(names)) < len(names):
         raise UsageError(
             f"{source}: objectives should be two or more different metrics, got "
-            f"{', '.join(names) or 'none'}"
+            f"{', '.join(names) or 'none'}",
+            path=("objectives",),
         )
     return MultiObjective(metrics)
 
@@ -292,16 +346,22 @@ def objective_from_dict(document: Mapping[str, Any], source: str) -> Objective:
 def _objective_metric(spec: Mapping[str, Any], where: str) -> Metric:
     unknown = sorted(set(spec) - {"metric", "minimize"})
     if unknown:
-        raise UsageError(f"{where}: unknown key {unknown[0]!r}; the keys are metric, minimize")
+        raise UsageError(
+            f"{where}: unknown key {unknown[0]!r}; the keys are metric, minimize",
+            path=(unknown[0],),
+        )
     metric = spec.get("metric")
     if not isinstance(metric, str) or not metric.strip():
         raise UsageError(
             f"{where}.metric should be a metric's name, got "
-            + ("none" if metric is None else repr(metric))
+            + ("none" if metric is None else repr(metric)),
+            path=("metric",),
         )
     minimize = spec.get("minimize", False)
     if not isinstance(minimize, bool):
-        raise UsageError(f"{where}.minimize should be true or false, got {minimize!r}")
+        raise UsageError(
+            f"{where}.minimize should be true or false, got {minimize!r}", path=("minimize",)
+        )
     return Metric(name=metric, lower_is_better=minimize)
 
 
@@ -310,4 +370,5 @@ def made_or_refused(where: str, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except (AssertionError, ValueError, KeyError, TypeError, OverflowError) as error:
-        raise UsageError(f"{where}: {error.args[0] if error.args else error}") from error
+        words = error.args[0] if error.args else error
+        raise UsageError(f"{where}: {words}", path=path_of(error)) from error

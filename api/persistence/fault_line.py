@@ -41,10 +41,11 @@ def faults_with_lines(text: str, document: Mapping[str, Any], *, source: str) ->
         if not error.message.startswith(start):
             raise
         words = error.message.removeprefix(start)
-        line = _line_of(_path_of(words, document), lines_of(text, language_of(text, source)))
+        path = error.path or _path_of(words, document)
+        line = _line_of(path, lines_of(text, language_of(text, source)))
         if line is None:
             raise
-        raise UsageError(f"{start}line {line}: {words}", hint=error.hint) from error
+        raise UsageError(f"{start}line {line}: {words}", hint=error.hint, path=path) from error
 
 
 def _path_of(words: str, document: Mapping[str, Any]) -> Path:

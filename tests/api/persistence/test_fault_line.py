@@ -131,13 +131,54 @@ def test_an_error_about_a_value_of_yaml_names_its_line(old, new, start):
         (TOML, "bounds = [1e-5,", "bounds = [9.0,", "line 15: parameters[0] (lr)"),
         (TOML, 'values = ["a", "b"]', 'values = ["a", "a"]', "line 20: parameters[1] (kind)"),
         (TOML, "minimize = true", "minimize = 1", "line 10: objective.minimize"),
-        (INLINE, '"a", "b"', '"a", "a"', "line 4: parameters[1] (kind)"),
+        (INLINE, '"a", "b"', '"a", "a"', "line 5: parameters[1] (kind): values"),
         (INLINE, 'type = "choice"', 'typ = "choice"', "line 4: parameters[1] (kind): unknown"),
     ],
 )
 def test_an_error_about_a_value_of_toml_names_its_line(text, old, new, start):
     assert old in text
     assert reason(text.replace(old, new), "e.toml").startswith(f"e.toml: {start}")
+
+
+LONG = """\
+objective:
+  metric: loss
+parameters:
+  - name: lr
+    type: range
+    bounds:
+      - 0.0
+      - 1.0
+  - name: kind
+    type: choice
+    values:
+      - 1.0
+      - 2.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "path"),
+    [
+        ("- 1.0\n  -", "- .inf\n  -", 8, ("parameters", 0, "bounds", 1)),
+        ("- 0.0", "- -.Inf", 7, ("parameters", 0, "bounds", 0)),
+        ("- 2.0", "- .nan", 13, ("parameters", 1, "values", 1)),
+        ("- 2.0", "- 1.0", 13, ("parameters", 1, "values", 1)),
+        ("- 2.0", "- two", 11, ("parameters", 1, "values")),
+        ("type: range", "is_fidelity: 3\n    type: range", 5, ("parameters", 0, "is_fidelity")),
+        ("metric: loss", "metric: 3", 2, ("objective", "metric")),
+    ],
+)
+def test_an_error_carries_the_path_of_the_value_and_its_line_comes_from_it(old, new, line, path):
+    assert old in LONG
+    with pytest.raises(UsageError, match=f"^e.yml: line {line}: ") as caught:
+        definition_from_file(LONG.replace(old, new, 1), source="e.yml")
+    assert caught.value.path == path
+
+
+def test_names_that_are_keys_elsewhere_lead_no_error_astray():
+    text = LONG.replace("name: lr", "name: metric").replace("- 0.0", "- 5.0")
+    assert reason(text, "e.yml").startswith("e.yml: line 6: parameters[0] (metric)")
 
 
 def test_an_error_about_a_value_of_json_names_its_line():
