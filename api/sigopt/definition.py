@@ -21,6 +21,7 @@ from armwright.sigopt.fields import (
     metadata_of,
     plain_json,
     whole_of,
+    without_kinds,
 )
 from armwright.sigopt.metric_rules import checked_metrics, with_strategy
 from armwright.sigopt.parameter_rules import checked_parameter
@@ -52,7 +53,7 @@ def definition_from_fields(fields: Mapping[str, Any]) -> Json:
     """
     check_shape(fields)
     known_keys(fields, _KEYS, "an experiment")
-    given = plain_json(fields)
+    given = without_kinds(plain_json(fields))
     conditionals = checked_conditionals(given.get("conditionals"))
     parameters = checked_parameters(given["parameters"], conditionals)
     kept: Json = {
@@ -104,7 +105,9 @@ def _check_grid(kept: Json) -> None:
     for parameter in kept["parameters"]:
         if parameter["type"] != "categorical" and not parameter["grid"]:
             raise refused(f"parameter {parameter['name']!r}: type grid needs its values as grid")
-        size *= len(parameter["grid"] or parameter["categorical_values"])
+        if parameter["type"] == "categorical":
+            parameter["grid"] = [item["name"] for item in parameter["categorical_values"]]
+        size *= len(parameter["grid"])
     if kept["budget"] not in (None, size):
         raise refused(f"budget of a grid of {size} points should be {size}, got {kept['budget']}")
     kept["budget"] = size

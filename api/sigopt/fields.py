@@ -19,10 +19,12 @@ __all__ = [
     "number_of",
     "plain_json",
     "whole_of",
+    "without_kinds",
 ]
 
 MOST_LETTERS = 100  # of a name
 _MOST_KEYS, _MOST_TEXT = 100, 500
+_USERS_OWN = ("metadata", "conditions")  # their keys are names that users chose
 
 
 def plain_json(value: Any) -> Any:
@@ -36,6 +38,17 @@ def plain_json(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return plain_json(value.tolist())
     return value
+
+
+def without_kinds(body: Any) -> Any:
+    """A body without the word `object`, by which each object of an answer says what it is."""
+    if isinstance(body, dict):
+        return {
+            key: item if key in _USERS_OWN else without_kinds(item)
+            for key, item in body.items()
+            if key != "object"
+        }
+    return [without_kinds(item) for item in body] if isinstance(body, list) else body
 
 
 def known_keys(body: Mapping[str, Any], known: Iterable[str], what: str) -> None:

@@ -71,9 +71,8 @@ def is_value_of(parameter: Mapping[str, Any], value: Any) -> bool:
 
 
 def _categories(given: Mapping[str, Any], what: str) -> list[Json]:
-    for key in ("bounds", "grid"):
-        if given.get(key) is not None:
-            raise refused(f"{what}: {key} is for numbers, not for categories")
+    if given.get("bounds") is not None:
+        raise refused(f"{what}: bounds are for numbers, not for categories")
     names, before = [], {}
     for item in listed(given.get("categorical_values"), f"{what}: categorical_values"):
         name = item.get("name") if isinstance(item, dict) else item
@@ -84,6 +83,8 @@ def _categories(given: Mapping[str, Any], what: str) -> list[Json]:
     if len(names) < 2:
         raise refused(f"{what}: categorical_values should be two or more, got {len(names)}")
     distinct(names, f"{what}: categorical_values")
+    if given.get("grid") is not None and given["grid"] != names:  # as a grid's are read
+        raise refused(f"{what}: grid is for numbers: categories are all tried")
     free = max(before.values(), default=0)
     kept = []
     for name in names:
@@ -98,17 +99,17 @@ def _add_range(kept: Json, given: Mapping[str, Any], what: str) -> None:
     whole = kept["type"] == "int"
     read = whole_of if whole else number_of
     bounds, grid = given.get("bounds"), given.get("grid")
-    if grid is not None and bounds is not None:
-        spans = isinstance(bounds, dict) and grid and set(bounds.values()) == {min(grid), max(grid)}
-        if not (spans and list(grid) == sorted(grid)):  # as it was read from an experiment
-            raise refused(f"{what}: give bounds or a grid, not both")
     if grid is not None:
-        values = [read(value, f"{what}: a value of its grid") for value in listed(grid, "grid")]
+        given_as = listed(grid, f"{what}: grid")
+        values = [read(value, f"{what}: a value of its grid") for value in given_as]
         if len(values) < 2:
             raise refused(f"{what}: grid should have two or more values, got {len(values)}")
         distinct(values, f"{what}: the values of its grid")
         kept["grid"] = sorted(values)
         kept["bounds"] = {"min": kept["grid"][0], "max": kept["grid"][-1]}
+        as_it_was_read = bounds == kept["bounds"] and values == kept["grid"]
+        if bounds is not None and not as_it_was_read:
+            raise refused(f"{what}: give bounds or a grid, not both")
         return
     if not isinstance(bounds, dict):
         raise refused(f"{what}: bounds should be an object with min and max, got {bounds!r}")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.definition import checked_parameters
 from armwright.sigopt.exception import refused
-from armwright.sigopt.fields import checked_name, known_keys, metadata_of, plain_json, whole_of
+from armwright.sigopt.fields import (
+    checked_name,
+    known_keys,
+    metadata_of,
+    plain_json,
+    whole_of,
+    without_kinds,
+)
 from armwright.sigopt.metric_rules import checked_metrics, with_strategy
 from armwright.sigopt.update_completion import completed
 from armwright.sigopt.validate import check_shape
@@ -29,14 +36,16 @@ def updated(definition: Json, fields: Mapping[str, Any]) -> Json:
         ValidationError: A field is of the wrong shape.
         ApiException: It cannot change so. Status 400.
     """
-    given = completed(definition, plain_json(fields))
+    given = completed(definition, without_kinds(plain_json(fields)))
     check_shape(given)
+    given.pop("no_optimize", None)  # what is suggested next is made when it is asked for
     known_keys(given, _KEYS, "an update")
     kept = {**definition, "updated": int(time.time())}
     if "name" in given:
         kept["name"] = checked_name(given["name"], "the name of an experiment")
     if "metadata" in given:
-        kept["metadata"] = metadata_of(given["metadata"])
+        metadata = given["metadata"]
+        kept["metadata"] = None if metadata is None else metadata_of(metadata)
     if "parallel_bandwidth" in given:
         width = given["parallel_bandwidth"]
         kept["parallel_bandwidth"] = (

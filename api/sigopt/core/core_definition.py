@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.core.tasks import check_tasks, checked_tasks, task_parameter
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.exception import refused
-from armwright.sigopt.fields import known_keys, metadata_of
+from armwright.sigopt.fields import known_keys, without_kinds
+from armwright.sigopt.project import check_project_id
 from armwright.sigopt.update import updated
 from armwright.sigopt.validate import ValidationError
 
@@ -33,7 +34,7 @@ _KEYS = (
 )
 _CHANGING = (
     *("name", "parameters", "metrics", "metadata", "observation_budget", "parallel_bandwidth"),
-    *("state", "project", "budget"),
+    *("state", "project", "budget", "no_optimize"),
 )
 _UNNAMED = "value"  # the metric of an experiment that names none
 _NAMELESS = "experiment"
@@ -50,10 +51,12 @@ def core_definition(fields: Mapping[str, Any]) -> Json:
     Raises:
         ApiException: They cannot be; says why. Status 400.
     """
-    given = _without_kinds(fields)
+    given = without_kinds(fields)
     known_keys(given, _KEYS, "an experiment")
     body = {key: given[key] for key in _SHARED if key in given}
     body["metrics"] = _metrics(given)
+    if body.get("parameters") is None:
+        raise refused("an experiment needs parameters, got none")
     if body.get("name") is None:
         body["name"] = _NAMELESS
     runs_only, budget = _runs_only(given), _budget(given)
@@ -75,7 +78,7 @@ def updated_core(definition: Json, fields: Mapping[str, Any]) -> Json:
     Raises:
         ApiException: It cannot change so. Status 400.
     """
-    given = _without_kinds(fields)
+    given = without_kinds(fields)
     known_keys(given, _CHANGING, "an update")
     if definition.get("runs_only"):
         if "observation_budget" in given:
@@ -92,12 +95,18 @@ def updated_core(definition: Json, fields: Mapping[str, Any]) -> Json:
         given["metrics"] = [
             {"name": item} if isinstance(item, str) else item for item in given["metrics"]
         ]
-    project = given.pop("project", None) or definition["project"]
-    if "metadata" in given:
-        given["metadata"] = metadata_of(given["metadata"])
+    project = _project(given.pop("project", None), definition)
     if given.get("name", "?") is None:
         del given["name"]
     return {**well_formed(lambda: updated(definition, given)), "project": project}
+
+
+def _project(given: Any, definition: Mapping[str, Any]) -> str:
+    """The project that an update names; the present one where it names none."""
+    try:
+        return str(definition["project"]) if given is None else check_project_id(given)
+    except ValueError as error:
+        raise refused(str(error)) from error
 
 
 def well_formed(make: Callable[[], Json]) -> Json:
@@ -147,10 +156,3 @@ def _is_unnamed(given: Mapping[str, Any]) -> bool:
     if metrics is None:
         metrics = [given.get("metric") or {}]
     return isinstance(metrics[0], dict) and metrics[0].get("name") is None
-
-
-def _without_kinds(value: Any) -> Any:
-    """A body without the word on each object that says what it is."""
-    if isinstance(value, dict):
-        return {k: _without_kinds(v) for k, v in value.items() if k != "object"}
-    return [_without_kinds(item) for item in value] if isinstance(value, list) else value

@@ -119,6 +119,9 @@ def create_project(request: Request) -> Json:
     """Makes a project."""
     body = request.body
     known_keys(body, ("id", "name", "metadata"), "a project")
+    for key in ("id", "name"):
+        if body.get(key) is None:
+            raise refused(f"a project needs {key}, got none")
     ident = project_of(body.get("id"))
     changes = _checked(body)
     try:

@@ -101,6 +101,8 @@ def checkpoint_of(body: Json) -> Json:
         ApiException: It cannot be. Status 400.
     """
     known_keys(body, ("values", "metadata"), "a checkpoint")
+    if body.get("values") is None:
+        raise refused("a checkpoint needs values, got none")
     values: Json = {}
     for item in listed(body.get("values"), "the values of a checkpoint"):
         if not isinstance(item, dict):

@@ -57,6 +57,7 @@ __all__ = [
 Json = dict[str, Any]
 
 _MOST_CHECKPOINTS = 200
+_MOST_OF_A_BATCH = 10_000
 
 
 def create_in_ai_experiment(request: Request) -> Json:
@@ -121,7 +122,10 @@ def _chosen(folder: RunFolder, given: Json) -> Json:
 def create_batch(request: Request) -> Json:
     """Adds runs that were done elsewhere to a project."""
     known_keys(request.body, ("runs", "fields"), "a batch")
-    runs = upload_to(project_of(request.ids[1]), listed(request.body.get("runs"), "runs"))
+    given = listed(request.body.get("runs"), "runs")
+    if len(given) > _MOST_OF_A_BATCH:
+        raise refused(f"a batch has at most {_MOST_OF_A_BATCH} runs, got {len(given)}")
+    runs = upload_to(project_of(request.ids[1]), given)
     found = [_found(str(run.id)) for run in runs]
     fields = request.word("fields")
     wanted = None if fields is None else {"object", *fields.split(",")}

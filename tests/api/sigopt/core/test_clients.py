@@ -68,7 +68,9 @@ def test_a_project_that_is_there_is_a_conflict(conn):
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"id": "Not Legal"}, "a project's id should be"),
+        ({"name": "A"}, "a project needs id, got none"),
+        ({"id": "p"}, "a project needs name, got none"),
+        ({"id": "Not Legal", "name": "A"}, "a project's id should be"),
         ({"id": "p", "name": ""}, "the name of a project"),
         ({"id": "p", "strange": 1}, "unknown key 'strange'"),
     ],

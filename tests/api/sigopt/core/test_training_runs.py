@@ -254,6 +254,19 @@ def test_checkpoints_are_listed_newest_first(conn, begin):
     assert checkpoints(found[0].id).fetch() == found[0]
 
 
+def test_a_checkpoint_needs_values(conn, begin):
+    with pytest.raises(ApiException, match="a checkpoint needs values") as caught:
+        conn.training_runs(begin().id).checkpoints().create(metadata={"epoch": 1})
+    assert caught.value.status_code == 400
+
+
+def test_a_batch_has_at_most_ten_thousand_runs(conn):
+    runs = conn.clients(1).projects("p").training_runs()
+    with pytest.raises(ApiException, match="at most 10000 runs, got 10001") as caught:
+        runs.create_batch(runs=[{"name": "r"}] * 10_001)
+    assert (caught.value.status_code, runs.fetch().count) == (400, 0)
+
+
 def test_a_finished_run_takes_no_checkpoint(conn, begin, tell):
     run = begin()
     tell("MERGE", run, state="completed")
