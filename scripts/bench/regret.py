@@ -6,6 +6,7 @@
     python scripts/bench/regret.py --problem hartmann6 --batch 8 --trials 64
     python scripts/bench/regret.py --problem hartmann6 --pending 7 --trials 64    # eight workers
     python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
+    python scripts/bench/regret.py --problem noisy --seeds 8     # values heard with noise
 
 Each run starts with a Sobol point per column, 5 to 16 of them or whole batches, and then asks for
 one arm, or one batch, at a time. With --pending it asks for one arm while so many others await
@@ -25,6 +26,7 @@ import click
 import numpy as np
 from classic_problems import CLASSICS
 from moved_problems import MOVED, moved
+from noisy_problems import NOISY, noisy
 from peer_runs import PEERS, peer_run
 from peers import peer_python
 from problems import BENCHMARKS, Benchmark
@@ -69,7 +71,7 @@ def run(
     problem: str, optimizer: str, seed: int, trials: int | None, batch: int, pending: int
 ) -> Run:
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
-    benchmark = moved(problem, seed) if problem in MOVED else PROBLEMS[problem]
+    benchmark = _benchmark(problem, seed)
     budget = trials or benchmark.trials
     if optimizer in PEERS:
         _, y, seconds = peer_run(benchmark, optimizer, seed, budget, batch)
@@ -107,6 +109,13 @@ def run(
         cpu_s=seconds / max(budget - begin, 1),
         notes=tuple(sorted(notes)),
     )
+
+
+def _benchmark(problem: str, seed: int) -> Benchmark:
+    """A problem by its name, as a seed has it."""
+    if problem in NOISY:
+        return noisy(problem, seed)
+    return moved(problem, seed) if problem in MOVED else PROBLEMS[problem]
 
 
 def _model_based(
@@ -181,7 +190,7 @@ def _named(problems: tuple[str, ...]) -> tuple[str, ...]:
     """Names of problems; of no names those that need nothing but NumPy."""
     if not problems:
         return tuple(BENCHMARKS | CLASSICS)
-    families = {"tuning": tuple(TUNING), "moved": tuple(MOVED)}
+    families = {"tuning": tuple(TUNING), "moved": tuple(MOVED), "noisy": NOISY}
     each = (families.get(name, (name,)) for name in problems)
     return tuple(name for names in each for name in names)
 
@@ -213,8 +222,8 @@ def table(runs: list[Run]) -> Table:
     "--problem",
     "problems",
     multiple=True,
-    type=click.Choice(["tuning", "moved", *PROBLEMS, *MOVED]),
-    help="Problem to run, or all of `tuning` or `moved`; repeat; leave out for all others.",
+    type=click.Choice(["tuning", "moved", "noisy", *PROBLEMS, *MOVED, *NOISY]),
+    help="Problem to run, or all of `tuning`, `moved` or `noisy`; repeat; leave out for others.",
 )
 @click.option(
     "--optimizer",
