@@ -36,6 +36,7 @@ from armwright.experiment.generator_run import GeneratorRun
 from armwright.experiment.generator_run_struct import GeneratorRunStruct
 from armwright.experiment.generator_run_type import GeneratorRunType
 from armwright.experiment.hartmann6_metric import Hartmann6Metric
+from armwright.experiment.l2norm_metric import L2NormMetric
 from armwright.experiment.metric import Metric
 from armwright.experiment.model_predict import merge_model_predict
 from armwright.experiment.multi_objective import MultiObjective
@@ -88,6 +89,7 @@ __all__ = [
     "GeneratorRunStruct",
     "GeneratorRunType",
     "Hartmann6Metric",
+    "L2NormMetric",
     "Metric",
     "MultiObjective",
     "NoisyFunctionMetric",

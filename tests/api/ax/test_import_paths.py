@@ -44,6 +44,7 @@ PATHS = {
     "exceptions.storage": "JSONDecodeError JSONEncodeError",
     "metrics.branin": "BraninMetric",
     "metrics.hartmann6": "Hartmann6Metric",
+    "metrics.l2norm": "",
     "metrics.noisy_function": "NoisyFunctionMetric",
     "modelbridge": "Models",
     "modelbridge.dispatch_utils": "choose_generation_strategy",

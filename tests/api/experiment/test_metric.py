@@ -10,6 +10,7 @@ from armwright.experiment import (
     BraninMetric,
     Data,
     Hartmann6Metric,
+    L2NormMetric,
     Metric,
     NoisyFunctionMetric,
 )
@@ -123,3 +124,7 @@ def test_minima_of_branin(x, value):
 def test_known_values_of_hartmann6(x, value):
     metric = Hartmann6Metric("h", [f"x{i}" for i in range(6)])
     assert metric.f(np.array(x)) == pytest.approx(value, abs=1e-5)
+
+
+def test_the_length_of_a_vector():
+    assert L2NormMetric("l", ["x", "y"]).f(np.array([3.0, -4.0])) == 5.0

@@ -12,6 +12,7 @@ from armwright.experiment import (
     BraninMetric,
     GeneratorRunType,
     Hartmann6Metric,
+    L2NormMetric,
     NoisyFunctionMetric,
     SyntheticRunner,
 )
@@ -143,6 +144,7 @@ OBJECTS = {
     "metric": lambda: ax.Metric("m=1", lower_is_better=False),
     "noisy metric": lambda: NoisyFunctionMetric("f", ["x", "y"], 0.1, True),
     "branin": lambda: BraninMetric("branin", ["x", "y"], None),
+    "length": lambda: L2NormMetric("l", list("abc"), noise_sd=0.1),
     "hartmann": lambda: Hartmann6Metric("h", list("abcdef"), lower_is_better=True),
     "objective": lambda: ax.Objective(ax.Metric("m"), minimize=True),
     "several objectives": lambda: ax.MultiObjective([ax.Metric("a", True), ax.Metric("b", False)]),

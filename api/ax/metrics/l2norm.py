@@ -1,0 +1,5 @@
+"""The names of `ax.metrics.l2norm`."""
+
+from armwright.experiment import L2NormMetric
+
+__all__ = ["L2NormMetric"]
