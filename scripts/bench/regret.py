@@ -7,6 +7,7 @@
     python scripts/bench/regret.py --problem hartmann6 --pending 7 --trials 64    # eight workers
     python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
     python scripts/bench/regret.py --problem noisy --seeds 8     # values heard with noise
+    python scripts/bench/regret.py --problem noisy-hartmann6 --draws 8    # of hyperparameters
 
 Each run starts with a Sobol point per column, 5 to 16 of them or whole batches, and then asks for
 one arm, or one batch, at a time. With --pending it asks for one arm while so many others await
@@ -35,7 +36,7 @@ from rich.table import Table
 from tuning_problems import TUNING
 from wide_problems import WIDE
 
-from armwright.optimizer import Measurements, initial_points, sobol, to_model
+from armwright.optimizer import Measurements, Policy, initial_points, sobol, to_model
 
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
@@ -68,7 +69,13 @@ class Run:
 
 
 def run(
-    problem: str, optimizer: str, seed: int, trials: int | None, batch: int, pending: int
+    problem: str,
+    optimizer: str,
+    seed: int,
+    trials: int | None,
+    batch: int,
+    pending: int,
+    policy: Policy,
 ) -> Run:
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = _benchmark(problem, seed)
@@ -97,9 +104,9 @@ def run(
     notes: set[str] = set()
     seconds = 0.0
     if optimizer == "armwright" and pending:
-        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending)
+        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending, policy)
     elif optimizer == "armwright":
-        y, seconds, notes = _model_based(benchmark, values, y, budget, seed, batch)
+        y, seconds, notes = _model_based(benchmark, values, y, budget, seed, batch, policy)
     return Run(
         problem=problem,
         optimizer=optimizer,
@@ -125,6 +132,7 @@ def _model_based(
     budget: int,
     seed: int,
     batch: int,
+    policy: Policy | None = None,
 ) -> tuple[np.ndarray, float, set[str]]:
     """Outcomes, CPU seconds of all arms without their evaluations, and notes."""
     from armwright.optimizer import suggest
@@ -140,6 +148,7 @@ def _model_based(
             seed=1000 * seed + len(y),
             count=min(batch, budget - len(y)),
             remaining=budget - len(y),
+            policy=policy,
         )
         seconds += time.process_time() - started
         warm = proposal.fits
@@ -158,6 +167,7 @@ def _by_turns(
     budget: int,
     seed: int,
     pending: int,
+    policy: Policy | None = None,
 ) -> tuple[np.ndarray, float, set[str]]:
     """As `_model_based`, an arm at a time, told of no result of the last `pending` ones."""
     from armwright.optimizer import suggest
@@ -175,6 +185,7 @@ def _by_turns(
             warm=warm,
             seed=1000 * seed + len(y),
             remaining=budget - len(y),
+            policy=policy,
         )
         seconds += time.process_time() - started
         warm = proposal.fits
@@ -244,6 +255,13 @@ def table(runs: list[Run]) -> Table:
     show_default=True,
     help="Arms that await their results whenever one is asked for.",
 )
+@click.option(
+    "--draws",
+    default=0,
+    type=click.IntRange(min=0),
+    show_default=True,
+    help="Draws of the hyperparameters that ours averages over.",
+)
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")
 def main(
@@ -256,6 +274,7 @@ def main(
     trials: int | None,
     batch: int,
     pending: int,
+    draws: int,
     processes: int,
     as_json: bool,
 ) -> None:
@@ -268,7 +287,7 @@ def main(
     for name in others:
         peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
-        (problem, optimizer, seed, trials, batch, pending)
+        (problem, optimizer, seed, trials, batch, pending, Policy(draws=draws))
         for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
