@@ -51,7 +51,7 @@ def definition_from_file(body: str | bytes, *, source: str) -> Definition:
     from armwright.persistence.fault_line import faults_with_lines
     from armwright.sigopt.experiment_file import definition_from_sigopt, is_sigopt
 
-    with faults_with_lines(text, document, source=source):
+    with faults_with_lines(text, source=source):
         if is_sigopt(document):
             return definition_from_sigopt(document, source=source)
         return definition_from_dict(document, source=source)

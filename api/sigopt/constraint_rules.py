@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from armwright.fault_path import at
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, distinct, known_keys, listed, number_of
 
@@ -29,20 +30,27 @@ _ROUNDING = 1e-9  # of a sum, relative to its largest term: what is suggested ke
 
 def checked_conditionals(given: Any) -> list[Json]:
     """Conditionals as they are kept."""
-    kept = []
-    for item in listed(given, "conditionals"):
-        known_keys(item, ("name", "values"), "a conditional")
-        name = checked_name(item.get("name"), "the name of a conditional")
-        values = [
-            checked_name(value, f"conditional {name!r}: a value")
-            for value in listed(item.get("values"), f"conditional {name!r}: values")
-        ]
-        if len(values) < 2:
-            raise refused(f"conditional {name!r}: values should be two or more, got {len(values)}")
-        distinct(values, f"conditional {name!r}: values")
-        kept.append({"name": name, "values": values})
-    distinct([item["name"] for item in kept], "the names of conditionals")
+    with at("conditionals"):
+        kept = [_conditional(*entry) for entry in enumerate(listed(given, "conditionals"))]
+        distinct([item["name"] for item in kept], "the names of conditionals")
     return sorted(kept, key=lambda item: str(item["name"]))
+
+
+def _conditional(place: int, given: Any) -> Json:
+    with at(place):
+        known_keys(given, ("name", "values"), "a conditional")
+        with at("name"):
+            name = checked_name(given.get("name"), "the name of a conditional")
+        what = f"conditional {name!r}"
+        with at("values"):
+            values = [
+                checked_name(value, f"{what}: a value")
+                for value in listed(given.get("values"), f"{what}: values")
+            ]
+            if len(values) < 2:
+                raise refused(f"{what}: values should be two or more, got {len(values)}")
+            distinct(values, f"{what}: values")
+        return {"name": name, "values": values}
 
 
 def is_active(parameter: Mapping[str, Any], assignments: Mapping[str, Any]) -> bool:
@@ -67,13 +75,27 @@ def checked_constraints(given: Any, parameters: Iterable[Json]) -> list[Json]:
     """Linear constraints as they are kept."""
     by_name = {parameter["name"]: parameter for parameter in parameters}
     kept, whole = [], set()
-    for place, item in enumerate(listed(given, "linear_constraints")):
-        what = f"linear_constraints[{place}]"
-        known_keys(item, ("type", "threshold", "terms"), what)
-        if item.get("type") not in ("less_than", "greater_than"):
-            raise refused(f"{what}: type should be less_than or greater_than, got {item}")
-        threshold = number_of(item.get("threshold"), f"{what}: threshold")
-        terms = [_term(term, what, by_name) for term in listed(item.get("terms"), what)]
+    for place, given_as in enumerate(listed(given, "linear_constraints")):
+        with at("linear_constraints", place):
+            item = _constraint(given_as, f"linear_constraints[{place}]", by_name)
+        names = [term["name"] for term in item["terms"]]
+        if by_name[names[0]]["type"] == "int":
+            whole |= set(names)
+        kept.append(item)
+    if len(whole) > _MOST_WHOLE:
+        raise refused(f"at most {_MOST_WHOLE} int parameters can be constrained, got {len(whole)}")
+    return kept
+
+
+def _constraint(given: Any, what: str, by_name: Mapping[str, Json]) -> Json:
+    known_keys(given, ("type", "threshold", "terms"), what)
+    if given.get("type") not in ("less_than", "greater_than"):
+        with at("type"):
+            raise refused(f"{what}: type should be less_than or greater_than, got {given}")
+    with at("threshold"):
+        threshold = number_of(given.get("threshold"), f"{what}: threshold")
+    with at("terms"):
+        terms = [_term(term, what, by_name) for term in listed(given.get("terms"), what)]
         distinct([term["name"] for term in terms], f"{what}: its parameters")
         terms = [term for term in terms if term["weight"] != 0]
         if len(terms) < 2:
@@ -81,12 +103,7 @@ def checked_constraints(given: Any, parameters: Iterable[Json]) -> list[Json]:
         kinds = {by_name[term["name"]]["type"] for term in terms}
         if len(kinds) > 1:
             raise refused(f"{what} should have parameters of one type, got {sorted(kinds)}")
-        if kinds == {"int"}:
-            whole |= {term["name"] for term in terms}
-        kept.append({"type": item["type"], "threshold": threshold, "terms": terms})
-    if len(whole) > _MOST_WHOLE:
-        raise refused(f"at most {_MOST_WHOLE} int parameters can be constrained, got {len(whole)}")
-    return kept
+    return {"type": given["type"], "threshold": threshold, "terms": terms}
 
 
 def _term(given: Any, what: str, by_name: Mapping[str, Json]) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from armwright.fault_path import at
 from armwright.sigopt.constraint_rules import (
     check_activity,
     checked_conditionals,
@@ -54,28 +55,33 @@ def definition_from_fields(fields: Mapping[str, Any]) -> Json:
     check_shape(fields)
     known_keys(fields, _KEYS, "an experiment")
     given = without_kinds(plain_json(fields))
+    with at("name"):
+        name = checked_name(given["name"], "the name of an experiment")
     conditionals = checked_conditionals(given.get("conditionals"))
     parameters = checked_parameters(given["parameters"], conditionals)
     kept: Json = {
-        "name": checked_name(given["name"], "the name of an experiment"),
+        "name": name,
         "type": given.get("type") or "offline",
         "parameters": parameters,
         "metrics": checked_metrics(given["metrics"]),
         "conditionals": conditionals,
         "linear_constraints": checked_constraints(given.get("linear_constraints"), parameters),
-        "metadata": metadata_of(given.get("metadata")),
+        "metadata": _metadata(given),
         "budget": _optional(given, "budget"),
         "parallel_bandwidth": _optional(given, "parallel_bandwidth"),
         "num_solutions": _optional(given, "num_solutions"),
     }
     if kept["type"] not in _TYPES:
-        raise refused(f"type should be one of {', '.join(_TYPES)}, got {kept['type']!r}")
+        with at("type"):
+            raise refused(f"type should be one of {', '.join(_TYPES)}, got {kept['type']!r}")
     if conditionals:
         check_activity(conditionals, parameters)
         if not with_strategy(kept["metrics"], "optimize"):
             raise refused("conditionals need an optimized metric, this has constraints alone")
-    _check_grid(kept)
-    _check_solutions(kept)
+    with at("budget" if kept["budget"] is not None else "type"):
+        _check_grid(kept)
+    with at("num_solutions"):
+        _check_solutions(kept)
     _check_budget(kept)
     return kept
 
@@ -84,15 +90,27 @@ def checked_parameters(given: Iterable[Json], conditionals: Iterable[Json]) -> l
     """Parameters as they are kept, sorted by name."""
     choices = {item["name"]: item["values"] for item in conditionals}
     kept = sorted(
-        (checked_parameter(item, choices) for item in given), key=lambda item: str(item["name"])
+        (_parameter(place, item, choices) for place, item in enumerate(given)),
+        key=lambda item: str(item["name"]),
     )
     distinct([*choices, *(item["name"] for item in kept)], "the names of parameters")
     return kept
 
 
+def _parameter(place: int, given: Json, choices: Mapping[str, list[str]]) -> Json:
+    with at("parameters", place):
+        return checked_parameter(given, choices)
+
+
 def _optional(given: Mapping[str, Any], key: str) -> int | None:
     value = given.get(key)
-    return None if value is None else whole_of(value, key, 1)
+    with at(key):
+        return None if value is None else whole_of(value, key, 1)
+
+
+def _metadata(given: Mapping[str, Any]) -> Json:
+    with at("metadata"):
+        return metadata_of(given.get("metadata"))
 
 
 def _check_grid(kept: Json) -> None:

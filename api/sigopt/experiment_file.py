@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
+from armwright.fault_path import path_of
 from armwright.persistence.definition import Definition
 from armwright.persistence.kept_definition import KEY
 from armwright.sigopt.definition import definition_from_fields
@@ -63,9 +64,9 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
         kept = definition_from_fields(fields)
         project = current_project()
     except ApiException as error:
-        raise UsageError(f"{source}: {error.message}") from error
+        raise UsageError(f"{source}: {error.message}", path=path_of(error)) from error
     except (ValidationError, ValueError) as error:
-        raise UsageError(f"{source}: {error}") from error
+        raise UsageError(f"{source}: {error}", path=path_of(error)) from error
     experiment = domain_experiment(kept)
     if "name" not in document:
         experiment._name = None

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from armwright.fault_path import at
 from armwright.sigopt.exception import refused
 
 __all__ = [
@@ -58,7 +59,8 @@ def known_keys(body: Mapping[str, Any], known: Iterable[str], what: str) -> None
     known = tuple(known)
     unknown = [str(key) for key in body if key not in known]
     if unknown:
-        raise refused(f"{what}: unknown key {unknown[0]!r}; the keys are {', '.join(known)}")
+        with at(unknown[0]):
+            raise refused(f"{what}: unknown key {unknown[0]!r}; the keys are {', '.join(known)}")
 
 
 def checked_name(value: Any, what: str, most: int = MOST_LETTERS) -> str:
@@ -104,9 +106,11 @@ def listed(value: Any, what: str) -> list[Any]:
 
 def distinct(values: Sequence[Any], what: str) -> None:
     """Refuses repeats."""
+    seen: set[Any] = set()
     for value in values:
-        if list(values).count(value) > 1:
+        if value in seen:
             raise refused(f"{what} should be different, got {value!r} twice")
+        seen.add(value)
 
 
 def metadata_of(value: Any, what: str = "metadata") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from armwright.fault_path import at
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, distinct, known_keys, number_of
 
@@ -29,7 +30,9 @@ def checked_metrics(given: Iterable[Mapping[str, Any]]) -> list[Json]:
     Raises:
         ApiException: They cannot be; says why. Status 400.
     """
-    kept = sorted((_metric(item) for item in given), key=lambda metric: str(metric["name"]))
+    found = [_metric_at(place, item) for place, item in enumerate(given)]
+    places = {metric["name"]: place for place, metric in enumerate(found)}
+    kept = sorted(found, key=lambda metric: str(metric["name"]))
     distinct([metric["name"] for metric in kept], "the names of metrics")
     optimized, bounded = with_strategy(kept, "optimize"), with_strategy(kept, "constraint")
     for what, count, most in (
@@ -42,13 +45,20 @@ def checked_metrics(given: Iterable[Mapping[str, Any]]) -> list[Json]:
     if not optimized and not bounded:
         raise refused("an experiment needs a metric to optimize or to constrain, got none")
     for metric in kept:
-        _check_threshold(metric, len(optimized))
+        with at("metrics", places[metric["name"]], "threshold"):
+            _check_threshold(metric, len(optimized))
     return kept
+
+
+def _metric_at(place: int, given: Mapping[str, Any]) -> Json:
+    with at("metrics", place):
+        return _metric(given)
 
 
 def _metric(given: Mapping[str, Any]) -> Json:
     known_keys(given, _KEYS, "a metric")
-    name = checked_name(given.get("name"), "the name of a metric")
+    with at("name"):
+        name = checked_name(given.get("name"), "the name of a metric")
     kept = {
         "name": name,
         "objective": "maximize" if given.get("objective") is None else given["objective"],
@@ -60,9 +70,12 @@ def _metric(given: Mapping[str, Any]) -> Json:
         ("strategy", ("optimize", "store", "constraint")),
     ):
         if kept[key] not in known:
-            raise refused(f"metric {name!r}: {key} should be {' or '.join(known)}, got {kept[key]}")
+            with at(key):
+                words = f"{' or '.join(known)}, got {kept[key]}"
+                raise refused(f"metric {name!r}: {key} should be {words}")
     if kept["threshold"] is not None:
-        number_of(kept["threshold"], f"metric {name!r}: threshold")
+        with at("threshold"):
+            number_of(kept["threshold"], f"metric {name!r}: threshold")
     return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from armwright.fault_path import at
 from armwright.sigopt.exception import refused
 from armwright.sigopt.fields import checked_name, distinct, known_keys, listed, number_of, whole_of
 
@@ -34,25 +35,35 @@ def checked_parameter(given: Mapping[str, Any], conditionals: Mapping[str, list[
         ApiException: It cannot be; says what and why. Status 400.
     """
     known_keys(given, _KEYS, "a parameter")
-    name = checked_name(given.get("name"), "the name of a parameter")
+    with at("name"):
+        name = checked_name(given.get("name"), "the name of a parameter")
     what = f"parameter {name!r}"
     kind = given.get("type")
     if kind not in ("double", "int", "categorical"):
-        raise refused(f"{what}: type should be double, int or categorical, got {kind!r}")
+        with at("type"):
+            raise refused(f"{what}: type should be double, int or categorical, got {kind!r}")
+    with at("conditions"):
+        conditions = _conditions(given, what, conditionals)
     kept: Json = dict.fromkeys(_KEYS)
-    kept |= {"name": name, "type": kind, "conditions": _conditions(given, what, conditionals)}
+    kept |= {"name": name, "type": kind, "conditions": conditions}
     if kind == "categorical":
-        kept["categorical_values"] = _categories(given, what)
+        with at("categorical_values"):
+            kept["categorical_values"] = _categories(given, what)
     else:
         if given.get("categorical_values"):
-            raise refused(f"{what}: categorical_values are for parameters of type categorical")
-        _add_range(kept, given, what)
-    kept["transformation"] = _transformation(given, kept, what)
-    kept["prior"] = _prior(given, kept, what)
+            with at("categorical_values"):
+                raise refused(f"{what}: categorical_values are for parameters of type categorical")
+        with at("bounds" if given.get("grid") is None else "grid"):
+            _add_range(kept, given, what)
+    with at("transformation"):
+        kept["transformation"] = _transformation(given, kept, what)
+    with at("prior"):
+        kept["prior"] = _prior(given, kept, what)
     default = given.get("default_value")
     if default is not None:
         if not is_value_of(kept, default):
-            raise refused(f"{what}: default_value should be one of its values, got {default!r}")
+            with at("default_value"):
+                raise refused(f"{what}: default_value should be one of its values, got {default!r}")
         kept["default_value"] = int(default) if kind == "int" else default
     return kept
 
@@ -114,7 +125,10 @@ def _add_range(kept: Json, given: Mapping[str, Any], what: str) -> None:
     if not isinstance(bounds, dict):
         raise refused(f"{what}: bounds should be an object with min and max, got {bounds!r}")
     known_keys(bounds, ("min", "max"), f"{what}: bounds")
-    low, high = (read(bounds.get(key), f"{what}: bounds.{key}") for key in ("min", "max"))
+    with at("min"):
+        low = read(bounds.get("min"), f"{what}: bounds.min")
+    with at("max"):
+        high = read(bounds.get("max"), f"{what}: bounds.max")
     if not high - low >= _LEAST_WIDTH:
         raise refused(f"{what}: bounds.min should be below bounds.max, got {low} and {high}")
     kept["bounds"] = {"min": low, "max": high}

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from armwright.fault_path import at
 from armwright.sigopt.lib import is_integer, is_number, is_sequence, validate_name
 from armwright.sigopt.validate.exceptions import ValidationError
 
@@ -69,13 +70,16 @@ def check_shape(body: Mapping[str, Any]) -> None:
             "project is no field of an experiment: call set_project, or set SIGOPT_PROJECT"
         )
     if "name" in body:
-        _check_name("name", body["name"])
+        with at("name"):
+            _check_name("name", body["name"])
     for key, kinds in (("parameters", ("name", "type")), ("metrics", ("name",))):
         if key in body:
-            _check_entries(key, body[key], kinds)
+            with at(key):
+                _check_entries(key, body[key], kinds)
     for key in _OPTIONAL_LISTS:
         if body.get(key) is not None and not is_sequence(body[key]):
-            raise ValidationError(f"{key} should be a list, got {body[key]!r}")
+            with at(key):
+                raise ValidationError(f"{key} should be a list, got {body[key]!r}")
     _check_numbers(body)
 
 
@@ -92,37 +96,41 @@ def _check_entries(key: str, entries: Any, needed: tuple[str, ...]) -> None:
         raise ValidationError(f"{key} must be a non-empty list, got {entries!r}")
     one = key.removesuffix("s")
     for place, entry in enumerate(entries):
-        if hasattr(entry, "to_json"):
-            entry = entry.to_json()
-        if not isinstance(entry, Mapping):
-            raise ValidationError(f"all {key} must be a mapping, {key}[{place}] is {entry!r}")
-        for word in entry:
-            if not isinstance(word, str):
-                raise ValidationError(f"all {one} keys must be strings, got {word!r}")
-        for word in needed:
-            if word not in entry:
-                raise ValidationError(f"all {key} require a {word}, {key}[{place}] has none")
-            _check_name(f"the {one} {word}", entry[word])
-        if key == "metrics":
-            _check_metric(entry)
+        given = entry.to_json() if hasattr(entry, "to_json") else entry
+        with at(place):
+            if not isinstance(given, Mapping):
+                raise ValidationError(f"all {key} must be a mapping, {key}[{place}] is {given!r}")
+            for word in given:
+                if not isinstance(word, str):
+                    raise ValidationError(f"all {one} keys must be strings, got {word!r}")
+            for word in needed:
+                if word not in given:
+                    raise ValidationError(f"all {key} require a {word}, {key}[{place}] has none")
+                with at(word):
+                    _check_name(f"the {one} {word}", given[word])
+            if key == "metrics":
+                _check_metric(given)
 
 
 def _check_metric(metric: Mapping[str, Any]) -> None:
     for word in ("strategy", "objective"):
         if metric.get(word) is not None:
-            _check_name(f"the metric {word}", metric[word])
+            with at(word):
+                _check_name(f"the metric {word}", metric[word])
     threshold = metric.get("threshold")
     if threshold is not None and not is_number(threshold):
-        raise ValidationError(f"a metric's threshold must be a number, got {threshold!r}")
+        with at("threshold"):
+            raise ValidationError(f"a metric's threshold must be a number, got {threshold!r}")
 
 
 def _check_numbers(body: Mapping[str, Any]) -> None:
     budget = body.get("budget")
-    if budget is not None:
-        if not is_number(budget) or budget < 0:
+    with at("budget"):
+        if budget is not None and (not is_number(budget) or budget < 0):
             raise ValidationError(f"budget must be a non-negative number, got {budget!r}")
         if budget == math.inf:
             raise ValidationError("budget cannot be infinity; leave it out for no end")
     width = body.get("parallel_bandwidth")
     if width is not None and not (is_integer(width) and width > 0):
-        raise ValidationError(f"parallel_bandwidth must be a positive integer, got {width!r}")
+        with at("parallel_bandwidth"):
+            raise ValidationError(f"parallel_bandwidth must be a positive integer, got {width!r}")

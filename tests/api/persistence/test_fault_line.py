@@ -202,6 +202,40 @@ def test_an_error_about_a_field_of_sigopt_names_its_line(old, new, start):
     assert reason(SIGOPT.replace(old, new), "e.yml").startswith(f"e.yml: {start}")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line", "path"),
+    [
+        ("max: 1.0", "max: .inf", 6, ("parameters", 0, "bounds", "max")),
+        ("transformation: log", "prior: 3", 7, ("parameters", 0, "prior")),
+        ("strategy: optimize", "threshold: .nan", 11, ("metrics", 0, "threshold")),
+        ("strategy: optimize", "threshold: 1", 11, ("metrics", 0, "threshold")),
+        ("budget: 30", "conditionals: [{name: k, values: [a]}]", 2, ("conditionals", 0, "values")),
+        ("budget: 30", "budget: 1\nnum_solutions: 2", 3, ("num_solutions",)),
+        ("budget: 30", "metadata: 3", 2, ("metadata",)),
+    ],
+)
+def test_an_error_about_a_field_of_sigopt_carries_its_path(old, new, line, path):
+    assert old in SIGOPT
+    with pytest.raises(UsageError, match=f"^e.yml: line {line}: ") as caught:
+        definition_from_file(SIGOPT.replace(old, new, 1), source="e.yml")
+    assert caught.value.path == path
+
+
+def test_a_choice_of_sixty_thousand_values_is_read_without_comparing_all_with_all():
+    values = [f"v{place}" for place in range(60_000)]
+    spec = {"name": "k", "type": "choice", "values": values}
+    made = definition_from_dict({"objective": {"metric": "m"}, "parameters": [spec]})
+    assert len(made.experiment.search_space.parameters["k"].values) == 60_000
+    with pytest.raises(UsageError, match="should be different, got 'v7' twice") as caught:
+        definition_from_dict(
+            {
+                "objective": {"metric": "m"},
+                "parameters": [{**spec, "values": [*values, "v7"]}],
+            }
+        )
+    assert caught.value.path == ("parameters", 0, "values", 60_000)
+
+
 def test_what_is_not_there_has_no_line():
     assert reason("budget: 3\n", "e.yml") == "e.yml: the key 'parameters' is missing"
 
