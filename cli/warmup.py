@@ -55,6 +55,7 @@ def warmup(
                 {
                     "for": what,
                     "rows": one.rows,
+                    "programs": one.programs,
                     "compiled": one.compiled,
                     "seconds": round(one.seconds, 3),
                 }
@@ -63,11 +64,11 @@ def warmup(
             click.echo(f"{what}, up to {one.rows} trials: {spent}", err=True)
     from armwright.optimizer.cache import cache_folder
 
-    compiled = sum(size["compiled"] for size in sizes)
+    compiled, programs = (sum(size[what] for size in sizes) for what in ("compiled", "programs"))
     if as_json:
         print_json({"cache": str(cache_folder()), "compiled": compiled, "sizes": sizes})
         return
-    click.echo(f"{2 * len(sizes)} programs ready in {cache_folder()}, {compiled} of them new")
+    click.echo(f"{programs} programs ready in {cache_folder()}, {compiled} of them new")
 
 
 def _work(

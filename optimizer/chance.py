@@ -27,7 +27,7 @@ from armwright.optimizer.normal import log_probability_below
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.shapes import Array, Float, operand
 
-__all__ = ["Chance", "chance_of", "log_chance"]
+__all__ = ["Chance", "chance_like", "chance_of", "log_chance"]
 
 _RATES = (0.1, 1.0, 2.0, 4.0, 8.0, 16.0)  # of change, per column, over sqrt(columns) / 2
 _FACTORS = (1.0, 2.0, 4.0, 8.0)
@@ -100,6 +100,19 @@ def chance_of(
         inverse=operand(inverse),
         middle=operand(np.float64(middle)),
         factor=operand(np.float64(factor)),
+    )
+
+
+def chance_like(features: Features, rows: int) -> Chance:
+    """Stands for what many trials say, by its shapes, where the model has so many rows."""
+    size = bucket(min(rows, _MOST // 2 + 1))
+    return Chance(
+        scaled=operand(np.zeros((size, features.width))),
+        rates=operand(np.zeros(features.width)),
+        weights=operand(np.zeros(size)),
+        inverse=operand(np.zeros((size, size))),
+        middle=operand(np.float64(0.0)),
+        factor=operand(np.float64(0.0)),
     )
 
 

@@ -1,14 +1,15 @@
 """Compiled programs, one per kind and shape of the arguments, in memory and on disk.
 
-There are two kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
-(`program.run`). What is needed after the first can be told before (`expect`), so that both are
-loaded or compiled side by side.
+There are four kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
+(`program.run`); for some policies `draw` draws hyperparameters (`sampling.hyperparameter_draws`)
+and `view` looks at the whole function (`outlook.joint`). What is needed after the first can be told
+before (`expect`), so that they are loaded or compiled side by side.
 """
 
 import pickle
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, Generic, Literal, TypeVar
@@ -22,17 +23,35 @@ from armwright.optimizer.cache import Entry, entry_for
 from armwright.optimizer.device import device_for
 from armwright.optimizer.lapack import load_lapack
 from armwright.optimizer.learning import Learned, Lesson, learn
+from armwright.optimizer.outlook import View, joint
 from armwright.optimizer.posterior import posterior_like
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.program import Answer, Question, run
-from armwright.optimizer.shapes import operand
+from armwright.optimizer.sampling import Drawing, hyperparameter_draws
+from armwright.optimizer.shapes import Array, operand
 from armwright.optimizer.threads import limit_new_libraries
 
-__all__ = ["ask", "compile_count", "expect", "make", "missing", "teach"]
+__all__ = [
+    "Wanted",
+    "ask",
+    "compile_count",
+    "distinct",
+    "draw",
+    "expect",
+    "make",
+    "missing",
+    "teach",
+    "view",
+]
 
-_Result = TypeVar("_Result", Learned, Answer)
+Kind = Literal["learn", "search", "draw", "view"]
+_Arguments = Lesson | Question | Drawing | View
+_Result = TypeVar("_Result")
 _Call = Callable[[Any], Any]
-_Key = tuple[str, int, str, tuple[tuple[tuple[int, ...], str], ...]]
+
+# A kind of program, a number that is part of it (searches, draws), and arguments or their shapes.
+Wanted = tuple[Kind, int, Any]
+_Key = tuple[Kind, int, str, tuple[tuple[tuple[int, ...], str], ...]]
 
 _programs: dict[_Key, "_Program[Any]"] = {}
 _registering = threading.Lock()
@@ -76,45 +95,65 @@ def ask(question: Question, *, searches: int) -> Answer:
     return answer
 
 
-def expect(lesson: Lesson, question: Question, *, searches: int) -> None:
-    """Begins to make the second program while the first one, taught next, is made and runs.
+def draw(drawing: Drawing, *, count: int) -> Array:
+    """Draws hyperparameters of one outcome, as logarithms; call it as the others."""
+    drawn: Array = _program("draw", drawing, count)(drawing)
+    return drawn
+
+
+def view(asked: View) -> tuple[Array, Array, Array]:
+    """Points where they count, their means and their covariance; call it as the others."""
+    seen: tuple[Array, Array, Array] = _program("view", asked, 0)(asked)
+    return seen
+
+
+def expect(wanted: Sequence[Wanted]) -> None:
+    """Begins to make later programs while the first one, which runs next, is made and runs.
 
     Nothing is computed with the arguments; anything that has their shapes will do.
     """
-    search = _program("search", question, searches)
-    if not (search.ready or _program("learn", lesson, 0).ready):
-        threading.Thread(target=search.make, name="armwright-compile").start()
+    first, *rest = (_program(kind, arguments, number) for kind, number, arguments in wanted)
+    later = [program for program in rest if not program.ready]
+    if later and not first.ready:
+        threading.Thread(target=_make_all, args=(later,), name="armwright-compile").start()
 
 
-def compile_count(kind: Literal["learn", "search"]) -> int:
+def _make_all(programs: Sequence["_Program[Any]"]) -> None:
+    for program in programs:
+        program.make()
+
+
+def compile_count(kind: Kind) -> int:
     """Number of programs of a kind this process has compiled or loaded: one per shape asked for."""
     return sum(key[0] == kind for key in _programs)
 
 
-def missing(
-    lesson: Lesson, question: Question | None, *, searches: int
-) -> list[tuple[str, int, Any]]:
-    """The programs for arguments like these that are neither in memory nor on disk.
+def distinct(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """The same programs, each once."""
+    return list({id(_program(one[0], one[2], one[1])): one for one in wanted}.values())
 
-    As `make` and `compiling.compile_elsewhere` take them: kind, searches, shapes.
-    """
-    wanted = [("learn", 0, _program("learn", lesson, 0))]
-    if question is not None:
-        wanted.append(("search", searches, _program("search", question, searches)))
+
+def missing(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """The programs that are neither in memory nor on disk, with the shapes of their arguments."""
+    programs = [
+        (kind, number, _program(kind, arguments, number)) for kind, number, arguments in wanted
+    ]
     return [
-        (kind, number, program.shapes) for kind, number, program in wanted if not program.is_at_hand
+        (kind, number, program.shapes)
+        for kind, number, program in programs
+        if not program.is_at_hand
     ]
 
 
-def make(kind: str, searches: int, shapes: Lesson | Question) -> None:
+def make(kind: Kind, number: int, shapes: Any) -> None:
     """Loads or compiles a program without running it."""
-    _program(kind, shapes, searches).make()
+    _program(kind, shapes, number).make()
 
 
-def _program(kind: str, arguments: Lesson | Question, searches: int) -> "_Program[Any]":
+def _program(kind: Kind, arguments: Any, number: int) -> "_Program[Any]":
     leaves = jax.tree.leaves(arguments)
     shapes = tuple((leaf.shape, leaf.dtype.str) for leaf in leaves)
-    key = (kind, searches, _device(arguments).platform, shapes)
+    key = (kind, number, _device(arguments).platform, shapes)
     program = _programs.get(key)
     if program is None:
         with _registering:
@@ -125,7 +164,7 @@ def _program(kind: str, arguments: Lesson | Question, searches: int) -> "_Progra
 class _Program(Generic[_Result]):
     """One program, made by whichever thread needs it first."""
 
-    def __init__(self, key: _Key, arguments: Lesson | Question) -> None:
+    def __init__(self, key: _Key, arguments: _Arguments) -> None:
         self._key = key
         self.shapes = jax.tree.map(
             lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype),  # type: ignore[no-untyped-call]
@@ -154,7 +193,7 @@ class _Program(Generic[_Result]):
         """Whether it is made, or being made."""
         return self._call is not None or self._lock.locked()
 
-    def __call__(self, arguments: Lesson | Question) -> _Result:
+    def __call__(self, arguments: _Arguments) -> _Result:
         call = self._call or self.make()
         if self._untried is not None:
             with self._lock:
@@ -178,7 +217,7 @@ class _Program(Generic[_Result]):
                 limit_new_libraries()
             return self._call
 
-    def _first_call(self, arguments: Lesson | Question) -> _Result:
+    def _first_call(self, arguments: _Arguments) -> _Result:
         """Runs what came from disk for the first time; compiles it where that fails."""
         entry, self._untried = self._untried, None
         assert entry is not None  # noqa: S101 - the caller looked
@@ -193,13 +232,16 @@ class _Program(Generic[_Result]):
         return result
 
 
-def _compile(entry: Entry | None, shapes: Lesson | Question, kind: str, searches: int) -> _Call:
+def _compile(entry: Entry | None, shapes: _Arguments, kind: Kind, number: int) -> _Call:
     """Compiles the program and leaves it on disk."""
     device = _device(shapes)
-    is_cpu = device.platform == "cpu"
-    function: Callable[..., Any] = partial(run, searches=searches)
-    if kind == "learn":
-        function = partial(learn, batched=not is_cpu)
+    functions: dict[Kind, Callable[..., Any]] = {
+        "learn": partial(learn, batched=device.platform != "cpu"),
+        "search": partial(run, searches=number),
+        "draw": partial(hyperparameter_draws, count=number),
+        "view": joint,
+    }
+    function = functions[kind]
     with nullcontext() if entry is None else entry.making(), jax.default_device(device):
         lowered = jax.jit(function).lower(shapes)
         try:
@@ -221,12 +263,12 @@ def _awaited(entry: Entry) -> bool:
     return waited
 
 
-def _load(entry: Entry, shapes: Lesson | Question, kind: str) -> _Call | None:
+def _load(entry: Entry, shapes: _Arguments, kind: Kind) -> _Call | None:
     """The program of an entry; None where it cannot be had."""
     payload = entry.read()
     if payload is None:
         return None
-    if kind == "learn":
+    if kind in ("learn", "draw"):
         _initialize_lapack()
     with entry.trying():
         try:
@@ -242,11 +284,13 @@ def _load(entry: Entry, shapes: Lesson | Question, kind: str) -> _Call | None:
     return program
 
 
-def _result_like(shapes: Lesson | Question) -> Any:
+def _result_like(shapes: _Arguments) -> Any:
     """Something of the structure of the program's result."""
     if isinstance(shapes, Lesson):
         return Learned(0, 0, posterior_like(shapes.rows, shapes.draws))  # type: ignore[arg-type]
-    return Answer(*range(len(Answer._fields)))
+    if isinstance(shapes, Question):
+        return Answer(*range(len(Answer._fields)))
+    return 0 if isinstance(shapes, Drawing) else (0, 0, 0)
 
 
 def _initialize_lapack() -> None:
@@ -255,8 +299,10 @@ def _initialize_lapack() -> None:
         jax.jit(jnp.linalg.cholesky).lower(np.eye(1))
 
 
-def _device(arguments: Lesson | Question) -> jax.Device:
+def _device(arguments: _Arguments) -> jax.Device:
     """Where the program for such arguments runs."""
-    if isinstance(arguments, Lesson):
-        return device_for(arguments.rows.features.shape[0])
-    return device_for(arguments.pending.shape[0])
+    if isinstance(arguments, Question):
+        return device_for(arguments.pending.shape[0])
+    if isinstance(arguments, View):
+        return device_for(arguments.aims.eligible.shape[0])
+    return device_for(arguments.rows.features.shape[0])

@@ -11,6 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = ["compile_elsewhere", "compiles_ahead", "is_compiling_ahead", "main"]
@@ -34,11 +35,11 @@ def is_compiling_ahead() -> bool:
     return _ahead and chosen not in {"off", "0", "no", "false"}
 
 
-def compile_elsewhere(wanted: list[tuple[str, int, Any]]) -> bool:
+def compile_elsewhere(wanted: Sequence[tuple[str, int, Any]]) -> bool:
     """Begins to compile in another process; returns at once, and whether one was started.
 
     Args:
-        wanted: Kind, searches, and shapes of the arguments of each program.
+        wanted: Kind, number (of searches, of draws), and shapes of the arguments of each program.
     """
     _children[:] = [child for child in _children if child.poll() is None]
     if not wanted or not sys.executable:
@@ -53,7 +54,7 @@ def compile_elsewhere(wanted: list[tuple[str, int, Any]]) -> bool:
         )
         assert child.stdin is not None  # noqa: S101 - it is a pipe
         with child.stdin as stream:
-            stream.write(pickle.dumps(wanted))
+            stream.write(pickle.dumps(list(wanted)))
     except OSError:
         return False
     _children.append(child)
@@ -66,5 +67,5 @@ def main() -> None:
     wanted = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
     from armwright.optimizer.compiled import make
 
-    for kind, searches, shapes in wanted:
-        make(kind, searches, shapes)
+    for kind, number, shapes in wanted:
+        make(kind, number, shapes)

@@ -19,6 +19,7 @@ from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.incumbents import incumbents
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.subset import most_exact, rows_near, rows_to_fit
@@ -56,7 +57,8 @@ def fit_model(
     size: int = 0,
     draws_in: float | None = None,
     failed: Float[np.ndarray, "l d"] | None = None,
-    looks_ahead: bool = False,
+    policy: Policy | None = None,
+    only_learns: bool = False,
     deadline: Deadline | None = None,
 ) -> Fitted:
     """Fits the hyperparameters and conditions on the observations.
@@ -73,7 +75,8 @@ def fit_model(
         size: Rows of the model at least, padding included.
         draws_in: See `Model`.
         failed: See `Model`.
-        looks_ahead: See `Model`.
+        policy: See `Model`.
+        only_learns: See `Model`.
         deadline: When to be done, if at all.
 
     Raises:
@@ -88,7 +91,8 @@ def fit_model(
         rng=np.random.default_rng([seed, 2]),
         size=size,
         failed=failed,
-        looks_ahead=looks_ahead,
+        policy=policy,
+        only_learns=only_learns,
     )
     few = rows_to_fit(measured, goal, Features.of(problem), settings)
     if few is None:
@@ -106,7 +110,7 @@ def fit_model(
         room=0,
         rng=np.random.default_rng([seed, 5]),
         rows=few,
-        looks_ahead=True,  # it searches for nothing
+        only_learns=True,
     )
     fits, notes = fit(ready_in_time(learner, deadline), warm, seed, settings)
     notes = (*notes, f"hyperparameters were fitted to {len(few)} of {len(measured.x)} observations")
@@ -146,13 +150,12 @@ def ready_in_time(model: Model, deadline: Deadline) -> Model:
     model.deadline = deadline
     if deadline.seconds is None or deadline.left > _LONG:
         return model
-    lesson, question = model.arguments()
-    lacking = missing(lesson, question, searches=model.searches)
+    lacking = missing(model.programs())
     if not lacking:
         return model
     if cache_folder() is None or not compile_elsewhere(lacking):
         raise OutOfTimeError
-    while missing(lesson, question, searches=model.searches):
+    while missing(lacking):
         if deadline.passed:
             raise OutOfTimeError
         time.sleep(0.02)

@@ -5,14 +5,15 @@ so that the arms of a batch, whose earlier members become pending, are all answe
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import jax
 import numpy as np
 
 from armwright.optimizer.aims import aims_of
-from armwright.optimizer.chance import chance_of
+from armwright.optimizer.chance import chance_like, chance_of
 from armwright.optimizer.columns import Problem, to_model, to_values
-from armwright.optimizer.compiled import ask, expect, teach
+from armwright.optimizer.compiled import Wanted, ask, draw, expect, teach, view
 from armwright.optimizer.couplings import couplings_of
 from armwright.optimizer.deadline import Deadline
 from armwright.optimizer.features import Features
@@ -22,15 +23,15 @@ from armwright.optimizer.learning import Learned, Lesson
 from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
-from armwright.optimizer.outlook import noise_levels, outlook
-from armwright.optimizer.pace import ask_in_time
+from armwright.optimizer.outlook import noise_levels, outlook, outlook_like, view_of
+from armwright.optimizer.pace import ask_in_time, has_time_to_draw
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
 from armwright.optimizer.posterior import Posterior, posterior_like
 from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.prospects import Prospects, expense_of
 from armwright.optimizer.region import region_of
-from armwright.optimizer.sampling import drawn_fits
+from armwright.optimizer.sampling import drawing_like, drawing_of
 from armwright.optimizer.scores import Scores
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
@@ -60,7 +61,8 @@ class Model:
         size: int = 0,
         draws_in: float | None = None,
         failed: Float[np.ndarray, "l d"] | None = None,
-        looks_ahead: bool = False,
+        policy: Policy | None = None,
+        only_learns: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
 
@@ -77,10 +79,11 @@ class Model:
             draws_in: How skewed the objective's loss must be to be modelled with its tail drawn in;
                 never, if None.
             failed: Points whose trials came to nothing, model units.
-            looks_ahead: Whether points will be judged otherwise than by improvement under the most
-                probable hyperparameters, so that the program for that is not made beforehand.
+            policy: How points will be judged; it decides which programs there are.
+            only_learns: Whether no point will be judged at all.
         """
-        self._problem, self._settings, self._looks_ahead = problem, settings, looks_ahead
+        self._problem, self._settings = problem, settings
+        self._policy, self._only_learns = policy or Policy(), only_learns
         self._features = Features.of(problem)
         self.couplings = couplings_of(problem, self._features)
         self._units = Units.of(problem, measured, draws_in=draws_in if goal.is_plain else None)
@@ -169,9 +172,7 @@ class Model:
         ]
         counts = [0 if given is None else len(given) for given in starts]
         starting = np.array(filled)
-        lesson, like = self.arguments()
-        if like is not None:
-            expect(lesson, like, searches=self.searches)
+        expect(self.programs())
         for jitter in _JITTERS:
             self.jitter = jitter
             learned = self._learn(starting, fits=counts, fit_limits=limits)
@@ -181,13 +182,36 @@ class Model:
         self._logarithms = np.asarray(learned.log_hyperparameters)
         return np.asarray(learned.energy / np.maximum(self._observed.sum(axis=1), 1))
 
-    def arguments(self) -> tuple[Lesson, Question | None]:
-        """Stand for the arguments of its programs; no second one for a model that looks ahead."""
+    def programs(self) -> list[Wanted]:
+        """The programs it needs, in the order of use, by what stands for their arguments."""
         shape = (len(self._y), self._settings.fit_starts, self.parameters)
-        lesson = self._lesson(np.zeros(shape))
-        if self._looks_ahead:
-            return lesson, None
-        return lesson, self._question(posterior=posterior_like(lesson.rows, lesson.draws))
+        lesson, policy = self._lesson(np.zeros(shape)), self._policy
+        wanted: list[Wanted] = [("learn", 0, lesson)]
+        if self._only_learns:
+            return wanted
+        posterior, prospects = posterior_like(lesson.rows, lesson.draws), self._prospects
+        if policy.draws:
+            wanted.append(("draw", policy.draws, drawing_like(lesson.rows, self.parameters)))
+            posterior = jax.tree.map(
+                lambda leaf: jax.ShapeDtypeStruct((policy.draws, *leaf.shape), leaf.dtype),  # type: ignore[no-untyped-call]
+                posterior,
+            )
+        elif self.looks_ahead:
+            wanted.append(("view", 0, view_of(posterior, self._aims, self._points)))
+            ahead = outlook_like(policy, len(self._y), self._features.width)
+            prospects = self._with_costs(ahead)
+        question = self._question(posterior=posterior)._replace(prospects=prospects)
+        return [*wanted, ("search", self.searches, question)]
+
+    @property
+    def policy(self) -> Policy:
+        """How points are judged."""
+        return self._policy
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether points are judged by what they would tell."""
+        return self._policy.search_for != "improvement" and self._aims.weights.shape[0] == 1
 
     @property
     def logarithms(self) -> Float[np.ndarray, "o t"]:
@@ -206,34 +230,50 @@ class Model:
         self._ensemble = np.array(ensembles).swapaxes(0, 1) if all(ensembles) else None
         self._posteriors.clear()
 
-    def draw(
-        self, fits: Sequence[Hyperparameters], *, count: int, seed: int
-    ) -> tuple[Hyperparameters, ...]:
-        """Draws hyperparameters around fits and uses them all; returns the fits with the draws."""
-        rows = self._lesson(self._as_starts()).rows
-        drawn = drawn_fits(fits, rows, self._fitted(), count=count, seed=seed)
-        self.use(drawn)
-        return drawn
+    def draw(self, fits: Sequence[Hyperparameters], *, seed: int) -> tuple[Hyperparameters, ...]:
+        """Draws hyperparameters around fits and uses them all; returns the fits with the draws.
 
-    def look_ahead(
-        self,
-        policy: Policy,
-        around: Float[np.ndarray, "k d"],
-        *,
-        rng: np.random.Generator,
-    ) -> None:
+        Where there is no time for it all draws are the fit itself, so that the same programs serve.
+        """
+        count, rows = self._policy.draws, self._lesson(self._as_starts()).rows
+        far, ones = self._as_starts() + 0.5, [1] * len(fits)
+        in_time = has_time_to_draw(
+            lambda limit: self._lesson(far, fits=ones, fit_limits=[limit] * len(fits)),
+            count,
+            self.deadline,
+        )
+        drawn = []
+        for outcome, one in enumerate(fits):
+            start = self._fitted()[outcome]
+            found = np.repeat(start[None, :], count, axis=0)
+            if in_time:
+                asked = drawing_of(rows, outcome, start, seed=seed)
+                found = np.asarray(draw(asked, count=count))
+            drawn.append(replace(one, draws=tuple(tuple(map(float, row)) for row in found)))
+        self.use(drawn)
+        return tuple(drawn)
+
+    def look_ahead(self, around: Float[np.ndarray, "k d"], *, rng: np.random.Generator) -> None:
         """Prepares to judge points by what they would tell instead of by improvement.
 
         Args:
-            policy: What is searched for, and what it costs.
             around: Raw values that the maximum may be at.
             rng: Source of draws.
         """
         points = self._features.encode(to_model(self._problem, around))
         noise = noise_levels(self._units.standards, self._fitted())
-        ahead = outlook(policy, points, self._posterior(pending=True), self._aims, noise, rng=rng)
-        self._prospects = ahead._replace(
-            expense=expense_of(self._problem, self._features, policy.cost),
+        seen = view(view_of(self._posterior(pending=True), self._aims, points))
+        self._prospects = self._with_costs(outlook(self._policy, seen, noise, rng=rng))
+
+    def suppose_failures(self) -> None:
+        """Has its programs be those of a model that knows of failed trials."""
+        chance = chance_like(self._features, self.bucket)
+        self._prospects = Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
+
+    def _with_costs(self, ahead: Prospects) -> Prospects:
+        """An outlook with what observations cost and how likely they are to fail."""
+        return ahead._replace(
+            expense=expense_of(self._problem, self._features, self._policy.cost),
             chance=None if self._prospects is None else self._prospects.chance,
         )
 
@@ -341,12 +381,13 @@ class Model:
         if found is None and self._ensemble is None:
             found = self._conditioned(pending=pending)
         elif found is None and self._ensemble is not None:
-            size = self._settings.fit_starts
-            members = [
-                self._lesson(np.repeat(member[:, None, :], size, axis=1), pending=pending)
-                for member in self._ensemble
-            ]
-            parts = [teach(member).posterior for member in members]
+            size, made = self._settings.fit_starts, dict[bytes, Posterior]()
+            for member in self._ensemble:  # equal ones where there was no time for draws
+                if member.tobytes() not in made:
+                    starts = np.repeat(member[:, None, :], size, axis=1)
+                    learned = teach(self._lesson(starts, pending=pending))
+                    made[member.tobytes()] = learned.posterior
+            parts = [made[member.tobytes()] for member in self._ensemble]
             found = jax.tree.map(lambda *leaves: np.stack(leaves), *parts)
             self._posteriors[with_pending] = found
         assert found is not None  # noqa: S101 - one of the two made it

@@ -1,6 +1,7 @@
 """Draws of the whole function from a fitted model: where its maximum may be, and how large."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +15,17 @@ from armwright.optimizer.posterior import Posterior, covariances, marginals
 from armwright.optimizer.prospects import Prospects
 from armwright.optimizer.shapes import Array, Float, operand
 
-__all__ = ["anchors_of", "joint", "maxima_of", "noise_levels", "outlook", "paths"]
+__all__ = [
+    "View",
+    "anchors_of",
+    "joint",
+    "maxima_of",
+    "noise_levels",
+    "outlook",
+    "outlook_like",
+    "paths",
+    "view_of",
+]
 
 _POINTS = 512  # that draws of the function are looked at
 _PATHS = 128
@@ -23,11 +34,29 @@ _ANCHORS = 64
 _JITTERS = (1e-10, 1e-8, 1e-6, 1e-4)
 
 
+class View(NamedTuple):
+    """Arguments of the program that looks at the whole function.
+
+    Attributes:
+        posterior: Of each outcome.
+        aims: Of one objective.
+        features: Points that the maximum may be at.
+    """
+
+    posterior: Posterior
+    aims: Aims
+    features: Float[Array, "k D"]
+
+
+def view_of(posterior: Posterior, aims: Aims, points: Float[np.ndarray, "k D"]) -> View:
+    """What to look at: points, as often as makes their number a fixed one."""
+    part = np.resize(points, (_POINTS, points.shape[1]))
+    return View(posterior=posterior, aims=aims, features=operand(part))
+
+
 def outlook(
     policy: Policy,
-    points: Float[np.ndarray, "k D"],
-    posterior: Posterior,
-    aims: Aims,
+    seen: Sequence[Array],
     noise: Float[np.ndarray, " o"],
     *,
     rng: np.random.Generator,
@@ -36,19 +65,24 @@ def outlook(
 
     Args:
         policy: What is searched for.
-        points: Features of points that the maximum may be at.
-        posterior: Of each outcome.
-        aims: Of one objective.
+        seen: Points where they count, their means and their covariance; see `joint`.
         noise: Noise variance of each outcome.
         rng: Source of draws.
     """
-    part = operand(np.resize(points, (_POINTS, points.shape[1])))
-    features, mean, covariance = map(np.asarray, joint(posterior, aims, part))
+    features, mean, covariance = map(np.asarray, seen)
     drawn = paths(mean, covariance, rng=rng, count=_PATHS)
     if policy.search_for == "maximum":
         return Prospects(noise=operand(noise), maxima=operand(maxima_of(drawn, mean, _MAXIMA)))
     anchors = features[np.resize(anchors_of(drawn, mean, _ANCHORS), _ANCHORS)]
     return Prospects(noise=operand(noise), anchors=operand(anchors))
+
+
+def outlook_like(policy: Policy, outcomes: int, width: int) -> Prospects:
+    """Stands for the outlook of a policy, by its shapes, over so many features."""
+    noise = operand(np.zeros(outcomes))
+    if policy.search_for == "maximum":
+        return Prospects(noise=noise, maxima=operand(np.zeros(_MAXIMA)))
+    return Prospects(noise=noise, anchors=operand(np.zeros((_ANCHORS, width))))
 
 
 def noise_levels(
@@ -63,17 +97,13 @@ def noise_levels(
     return levels
 
 
-@jax.jit
-def joint(
-    posterior: Posterior, aims: Aims, features: Float[Array, "k D"]
-) -> tuple[Float[Array, "k D"], Float[Array, " k"], Float[Array, "k k"]]:
+def joint(view: View) -> tuple[Float[Array, "k D"], Float[Array, " k"], Float[Array, "k k"]]:
     """Points at the target's task and fidelity, the objective's mean there, and its covariance.
 
     Args:
-        posterior: Of each outcome.
-        aims: Of one objective.
-        features: Points.
+        view: What to look at.
     """
+    posterior, aims, features = view
     if posterior.coupled is not None:
         features = projected(
             features, jax.tree.map(lambda leaf: leaf[0], posterior.coupled.couplings)

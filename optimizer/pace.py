@@ -1,17 +1,21 @@
-"""Questions asked with a deadline in view."""
+"""Questions asked and hyperparameters drawn with a deadline in view."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
-from armwright.optimizer.compiled import ask
+from armwright.optimizer.compiled import ask, teach
 from armwright.optimizer.deadline import Deadline, OutOfTimeError
+from armwright.optimizer.learning import Lesson
 from armwright.optimizer.program import Answer, Question
+from armwright.optimizer.sampling import evaluations
 from armwright.optimizer.shapes import operand
 
-__all__ = ["ask_in_time"]
+__all__ = ["ask_in_time", "has_time_to_draw"]
 
 _PER_SCREEN = 8  # evaluations of a search in the time of a screen, at least
+_SOME = 11  # evaluations that tell how long one takes
 
 
 def ask_in_time(question: Question, *, searches: int, deadline: Deadline) -> Answer:
@@ -42,3 +46,28 @@ def ask_in_time(question: Question, *, searches: int, deadline: Deadline) -> Ans
         limited = question._replace(search_limit=operand(np.int32(affordable)))
         answer = ask(limited, searches=searches)
     return answer
+
+
+def has_time_to_draw(lesson: Callable[[int], Lesson], count: int, deadline: Deadline) -> bool:
+    """Whether half of the time left is enough for draws and a posterior of each.
+
+    Args:
+        lesson: To evaluate the density so often, far from where it is largest, and to condition.
+        count: Draws wanted.
+        deadline: Told what was left out.
+    """
+    if deadline.seconds is None:
+        return True
+    times = []
+    for limit in (1, 1, _SOME):  # the first call may load the program
+        if deadline.passed:
+            break
+        begun = time.monotonic()
+        teach(lesson(limit))
+        times.append(time.monotonic() - begun)
+    if len(times) == 3:
+        one = max(times[2] - times[1], 0.0) / (_SOME - 1)
+        if one * evaluations(count) + count * times[1] <= 0.5 * deadline.left:
+            return True
+    deadline.shorten("the draws of hyperparameters")
+    return False

@@ -12,9 +12,7 @@ References:
     Larochelle and Adams (2012), arXiv:1206.2944, for averaging the acquisition over such draws.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -22,13 +20,19 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.learning import hyperparameter_bounds
 from armwright.optimizer.likelihood import Rows, negative_log_posterior
 from armwright.optimizer.linear_algebra import matmul
 from armwright.optimizer.shapes import Array, Float, UInt, operand
 
-__all__ = ["drawn_fits", "hyperparameter_draws", "sample"]
+__all__ = [
+    "Drawing",
+    "drawing_like",
+    "drawing_of",
+    "evaluations",
+    "hyperparameter_draws",
+    "sample",
+]
 
 _MOST_ROWS = 256  # observations that draws are made from
 _ADAPTED = 100  # draws that are thrown away
@@ -53,51 +57,60 @@ class _Chain(NamedTuple):
     error: Float[Array, ""]
 
 
-def drawn_fits(
-    fits: Sequence[Hyperparameters],
-    rows: Rows,
-    logarithms: Float[np.ndarray, "o t"],
-    *,
-    count: int,
-    seed: int,
-) -> tuple[Hyperparameters, ...]:
-    """The fits of all outcomes with draws from the posterior around each.
+class Drawing(NamedTuple):
+    """Arguments of the program that draws.
+
+    Attributes:
+        rows: Observations of one outcome, 256 of them where there are more.
+        start: Its most probable hyperparameters, as logarithms.
+        seed: A raw key.
+    """
+
+    rows: Rows
+    start: Float[Array, " t"]
+    seed: UInt[Array, " 2"]
+
+
+def drawing_of(rows: Rows, outcome: int, start: Float[np.ndarray, " t"], *, seed: int) -> Drawing:
+    """What to draw from for one outcome.
 
     Args:
-        fits: The most probable hyperparameters of each outcome.
         rows: Observations, as the first program takes them: y, noise and observed of each outcome.
-        logarithms: The fits as the program takes them.
-        count: Draws wanted.
+        outcome: Which one.
+        start: Its most probable hyperparameters, as logarithms.
         seed: Decides the draws.
     """
-    drawn = []
-    for outcome, one in enumerate(fits):
-        own = {name: getattr(rows, name)[outcome] for name in ("y", "noise", "observed")}
-        part = rows._replace(**own)
-        there = np.flatnonzero(part.observed)
+    own = {name: getattr(rows, name)[outcome] for name in ("y", "noise", "observed")}
+    part = rows._replace(**own)
+    if len(part.observed) > _MOST_ROWS:
+        there, rest = np.flatnonzero(part.observed), np.flatnonzero(~np.asarray(part.observed))
         if len(there) > _MOST_ROWS:
-            pick = there[np.linspace(0, len(there) - 1, _MOST_ROWS).astype(np.intp)]
-            of_rows = ("features", "y", "noise", "observed", "pending")
-            part = part._replace(**{name: getattr(part, name)[pick] for name in of_rows})
-        key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
-        found = hyperparameter_draws(part, operand(logarithms[outcome]), operand(key), count=count)
-        draws = tuple(tuple(map(float, row)) for row in np.asarray(found))
-        drawn.append(replace(one, draws=draws))
-    return tuple(drawn)
+            there = there[np.linspace(0, len(there) - 1, _MOST_ROWS).astype(np.intp)]
+        pick = np.concatenate([there, rest[: _MOST_ROWS - len(there)]])
+        of_rows = ("features", "y", "noise", "observed", "pending")
+        part = part._replace(**{name: getattr(part, name)[pick] for name in of_rows})
+    key = np.random.default_rng([seed, 5, outcome]).integers(2**32, size=2, dtype=np.uint32)
+    return Drawing(rows=part, start=operand(start), seed=operand(key))
 
 
-@partial(jax.jit, static_argnames="count")
-def hyperparameter_draws(
-    rows: Rows, start: Float[Array, " t"], seed: UInt[Array, " 2"], *, count: int
-) -> Float[Array, "e t"]:
+def drawing_like(rows: Rows, parameters: int) -> Drawing:
+    """Stands for `Drawing`s of an outcome with so many hyperparameters, by its shapes."""
+    return drawing_of(rows, 0, np.zeros(parameters), seed=0)
+
+
+def evaluations(count: int) -> int:
+    """About how many evaluations of the density so many draws take."""
+    return (_ADAPTED + _THINNING * count) * _MOST_STEPS // 2
+
+
+def hyperparameter_draws(drawing: Drawing, *, count: int) -> Float[Array, "e t"]:
     """Draws of one outcome's hyperparameters, as logarithms.
 
     Args:
-        rows: Its observations.
-        start: The most probable ones.
-        seed: A raw key.
+        drawing: Observations, where to begin, a key.
         count: Draws wanted.
     """
+    rows, start, seed = drawing
     lower, upper = hyperparameter_bounds(rows.membership.shape[0], rows.couplings)
 
     def energy(at: Float[Array, " t"]) -> Float[Array, ""]:

@@ -112,7 +112,8 @@ def suggest(
                 settings=settings,
                 draws_in=_least_skewness(tried, remaining) if has_peak else None,
                 failed=lost,
-                looks_ahead=policy != Policy() or not count,
+                policy=policy,
+                only_learns=not count,
                 deadline=deadline,
             )
         except OutOfTimeError:
@@ -120,12 +121,11 @@ def suggest(
         model, fits, notes = fitted.model, fitted.fits, fitted.notes
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
-            fits = model.draw(fits, count=policy.draws, seed=seed)
+            fits = model.draw(fits, seed=seed)
         if not count:
             return _only_fitted(measured, fits, notes, model.bucket, observations)
-        if policy.search_for != "improvement" and goal.objectives == 1:
+        if model.looks_ahead:
             model.look_ahead(
-                policy,
                 _around(rest, centers, measured, problem, seed),
                 rng=np.random.default_rng([seed, 6]),
             )

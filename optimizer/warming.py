@@ -11,12 +11,13 @@ import numpy as np
 
 from armwright.optimizer.cache import cache_folder
 from armwright.optimizer.columns import Problem
-from armwright.optimizer.compiled import make, missing
+from armwright.optimizer.compiled import distinct, make, missing
 from armwright.optimizer.compiling import compile_elsewhere, is_compiling_ahead
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.padding import bucket
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.threads import one_blas_thread
@@ -35,24 +36,36 @@ class Warmed:
 
     Attributes:
         rows: The size.
-        compiled: How many programs had to be compiled for it.
+        programs: How many programs there are for it.
+        compiled: How many of them had to be compiled.
         seconds: How long that took.
     """
 
     rows: int
+    programs: int
     compiled: int
     seconds: float
 
 
 def warm_up(
-    problem: Problem, goal: Goal, *, trials: int, settings: Settings | None = None
+    problem: Problem,
+    goal: Goal,
+    *,
+    trials: int,
+    policy: Policy | None = None,
+    failures: bool = False,
+    settings: Settings | None = None,
 ) -> Iterator[Warmed]:
     """Makes the programs for up to so many observations, one padded size after the other.
+
+    Those that make points by the policy, and those that predict.
 
     Args:
         problem: Columns and constraints.
         goal: As for `suggest`.
         trials: Most observations, those that are pending included.
+        policy: As for `suggest`.
+        failures: Whether some trials came to nothing, which points keep away from.
         settings: As for `suggest`.
 
     Yields:
@@ -62,15 +75,28 @@ def warm_up(
     rows = 1
     while True:
         with double_precision(), one_blas_thread():
-            model = _stand_in(problem, goal, bucket(rows), settings)
+            size = bucket(rows)
+            making = _stand_in(problem, goal, size, settings, policy)
+            # What predicts knows of no failures and looks at points for what they are.
+            predicting = _stand_in(
+                problem, goal, size, settings, None if making.looks_ahead else policy
+            )
+            if failures:
+                making.suppose_failures()
+            wanted = distinct([*making.programs(), *predicting.programs()])
             begun = time.monotonic()
-            lacking = missing(*model.arguments(), searches=model.searches)
-            for kind, searches, shapes in lacking:
-                make(kind, searches, shapes)
-        yield Warmed(rows=model.bucket, compiled=len(lacking), seconds=time.monotonic() - begun)
-        if model.bucket >= trials:
+            lacking = missing(wanted)
+            for kind, number, shapes in lacking:
+                make(kind, number, shapes)
+        yield Warmed(
+            rows=size,
+            programs=len(wanted),
+            compiled=len(lacking),
+            seconds=time.monotonic() - begun,
+        )
+        if size >= trials:
             return
-        rows = model.bucket + 1
+        rows = size + 1
 
 
 def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings) -> None:
@@ -83,17 +109,15 @@ def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings)
         return
     if cache_folder() is None:
         return
-    after = _stand_in(problem, goal, bucket(model.bucket + 1), settings)
-    wanted = [
-        one
-        for one in missing(*after.arguments(), searches=after.searches)
-        if repr(one) not in _begun
-    ]
+    after = _stand_in(problem, goal, bucket(model.bucket + 1), settings, model.policy)
+    wanted = [one for one in missing(after.programs()) if repr(one) not in _begun]
     if wanted and compile_elsewhere(wanted):
         _begun.update(map(repr, wanted))
 
 
-def _stand_in(problem: Problem, goal: Goal, size: int, settings: Settings) -> Model:
+def _stand_in(
+    problem: Problem, goal: Goal, size: int, settings: Settings, policy: Policy | None = None
+) -> Model:
     """A model of two made-up observations, padded to a size."""
     values = np.array([[0.0] * len(problem.columns)] * 2)
     outcomes = np.zeros((2, goal.outcomes)) + np.array([[0.0], [1.0]])
@@ -106,4 +130,5 @@ def _stand_in(problem: Problem, goal: Goal, size: int, settings: Settings) -> Mo
         rng=np.random.default_rng(0),
         settings=settings,
         size=size,
+        policy=policy,
     )

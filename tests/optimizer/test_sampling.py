@@ -1,12 +1,14 @@
 """Draws of hyperparameters: moments of known densities, and quadrature of a model's own."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from armwright.optimizer.likelihood import Rows, negative_log_posterior
-from armwright.optimizer.sampling import hyperparameter_draws, sample
+from armwright.optimizer.sampling import Drawing, drawing_of, hyperparameter_draws, sample
 
 pytestmark = [pytest.mark.usefixtures("float64"), pytest.mark.slow]
 
@@ -73,7 +75,8 @@ def test_a_models_lengthscale_is_distributed_as_quadrature_says():
     share = weights.sum(axis=1).cumsum() / weights.sum()
     expected = np.interp([0.1, 0.5, 0.9], share, length)
     start = points[int(np.argmin(energies))]
-    found = hyperparameter_draws(data, jnp.asarray(start), SEED, count=COUNT)
+    drawing = Drawing(data, jnp.asarray(start), SEED)
+    found = jax.jit(partial(hyperparameter_draws, count=COUNT))(drawing)
     quantiles = np.quantile(np.asarray(found)[:, 0], [0.1, 0.5, 0.9])
     np.testing.assert_allclose(quantiles, expected, atol=0.1)
     noise = np.asarray(found)[:, 2]
@@ -83,5 +86,24 @@ def test_a_models_lengthscale_is_distributed_as_quadrature_says():
 
 def test_equal_seeds_give_equal_draws():
     start = jnp.asarray([-1.0, 0.5, -8.0])
-    first, again = (hyperparameter_draws(rows(), start, SEED, count=4) for _ in range(2))
+    made = jax.jit(partial(hyperparameter_draws, count=4))
+    first, again = (made(Drawing(rows(), start, SEED)) for _ in range(2))
     np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize(("size", "known"), [(16, 9), (320, 9), (320, 290)])
+def test_of_many_rows_256_are_drawn_from_the_observed_ones_first(size, known):
+    rng = np.random.default_rng(0)
+    whole = Rows(
+        features=rng.random((size, 2)),
+        y=np.arange(float(size))[None, :],
+        noise=np.full((1, size), np.nan),
+        observed=(np.arange(size) < known)[None, :],
+        pending=np.zeros(size, bool),
+        membership=np.eye(2),
+        jitter=np.float64(0.0),
+    )
+    rows = drawing_of(whole, 0, np.zeros(4), seed=0).rows
+    assert rows.features.shape == (min(size, 256), 2)
+    assert rows.observed.sum() == min(known, 256)
+    assert rows.y[rows.observed][[0, -1]].tolist() == [0.0, known - 1.0]

@@ -92,7 +92,7 @@ def _next_learn():
     from armwright.optimizer.settings import Settings
 
     with double_precision():
-        lesson, _ = warming._stand_in(CORNER, Goal.single(), 32, Settings()).arguments()
+        _, _, lesson = warming._stand_in(CORNER, Goal.single(), 32, Settings()).programs()[0]
     return "learn", lesson, 0
 
 
