@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     create_run = global_factory.create_run
     create_aiexperiment = create_experiment = global_factory.create_experiment
     create_project = global_factory.create_project
-    get_aiexperiment = get_experiment = global_factory.get_experiment
-    archive_aiexperiment = archive_experiment = global_factory.archive_experiment
-    unarchive_aiexperiment = unarchive_experiment = global_factory.unarchive_experiment
+    get_aiexperiment = global_factory.get_aiexperiment
+    get_experiment = global_factory.get_experiment
+    archive_aiexperiment = global_factory.archive_aiexperiment
+    archive_experiment = global_factory.archive_experiment
+    unarchive_aiexperiment = global_factory.unarchive_aiexperiment
+    unarchive_experiment = global_factory.unarchive_experiment
     archive_run = global_factory.archive_run
     unarchive_run = global_factory.unarchive_run
     get_run = global_factory.get_run

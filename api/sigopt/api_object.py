@@ -77,9 +77,15 @@ class ApiObject:
         del self._body[name]
 
     @staticmethod
-    def as_json(value: Any) -> Any:
+    def as_json(obj: Any) -> Any:
         """A value as JSON has it: objects of ours as dicts, numbers of NumPy as Python's."""
-        return plain_json(value)
+        return plain_json(obj)
+
+    @staticmethod
+    def dumps(obj: Any, indent_level: int = 0) -> str:
+        """A value as it is written in a repr, with so many spaces before each line."""
+        margin = " " * indent_level
+        return margin + _shown(obj).replace("\n", f"\n{margin}")
 
     def to_json(self) -> dict[str, Any]:
         """A copy of the object underneath, with nothing shared."""
@@ -112,7 +118,11 @@ class ApiObject:
 
 
 class DictObject(dict[str, Any]):
-    """A mapping of the user's own keys, as part of an object."""
+    """A mapping of the user's own keys, as part of an object.
+
+    Two of these are equal if they are of one class and hold the same; any other mapping is equal to
+    one that holds the same.
+    """
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, with nothing shared."""
@@ -121,6 +131,16 @@ class DictObject(dict[str, Any]):
     def copy(self) -> DictObject:
         """One of the same class with the same items."""
         return type(self)(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, DictObject) and not isinstance(other, type(self)):
+            return False
+        return dict.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment] # it can change
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({json.dumps(plain_json(self), indent=2, sort_keys=True)})"
@@ -141,10 +161,12 @@ def _shown(value: Any) -> str:
     """A value as it is written in a repr: a line for each item."""
     if isinstance(value, ApiObject | DictObject):
         return repr(value)
+    if hasattr(value, "tolist"):
+        return _shown(value.tolist())
     if isinstance(value, dict) and value:
         lines = [_indented(f'"{key}"={_shown(item)},') for key, item in value.items()]
         return "\n".join(["{", *lines, "}"])
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         return "\n".join(["[", *(_indented(f"{_shown(item)},") for item in value), "]"])
     return f'"{value}"' if isinstance(value, str) else str(value)
 

@@ -35,15 +35,16 @@ class SigOptFactory:
     """The calls of the module, for one project.
 
     Args:
-        project: Its id; where None, the one in force, see `armwright.sigopt.set_project`.
+        project_id: Of the project; where None, the one in force, see
+            `armwright.sigopt.set_project`.
         connection: Where the calls go; by default the one that this process shares.
 
     Raises:
         ValueError: This can be no id.
     """
 
-    def __init__(self, project: str | None, connection: Connection | None = None) -> None:
-        self._project = None if project is None else check_project_id(project)
+    def __init__(self, project_id: str | None, connection: Connection | None = None) -> None:
+        self._project = None if project_id is None else check_project_id(project_id)
         self._connection = connection
 
     @property
@@ -196,9 +197,22 @@ class SigOptFactory:
         return calls.made_project(self.project, name)
 
     create_aiexperiment = create_experiment
-    get_aiexperiment = get_experiment
-    archive_aiexperiment = archive_experiment
-    unarchive_aiexperiment = unarchive_experiment
+
+    def get_aiexperiment(self, aiexperiment_id: str | int) -> AIExperimentContext:
+        """See `get_experiment`."""
+        return self.get_experiment(aiexperiment_id)
+
+    def archive_aiexperiment(
+        self,
+        aiexperiment_id: str | int,
+        include_runs: bool = False,  # noqa: FBT001, FBT002 - as callers give it
+    ) -> None:
+        """See `archive_experiment`."""
+        self.archive_experiment(aiexperiment_id, include_runs)
+
+    def unarchive_aiexperiment(self, aiexperiment_id: str | int) -> None:
+        """See `unarchive_experiment`."""
+        self.unarchive_experiment(aiexperiment_id)
 
 
 global_factory: SigOptFactory = SigOptFactory(None)

@@ -39,6 +39,8 @@ from armwright.sigopt.parts import (
     Project,
     RunsProgress,
     SourceCode,
+    StoppingReasons,
+    SysMetadata,
 )
 from armwright.sigopt.training_run import TrainingRun
 
@@ -76,7 +78,9 @@ __all__ = [
     "Session",
     "SourceCode",
     "StoppingCriteria",
+    "StoppingReasons",
     "Suggestion",
+    "SysMetadata",
     "Task",
     "Token",
     "TrainingRun",

@@ -31,6 +31,8 @@ __all__ = [
     "Project",
     "RunsProgress",
     "SourceCode",
+    "StoppingReasons",
+    "SysMetadata",
     "evaluations",
 ]
 
@@ -38,6 +40,16 @@ __all__ = [
 @final
 class Metadata(DictObject):
     """What users note about an experiment or a run."""
+
+
+@final
+class SysMetadata(DictObject):
+    """What integrations note about a run."""
+
+
+@final
+class StoppingReasons(DictObject):
+    """Why a run might have stopped at a checkpoint."""
 
 
 @final
@@ -188,7 +200,7 @@ class Checkpoint(ApiObject):
         "created": as_is,
         "metadata": Metadata,
         "should_stop": as_is,
-        "stopping_reasons": as_is,
+        "stopping_reasons": StoppingReasons,
         "training_run": as_is,
         "values": evaluations,
     }

@@ -32,6 +32,7 @@ from armwright.sigopt.store_driver import StoreDriver
 from armwright.sigopt.training_run import TrainingRun, training_run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from armwright.sigopt.run_folder import RunFolder
@@ -233,25 +234,25 @@ class RunContext:
         """Notes a parameter's value."""
         self.set_parameters({name: value})
 
-    def set_parameters(self, values: Mapping[str, Any]) -> None:
+    def set_parameters(self, parameters: Mapping[str, Any]) -> None:
         """The same for several; None removes one."""
-        self._say(assignments=assignments_of(values))
+        self._say(assignments=assignments_of(parameters))
 
-    def set_parameters_meta(self, meta: Mapping[str, Any]) -> None:
+    def set_parameters_meta(self, parameters_meta: Mapping[str, Any]) -> None:
         """Notes how parameters are to be shown."""
-        self._say(parameters_meta=dict(meta))
+        self._say(parameters_meta=dict(parameters_meta))
 
-    def set_parameter_meta(self, name: str, meta: Mapping[str, Any]) -> None:
+    def set_parameter_meta(self, name: str, value: Mapping[str, Any]) -> None:
         """The same for one."""
-        self.set_parameters_meta({name: meta})
+        self.set_parameters_meta({name: value})
 
     def set_parameter_source(self, name: str, source: str) -> None:
         """Notes where a parameter's value came from."""
         self.set_parameters_meta({name: {"source": source}})
 
-    def set_parameters_source(self, values: Mapping[str, Any], source: str) -> None:
+    def set_parameters_source(self, parameters: Iterable[str], source: str) -> None:
         """The same for several."""
-        self.set_parameters_meta({name: {"source": source} for name in values})
+        self.set_parameters_meta({name: {"source": source} for name in parameters})
 
     def set_parameters_sources_meta(self, source_name: str, sort: int, default_show: bool) -> None:  # noqa: FBT001 - as callers give it
         """Notes how parameters of one source are to be shown."""

@@ -13,6 +13,7 @@ from armwright.sigopt.parts import (
     MetricEvaluation,
     Model,
     SourceCode,
+    SysMetadata,
 )
 from armwright.sigopt.place import CLIENT_ID, USER_ID
 
@@ -57,7 +58,7 @@ class TrainingRun(ApiObject):
         "client": as_is,
         "suggestion": as_is,
         "observation": as_is,
-        "sys_metadata": Metadata,
+        "sys_metadata": SysMetadata,
         "dev_metadata": Metadata,
     }
 
