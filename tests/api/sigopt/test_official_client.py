@@ -227,6 +227,8 @@ def test_the_core_api_of_theirs(conn):
     (best,) = resource.best_assignments().fetch().iterate_pages()
     assert len(tried) == 3
     assert best.value == best.assignments["x"] == max(tried)
+    assert resource.stopping_criteria().fetch().reasons == []
+    resource.observations().create(assignments={"x": 0.5}, value=0.0)
     assert resource.stopping_criteria().fetch().reasons == ["observation_budget_reached"]
 
 
