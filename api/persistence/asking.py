@@ -128,7 +128,10 @@ class Asker:
                 continue
             document = {**claim, **_running()}
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
-                asked.append(self._taken(facts, attempt, arm))
+                if attempt == 1 and is_generated(facts) and self._is_too_many():
+                    self._folder.end(facts.number, attempt, REPLACED, alone=True)
+                else:
+                    asked.append(self._taken(facts, attempt, arm))
                 continue
             # Others are at the front too: on from somewhere else.
             waiting = self._unclaimed(waiting)
@@ -186,6 +189,15 @@ class Asker:
             f"{self._folder.url!r}: too many processes make its last trials at once",
             hint="ask again",
         )
+
+    def _is_too_many(self) -> bool:
+        """Whether a trial made ahead of need is one that the budget has no room for.
+
+        Two may have made the last one at the same moment, each before the other's was to be seen.
+        Whoever takes one of them sees both, for it looked later.
+        """
+        budget: int | None = plan_of(self._folder.state)["budget"]
+        return budget is not None and self._made(self._folder.state) > budget
 
     def _is_over_budget(self) -> bool:
         """Whether more trials are made than the budget has room for."""

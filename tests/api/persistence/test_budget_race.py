@@ -108,3 +108,27 @@ def test_who_loses_every_race_for_the_last_trials_is_told_to_try_again(tmp_path,
     with pytest.raises(BusyError, match="too many processes make its last trials") as caught:
         stored.ask()
     assert exit_code(caught.value) == 75
+
+
+def test_of_waiting_trials_beyond_the_budget_none_is_taken_but_those_of_a_person(tmp_path):
+    """As two that were made at the same moment, each before the other's was to be seen."""
+    url = tmp_path / "lr"
+    stored = armwright.create(url, DEFINITION, budget=3, seed=3)
+    for _ in range(3):
+        stored.asker.make_waiting()
+    armwright.edit(url, {"budget": 2}, reason="as if one of them was one too many")
+    got = []
+    with pytest.raises(NothingLeftError, match="2 of 2 trials are made"):
+        while True:
+            got += StoredExperiment.open(url).ask()
+    assert len(got) == 2
+    (left,) = StoredExperiment.open(url).state.with_status("cancelled")
+    assert is_replaced(left)
+
+
+def test_a_trial_that_a_person_added_is_taken_whatever_the_budget_is(tmp_path):
+    url = tmp_path / "lr"
+    stored = armwright.create(url, DEFINITION, budget=1, seed=3)
+    stored.ask()
+    stored.asker.add(ax.Arm({"x": 0.5}), claimed=False)
+    assert [trial.parameters for trial in StoredExperiment.open(url).ask()] == [{"x": 0.5}]
