@@ -35,9 +35,21 @@ _TRIALS = 64
     type=click.IntRange(1, 4000),
     help=f"For up to so many; the experiment's budget, else {_TRIALS}, if left out.",
 )
+@click.option(
+    "--model",
+    metavar="NAME",
+    default="GPEI",
+    show_default=True,
+    help="For arms by this member of Models, GPKG for example.",
+)
 @json_option
 def warmup(
-    words: tuple[str, ...], parameters: tuple[int, ...], trials: int | None, *, as_json: bool
+    words: tuple[str, ...],
+    parameters: tuple[int, ...],
+    trials: int | None,
+    model: str,
+    *,
+    as_json: bool,
 ) -> None:
     """Compile the programs that EXPERIMENT's models will need, so that no arm waits for it.
 
@@ -49,7 +61,7 @@ def warmup(
     armwright warmup -p 6 --trials 100 --json
     """
     sizes: list[dict[str, Any]] = []
-    for what, made in _work(words, parameters, trials):
+    for what, made in _work(words, parameters, trials, model):
         for one in made:
             sizes.append(
                 {
@@ -72,14 +84,20 @@ def warmup(
 
 
 def _work(
-    words: Sequence[str], parameters: Sequence[int], trials: int | None
+    words: Sequence[str], parameters: Sequence[int], trials: int | None, model: str
 ) -> Iterator[tuple[str, Iterator[Warmed]]]:
     """What to warm up, by name."""
+    from armwright.generation.models import Models
     from armwright.generation.warm_up import warm_up_columns, warm_up_experiment
 
     if parameters and words:
         raise UsageError("expected an experiment or --parameters, got both")
+    if model not in Models.__members__:
+        names = ", ".join(Models.__members__)
+        raise UsageError(f"there is no model {model!r}; there are {names}")
     if parameters or not (words or os.environ.get("ARMWRIGHT_EXPERIMENT")):
+        if model != "GPEI":
+            raise UsageError(f"--model is for an experiment's models, got {model} without one")
         for count in parameters or _USUAL:
             noun = "parameter" if count == 1 else "parameters"
             yield f"{count} {noun}", warm_up_columns(count, trials=trials or _TRIALS)
@@ -90,4 +108,4 @@ def _work(
     stored = StoredExperiment.open(only_experiment(words))
     budget = plan_of(stored.state)["budget"]
     most = trials or budget or max(_TRIALS, 2 * len(stored.experiment.trials))
-    yield stored.url, warm_up_experiment(stored.experiment, trials=most)
+    yield stored.url, warm_up_experiment(stored.experiment, trials=most, model=Models[model])

@@ -253,8 +253,8 @@ class GaussianProcessBridge(ModelBridge):
         known = self._outcomes
         arms = [Arm(encoding.parameterization(row)) for row in rows]
         fits = {m: self._models.fits[m].to_dict() for m in known.metrics if m in self._models.fits}
-        in_time = bool(fits) and request.within != 0.0
-        notes_a_search = bool(np.isfinite(log_acquisition).any())
+        in_time = bool(fits) and self._has_time_to_predict(request)
+        is_judged = bool(fits) and request.within != 0.0 and np.isfinite(log_acquisition).any()
         made = Generated(
             arms=arms,
             metadata={
@@ -263,7 +263,7 @@ class GaussianProcessBridge(ModelBridge):
                 "pending": len(request.pending),
                 **({"failed": len(self._failing)} if self._failing else {}),
                 "digest": self._models.digest([*request.pending, *self._unnamed(request)]),
-                **(self._judged_by(request) if in_time and notes_a_search else {}),
+                **(self._judged_by(request) if is_judged else {}),
                 "hyperparameters": next(iter(fits.values()), None),
                 **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
@@ -277,6 +277,19 @@ class GaussianProcessBridge(ModelBridge):
         )
         self._fit_time, self._models.fit_time = self._fit_time + self._models.fit_time, 0.0
         return made
+
+    def _has_time_to_predict(self, request: Request) -> bool:
+        """Whether predictions may be made: with a deadline only by the arm's own program.
+
+        Another one may have to be compiled, which nobody waits for.
+        """
+        if request.within is None:
+            return True
+        known, looks_ahead = self._outcomes, self._policy.search_for != "improvement"
+        is_same = not self._failing and self._told == list(known.metrics)
+        if known.goal.objectives == 1 and looks_ahead:
+            is_same = False
+        return request.within > 0.0 and is_same
 
     def _judged_by(self, request: Request) -> dict[str, str]:
         """The model, and what it was asked for, in words."""

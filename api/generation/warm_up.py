@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from armwright.errors import UsageError
-from armwright.generation.encoding import encode
+from armwright.experiment import Data
+from armwright.generation.encoding import encode, failing_arms
+from armwright.generation.models import Models
 from armwright.generation.outcomes import objective_weights
 
 if TYPE_CHECKING:
@@ -19,23 +21,37 @@ if TYPE_CHECKING:
 __all__ = ["warm_up_columns", "warm_up_experiment"]
 
 
-def warm_up_experiment(experiment: Experiment, *, trials: int) -> Iterator[Warmed]:
+def warm_up_experiment(
+    experiment: Experiment, *, trials: int, model: Models = Models.GPEI
+) -> Iterator[Warmed]:
     """Makes the programs for up to so many trials, a padded size at a time.
 
     Args:
-        experiment: Its search space and optimization config decide; its trials do not.
+        experiment: Its search space and optimization config decide, and whether trials failed.
         trials: Most trials that will be known or running.
+        model: Which model will make the arms.
 
     Raises:
-        UsageError: There is no objective, or compiled programs are not kept.
+        UsageError: There is no objective, compiled programs are not kept, or the model has none.
     """
     if experiment.optimization_config is None:
         raise UsageError("an experiment without an objective has no model to compile for")
+    defaults = model.view_defaults()[0]
+    if "search_for" not in defaults:
+        raise UsageError(f"Models.{model.name} makes arms without a program to compile")
     _check_kept()
+    from armwright.generation.gaussian_process import GaussianProcess
     from armwright.optimizer import warm_up
 
-    problem = encode(experiment.search_space).problem
-    return warm_up(problem, _goal(experiment.optimization_config), trials=trials)
+    encoding = encode(experiment.search_space)
+    failing = failing_arms(experiment, Data(), ())
+    return warm_up(
+        encoding.problem,
+        _goal(experiment.optimization_config),
+        trials=trials,
+        policy=GaussianProcess(**{**defaults, "seed": 0}).policy(encoding),
+        failures=bool(failing),
+    )
 
 
 def warm_up_columns(columns: int, *, trials: int) -> Iterator[Warmed]:

@@ -44,6 +44,7 @@ def test_warmup_as_json(run, cache):
         (["nowhere"], 1, ["error: no experiment at"]),
         (["-p", "0"], 2, ["--parameters"]),
         (["--trials", "0"], 2, ["--trials"]),
+        (["-p", "2", "--model", "GPKG"], 2, ["error: --model is for an experiment's models"]),
         (["e", "-p", "2"], 2, ["error: expected an experiment or --parameters, got both"]),
     ],
 )
@@ -54,3 +55,23 @@ def test_warmup_refuses(words, code, parts, run):
 def test_warmup_with_the_cache_off_is_refused(run, monkeypatch):
     monkeypatch.setenv("ARMWRIGHT_CACHE", "off")
     refused(run("warmup", "-p", "2"), 2, "error: compiled programs are not kept", "hint: set")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("new_process")
+def test_warmup_for_a_model_that_searches_otherwise_compiles_what_that_needs(run, url, cache):
+    found = document(run("warmup", url, "--trials", "16", "--model", "GPMES", "--json"))
+    (size,) = found["sizes"]
+    # To learn, to look at the whole, to search for knowledge of it, and to predict.
+    assert (size["programs"], size["compiled"], found["cache"]) == (4, 4, str(cache))
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("GP", "there is no model 'GP'; there are SOBOL, GPEI"),
+        ("SOBOL", "Models.SOBOL makes arms without a program to compile"),
+    ],
+)
+def test_warmup_for_a_model_without_programs_is_refused(run, url, name, problem):
+    refused(run("warmup", url, "--model", name), 2, f"error: {problem}")
