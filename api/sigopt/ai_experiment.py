@@ -153,6 +153,14 @@ class AIExperimentContext:
         """All runs, newest first: open, failed and archived ones too."""
         yield from self._source.runs()
 
+    def changed_runs(self, seen: dict[Any, Any]) -> Iterator[TrainingRun]:
+        """The runs of which something is new since the last call, and maybe some others.
+
+        Args:
+            seen: Empty at first; is brought up to date.
+        """
+        yield from self._source.changed_runs(seen)
+
     def get_best_runs(self) -> Iterator[TrainingRun]:
         """The best runs: one, or the Pareto front, or all that keep the constraints."""
         yield from self._source.best_runs()

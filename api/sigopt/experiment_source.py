@@ -25,6 +25,8 @@ __all__ = ["ConnectionSource", "ExperimentSource", "FolderSource", "experiment_d
 
 Json = dict[str, Any]
 
+_CLOCKS_DIFFER_S = 120  # of machines that write into one store, at most, for what is shown alone
+
 
 class ExperimentSource(Protocol):
     """What reads and changes one experiment."""
@@ -53,6 +55,14 @@ class ExperimentSource(Protocol):
 
     def runs(self) -> Iterator[TrainingRun]:
         """All runs, newest first."""
+        ...
+
+    def changed_runs(self, seen: dict[Any, Any]) -> Iterator[TrainingRun]:
+        """The runs of which something is new, and maybe some others.
+
+        Args:
+            seen: Empty at first; is brought up to date.
+        """
         ...
 
     def best_runs(self) -> Iterator[TrainingRun]:
@@ -123,6 +133,11 @@ class FolderSource:
         self._folder.refresh()
         yield from map(training_run, self._folder.runs())
 
+    def changed_runs(self, seen: dict[Any, Any]) -> Iterator[TrainingRun]:
+        """See `ExperimentSource`."""
+        self._folder.refresh()
+        yield from map(training_run, self._folder.changed_runs(seen))
+
     def best_runs(self) -> Iterator[TrainingRun]:
         """See `ExperimentSource`."""
         self._folder.refresh()
@@ -179,9 +194,20 @@ class ConnectionSource:
 
     def runs(self) -> Iterator[TrainingRun]:
         """See `ExperimentSource`."""
+        yield from self._runs_with()
+
+    def changed_runs(self, seen: dict[Any, Any]) -> Iterator[TrainingRun]:
+        """See `ExperimentSource`."""
+        moment = seen.get("updated", 0) - _CLOCKS_DIFFER_S
+        since = [{"field": "updated", "operator": ">=", "value": moment}] if moment > 0 else []
+        for run in self._runs_with(*since):
+            seen["updated"] = max(seen.get("updated", 0), run.updated or 0)
+            yield run
+
+    def _runs_with(self, *more: Json) -> Iterator[TrainingRun]:
         of_ours = {"field": "experiment", "operator": "==", "value": self._about.id}
         project = self._connection.clients(self._about.client).projects(self._about.project)
-        page = project.training_runs().fetch(filters=json.dumps([of_ours]))
+        page = project.training_runs().fetch(filters=json.dumps([of_ours, *more]))
         yield from page.iterate_pages()
 
     def best_runs(self) -> Iterator[TrainingRun]:

@@ -12,12 +12,11 @@ from armwright.persistence.folder_view import FolderView
 from armwright.persistence.kept_definition import kept_definition
 from armwright.persistence.made_with import made_with
 from armwright.persistence.replaced import ReplacedTrials
-from armwright.persistence.seen import seen_document
+from armwright.persistence.seen import Seen
+from armwright.sigopt.made_trials import MadeTrials
 from armwright.sigopt.run_record import is_archived
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from armwright.experiment import Experiment, GeneratorRun
     from armwright.store import ExperimentFolder, State, TrialFacts
 
@@ -35,15 +34,18 @@ class KnownRuns:
 
     Attributes:
         lock: One thread at a time uses what this gives.
+        trials: All trials of the folder.
     """
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
         self.lock = threading.RLock()
+        self.trials = MadeTrials()
         self._state: State | None = None
         self._view: FolderView | None = None
         self._left_out: frozenset[int] = frozenset()
-        self._filled: dict[int, tuple[TrialFacts, TrialFacts]] = {}
+        self._kept: dict[int, TrialFacts] = {}
+        self._seen = Seen()
         self._version = 0
         self._replaced = ReplacedTrials()
 
@@ -51,23 +53,33 @@ class KnownRuns:
         """The numbers of archived runs."""
         if state is self._state:
             return self._left_out
-        return frozenset(n for n, facts in state.trials.items() if is_archived(facts))
+        trials = self.trials.of(state)
+        return frozenset(number for number, facts in trials.items() if is_archived(facts))
 
     def view(self, state: State) -> FolderView:
         """The others, and the experiment that they make up."""
+        from armwright.sigopt.core.corrected import corrected
+        from armwright.sigopt.domain import fill_in
+
         with self.lock:
             if self._view is not None and state is self._state:
                 return self._view
-            archived, definition = self.left_out(state), kept_definition(state)
-            if state.version != self._version:
-                self._filled.clear()
-            kept = {
-                number: self._filled_in(facts, definition)
-                for number, facts in state.trials.items()
-                if number not in archived
-            }
-            shown = replace(state, trials=kept)
-            if self._view is None or archived != self._left_out or state.version != self._version:
+            trials, changed = self.trials.of(state), state.changed_since(self._state)
+            gone = {number for number in changed if is_archived(trials[number])}
+            archived = self._left_out.difference(changed) | gone
+            anew = self._view is None or len(changed) == len(trials)
+            anew = anew or archived != self._left_out or state.version != self._version
+            if anew:
+                self._kept, self._seen, changed = {}, Seen(), list(trials)
+                archived = frozenset(number for number in changed if is_archived(trials[number]))
+            definition = kept_definition(state)
+            values = {item["name"]: fill_in(item) for item in definition.get("parameters", ())}
+            for number in changed:
+                if number not in archived:
+                    self._kept[number] = filled(corrected(trials[number]), values)
+                    self._seen.note(trials[number])
+            shown = replace(state, trials={n: self._kept[n] for n in trials if n in self._kept})
+            if anew or self._view is None:
                 self._view = FolderView(self._folder, shown)
                 self._left_out, self._version = archived, state.version
             else:
@@ -104,10 +116,8 @@ class KnownRuns:
             run._gen_metadata = {
                 **(run.gen_metadata or {}),
                 "made_with": made_with(),
-                "seen": seen_document(
-                    (facts for n, facts in state.trials.items() if n not in self._left_out),
-                    version=state.version,
-                    free=view.experiment._next_trial_index,
+                "seen": self._seen.document(
+                    version=state.version, free=view.experiment._next_trial_index
                 ),
             }
             return run
@@ -133,16 +143,3 @@ class KnownRuns:
             used=state.trials,
             deadline=deadline,
         )
-
-    def _filled_in(self, facts: TrialFacts, definition: Mapping[str, Any]) -> TrialFacts:
-        """The trial as it counts now, with values for the parameters that came after it."""
-        from armwright.sigopt.core.corrected import corrected
-        from armwright.sigopt.domain import fill_in
-
-        known = self._filled.get(facts.number)
-        if known is not None and known[0] is facts:
-            return known[1]
-        values = {item["name"]: fill_in(item) for item in definition.get("parameters", ())}
-        found = filled(corrected(facts), values)
-        self._filled[facts.number] = (facts, found)
-        return found

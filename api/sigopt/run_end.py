@@ -33,7 +33,7 @@ def run_end(
     wanted = list(wanted)
     end: Json = {
         "time_completed": object_to_json(now()),
-        KEY: {"completed": round(time.time()), **said},
+        KEY: {**dict.fromkeys(("completed", "updated"), round(time.time())), **said},
     }
     missing = [name for name in wanted if name not in measured]
     if said["state"] == "failed" or missing:

@@ -59,6 +59,8 @@ class RunFolder:
         self._lock = threading.RLock()
         self._watcher = Watcher(folder)
         self._looked = -math.inf
+        self._made = suggester.trials
+        self._states: dict[int, tuple[TrialFacts, str | None]] = {}
 
     @property
     def url(self) -> str:
@@ -90,8 +92,9 @@ class RunFolder:
 
         Of a stopped experiment no budget remains, so that loops end, of whatever client.
         """
-        counted = [f for f in self._trials() if not is_archived(f) and f.status != "waiting"]
-        active = sum(run_document(f, self.ident)["state"] == "active" for f in counted)
+        states = (self._state(f) for f in self._trials() if f.status != "waiting")
+        counted = [state for state in states if state is not None]
+        active = counted.count("active")
         budget = self.definition.get("budget")
         left = None if budget is None else budget - len(counted)
         return {
@@ -109,6 +112,16 @@ class RunFolder:
     def runs(self) -> list[Json]:
         """All runs, newest first."""
         return [self._document(facts) for facts in reversed(self._trials())]
+
+    def changed_runs(self, seen: dict[int, TrialFacts]) -> list[Json]:
+        """The runs of which something is new, newest first.
+
+        Args:
+            seen: What was known of each; is brought up to date.
+        """
+        new = [facts for facts in self._trials() if seen.get(facts.number) is not facts]
+        seen |= {facts.number: facts for facts in new}
+        return [self._document(facts) for facts in reversed(new)]
 
     def run(self, number: int) -> Json:
         """One run.
@@ -302,13 +315,22 @@ class RunFolder:
         with reaching(self.ident):
             return read_file(self._folder, path)
 
+    def _state(self, facts: TrialFacts) -> str | None:
+        """The state of a run, None for an archived one; worked out when something is new of it."""
+        known = self._states.get(facts.number)
+        if known is None or known[0] is not facts:
+            state = None if is_archived(facts) else run_document(facts, self.ident)["state"]
+            known = self._states[facts.number] = facts, state
+        return known[1]
+
     def _document(self, facts: TrialFacts) -> Json:
         document = run_document(facts, self.ident)
         metrics = self.definition.get("metrics", ())
         return {**document, "best_checkpoint": best_checkpoint(metrics, document["checkpoints"])}
 
     def _trials(self) -> list[TrialFacts]:
-        return [facts for facts in self._folder.state.trials.values() if facts.arm is not None]
+        trials = self._made.of(self._folder.state)
+        return [facts for facts in trials.values() if facts.arm is not None]
 
     def _facts(self, number: int) -> TrialFacts:
         facts = self._folder.state.trials.get(number)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import Experiment, GeneratorRun, Trial
+    from armwright.sigopt.made_trials import MadeTrials
     from armwright.store import ExperimentFolder, State
 
 __all__ = ["Suggester"]
@@ -38,6 +39,11 @@ class Suggester:
         self._folder = folder
         self._known = KnownRuns(folder)
         self._lock = self._known.lock
+
+    @property
+    def trials(self) -> MadeTrials:
+        """The trials of the folder."""
+        return self._known.trials
 
     @property
     def promise(self) -> Promise | None:

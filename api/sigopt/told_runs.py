@@ -41,10 +41,11 @@ def told_runs(
     if not progress and not callbacks:
         yield from runs
         return
-    failed = 0
+    failed: set[str] = set()
+    seen: dict[Any, Any] = {}
 
     def counts() -> tuple[int, int]:
-        return experiment.progress.finished_run_count, failed
+        return experiment.progress.finished_run_count, len(failed)
 
     teller = Teller(callbacks, experiment=experiment.name, aims=_aims(experiment))
     teller.line = progress_line(
@@ -57,16 +58,18 @@ def told_runs(
 
     def look() -> None:
         """Takes in what others did, and tells of the run that was open if it has ended."""
-        nonlocal failed, open_run
+        nonlocal open_run
         ident, mine = None if open_run is None else open_run.id, None
         open_run = None
-        known = [run for run in experiment.get_runs() if not run.deleted or run.id == ident]
-        failed = sum(run.state == "failed" for run in known)
-        for run in known:
+        for run in experiment.changed_runs(seen):
             number = _number(experiment, run.id)
+            if run.state == "failed" and (not run.deleted or run.id == ident):
+                failed.add(run.id)
+            else:
+                failed.discard(run.id)
             if run.id == ident:
                 mine = run
-            elif run.state == "completed" and not teller.knows(number):
+            elif run.state == "completed" and not run.deleted and not teller.knows(number):
                 teller.take_in(number, [_values(run)])
         if mine is None or mine.state == "active":
             return
