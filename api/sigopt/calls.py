@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ExperimentExistsError
 from armwright.sigopt.ai_experiment import AIExperimentContext
 from armwright.sigopt.exception import ConflictingProjectException, refused
+from armwright.sigopt.experiment_folder import experiment_folder, missing_experiment
 from armwright.sigopt.folders import make_experiment, opened, project_runs
 from armwright.sigopt.global_run import global_run
 from armwright.sigopt.objects import Project
@@ -134,20 +135,10 @@ def get_run_id() -> str | None:
 
 
 def _experiment_folder(experiment_id: Any) -> RunFolder:
-    text = str(experiment_id)
-    if not (text.isascii() and text.isdigit()):
-        _not_found(experiment_id)
-    try:
-        folder = opened(text)
-    except LookupError as error:
-        raise refused(f"there is no experiment {experiment_id!r}", 404) from error
-    if "parameters" not in folder.definition:
-        _not_found(experiment_id)
+    folder = experiment_folder(str(experiment_id))
+    if folder is None:
+        raise missing_experiment(experiment_id)
     return folder
-
-
-def _not_found(experiment_id: Any) -> NoReturn:
-    raise refused(f"there is no experiment {experiment_id!r}", 404)
 
 
 def _run_place(run_id: Any) -> tuple[RunFolder, int]:

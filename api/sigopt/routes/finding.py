@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.core.core_definition import is_core
 from armwright.sigopt.exception import ApiException, refused
+from armwright.sigopt.experiment_folder import experiment_folder, missing_experiment
 from armwright.sigopt.folders import opened
 from armwright.sigopt.place import split_run_id, store
 from armwright.store.location import locate_root
@@ -80,15 +81,10 @@ def ai_experiment(ident: str) -> RunFolder:
 
 
 def _experiment(ident: str) -> RunFolder:
-    if ident.isascii() and ident.isdigit():
-        try:
-            folder = opened(ident)
-        except LookupError:
-            pass
-        else:
-            if "parameters" in folder.definition:
-                return folder
-    raise refused(f"there is no experiment {ident!r}", 404)
+    folder = experiment_folder(ident)
+    if folder is None:
+        raise missing_experiment(ident)
+    return folder
 
 
 def experiments_of(idents: Iterable[str]) -> list[RunFolder]:

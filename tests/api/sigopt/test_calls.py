@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+import armwright
 from armwright import sigopt
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.project import choose_project
@@ -196,3 +197,21 @@ def test_a_project_made_by_its_id_is_chosen():
         assert sigopt.create_run().run.project == "chosen"
     finally:
         choose_project(None)
+
+
+def test_of_an_experiment_with_a_name_it_is_said_how_to_work_on_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path))
+    sigopt.set_store(None)
+    objective = {"metric": "y"}
+    parameters = [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}]
+    armwright.create(tmp_path / "first", {"objective": objective, "parameters": parameters})
+    with pytest.raises(ApiException, match=r"has a name.*armwright\.open\('.*first'\)") as caught:
+        sigopt.get_experiment("first")
+    assert caught.value.status_code == 404
+
+
+@pytest.mark.parametrize("ident", ["second", "../first", "", "a/b"])
+def test_of_what_is_not_there_at_all_no_more_is_said(ident):
+    with pytest.raises(ApiException, match=rf"there is no experiment '{ident}'$") as caught:
+        sigopt.get_experiment(ident)
+    assert caught.value.status_code == 404
