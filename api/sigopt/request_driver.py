@@ -15,11 +15,11 @@ from http import HTTPStatus
 from typing import Any, Final, final
 
 import armwright.sigopt.config as settings
+from armwright.sigopt.driver_base import DEFAULT_API_URL, DEFAULT_HTTP_TIMEOUT, DriverBase
 from armwright.sigopt.exception import ApiException, ConnectionException
 from armwright.sigopt.fields import plain_json
 from armwright.sigopt.http_library import requests
 from armwright.sigopt.ratelimit import failed_status_rate_limit
-from armwright.sigopt.store_driver import DEFAULT_API_URL, DEFAULT_HTTP_TIMEOUT
 from armwright.sigopt.version import VERSION
 
 __all__ = ["DEFAULT_API_URL", "DEFAULT_HTTP_TIMEOUT", "RequestDriver", "get_expiring_session"]
@@ -49,17 +49,13 @@ def get_expiring_session() -> Any:
 
 
 @final
-class RequestDriver:
-    """Asks a server.
+class RequestDriver(DriverBase):
+    """Asks a server, and asks again for a while where it says that it is too busy.
 
     Args:
         client_token: Says who asks; `SIGOPT_API_TOKEN`, else that of `sigopt config`, where None.
-        headers: Sent with each request.
-        proxies: As `requests` takes them.
-        timeout: For an answer, in seconds; as long is asked again where the server is busy.
-        client_ssl_certs: As `requests` takes them, as `cert`.
-        session: What sends; a session of `requests` where None.
-        api_url: Where the routes are; `SIGOPT_API_URL` where None.
+        *args: See `DriverBase`.
+        **kwargs: See `DriverBase`; a session is made where there is none.
 
     Raises:
         ValueError: There is no token.
@@ -68,16 +64,7 @@ class RequestDriver:
 
     api_version = "v1"
 
-    def __init__(
-        self,
-        client_token: str | None = None,
-        headers: dict[str, str] | None = None,
-        proxies: Any = None,
-        timeout: float = DEFAULT_HTTP_TIMEOUT,
-        client_ssl_certs: Any = None,
-        session: Any = None,
-        api_url: str | None = None,
-    ) -> None:
+    def __init__(self, client_token: str | None = None, *args: Any, **kwargs: Any) -> None:
         if client_token is None:
             client_token = os.environ.get("SIGOPT_API_TOKEN", settings.config.api_token)
         if not client_token:
@@ -85,18 +72,15 @@ class RequestDriver:
                 "a connection over HTTP needs a client_token, or SIGOPT_API_TOKEN; "
                 "one to a store needs neither: leave out driver and api_url"
             )
-        self.auth: Any = None
-        self.set_client_token(client_token)
-        self.verify_ssl_certs: Any = os.environ.get("SIGOPT_API_VERIFY_SSL_CERTS")
+        super().__init__(client_token, *args, **kwargs)
+        self.verify_ssl_certs = os.environ.get("SIGOPT_API_VERIFY_SSL_CERTS")
         if os.environ.get("SIGOPT_API_NO_VERIFY_SSL_CERTS"):
             self.verify_ssl_certs = False
-        self.proxies, self.timeout, self.client_ssl_certs = proxies, timeout, client_ssl_certs
-        self.session = session or get_expiring_session()
-        self.api_url = api_url or os.environ.get("SIGOPT_API_URL") or DEFAULT_API_URL
+        self.session = self.session or get_expiring_session()
         self.default_headers = {
             "Content-Type": "application/json",
             "X-SigOpt-Python-Version": VERSION,
-            **(headers or {}),
+            **self.default_headers,
         }
 
     def set_client_token(self, client_token: str | None) -> None:
@@ -105,29 +89,10 @@ class RequestDriver:
         if client_token is not None:
             self.auth = requests.auth.HTTPBasicAuth(client_token, "")
 
-    def set_api_url(self, api_url: str) -> None:
-        """Says where the routes are from now on."""
-        self.api_url = api_url
-
     def request(
-        self,
-        method: str,
-        path: list[Any],
-        data: Any = None,
-        headers: dict[str, str] | None = None,
+        self, method: str, path: list[Any], data: Any = None, headers: Any = None
     ) -> Json | None:
-        """Asks, and asks again for a while where the server says that it is too busy.
-
-        Args:
-            method: GET, POST, PUT, MERGE or DELETE.
-            path: Names and ids, such as `["experiments", "7", "observations"]`.
-            data: Fields; may hold objects and arrays.
-            headers: Sent with this request.
-
-        Raises:
-            ApiException: It is refused, or the answer is no JSON.
-            ConnectionException: The server cannot be reached.
-        """
+        """See `DriverBase.request`."""
         method = method.upper()
         url = "/".join([self.api_url, self.api_version, *map(str, path)])
         in_address = method in _IN_ADDRESS

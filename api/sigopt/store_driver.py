@@ -8,77 +8,39 @@ from types import SimpleNamespace
 from typing import Any, Final, final
 
 from armwright.sigopt.config import config
+from armwright.sigopt.driver_base import DriverBase
 from armwright.sigopt.exception import SigOptException
 
-__all__ = ["DEFAULT_API_URL", "DEFAULT_HTTP_TIMEOUT", "ClientDriver", "StoreDriver"]
+__all__ = ["ClientDriver", "StoreDriver"]
 
-DEFAULT_API_URL: Final = "https://api.sigopt.com"
 _SKIP: Final = {"X-Response-Content": "skip"}
-DEFAULT_HTTP_TIMEOUT = 150  # seconds; the store waits for no server
 
 
 @final
-class StoreDriver:
+class StoreDriver(DriverBase):
     """Answers requests from the store that `set_store` or `ARMWRIGHT_STORE` names.
 
+    No token is needed. What a driver takes is kept for code that reads it, and not used.
+
     Args:
-        client_token: No token is needed. This and the rest are kept for code that reads them.
-        headers: Not used.
-        proxies: Not used.
-        timeout: Not used.
-        client_ssl_certs: Not used.
-        session: Not used.
-        api_url: Not used.
+        *args: See `DriverBase`.
         compute_mode: Not used; what sigoptlite takes.
+        **kwargs: See `DriverBase`.
     """
 
-    def __init__(
-        self,
-        client_token: str | None = None,
-        headers: Any = None,
-        proxies: Any = None,
-        timeout: float = DEFAULT_HTTP_TIMEOUT,
-        client_ssl_certs: Any = None,
-        session: Any = None,
-        api_url: str | None = None,
-        *,
-        compute_mode: str | None = None,
-    ) -> None:
-        self.api_url = api_url or os.environ.get("SIGOPT_API_URL") or DEFAULT_API_URL
-        self.timeout = timeout
-        self.default_headers, self.proxies, self.session = headers or {}, proxies, session
-        self.client_ssl_certs, self.verify_ssl_certs = client_ssl_certs, None
+    def __init__(self, *args: Any, compute_mode: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.compute_mode = compute_mode
-        said = client_token or os.environ.get("SIGOPT_API_TOKEN") or config.api_token
-        self.set_client_token(said or "")
 
-    def set_client_token(self, client_token: str) -> None:
+    def set_client_token(self, client_token: str | None) -> None:
         """Keeps the token."""
-        self.auth = SimpleNamespace(username=client_token, password="")
-
-    def set_api_url(self, api_url: str) -> None:
-        """Keeps the address."""
-        self.api_url = api_url
+        said = client_token or os.environ.get("SIGOPT_API_TOKEN") or config.api_token
+        self.auth = SimpleNamespace(username=said or "", password="")
 
     def request(
-        self,
-        method: str,
-        path: list[Any],
-        data: Any = None,
-        headers: dict[str, str] | None = None,
+        self, method: str, path: list[Any], data: Any = None, headers: Any = None
     ) -> dict[str, Any] | None:
-        """Does what is asked.
-
-        Args:
-            method: GET, POST, PUT, MERGE or DELETE.
-            path: Names and ids, such as `["experiments", "7", "observations"]`.
-            data: Fields; may hold objects and arrays.
-            headers: With `X-Response-Content: skip` the answer is not needed, and may be None.
-
-        Raises:
-            ApiException: It is refused, or there is no such thing.
-            ConnectionException: The store cannot be read or written.
-        """
+        """See `DriverBase.request`."""
         from armwright.sigopt.routes.answer import answer
 
         wanted = not (headers and _SKIP.items() <= headers.items())
@@ -99,16 +61,10 @@ class ClientDriver:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._driver, name)
 
-    def request(
-        self,
-        method: str,
-        path: list[Any],
-        data: Any = None,
-        headers: dict[str, str] | None = None,
-    ) -> dict[str, Any] | None:
-        """See `StoreDriver.request`."""
+    def request(self, *asked: Any, **more: Any) -> dict[str, Any] | None:
+        """See `DriverBase.request`."""
         try:
-            return self._driver.request(method, path, data, headers)
+            return self._driver.request(*asked, **more)
         except SigOptException as error:
             theirs = sys.modules.get("sigopt.exception")
             if theirs is None or isinstance(error, theirs.SigOptException):
