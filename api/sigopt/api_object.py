@@ -140,7 +140,7 @@ class DictObject(dict[str, Any]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment] # it can change
+    __hash__ = None  # it can change
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({json.dumps(plain_json(self), indent=2, sort_keys=True)})"

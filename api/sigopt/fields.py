@@ -12,6 +12,7 @@ from armwright.sigopt.exception import refused
 
 __all__ = [
     "MOST_LETTERS",
+    "MOST_TEXT",
     "checked_name",
     "distinct",
     "known_keys",
@@ -24,7 +25,8 @@ __all__ = [
 ]
 
 MOST_LETTERS = 100  # of a name
-_MOST_KEYS, _MOST_TEXT = 100, 500
+MOST_TEXT = 500  # of a text in metadata
+_MOST_KEYS = 100
 _USERS_OWN = ("metadata", "conditions")  # their keys are names that users chose
 
 
@@ -124,8 +126,8 @@ def metadata_of(value: Any, what: str = "metadata") -> dict[str, Any]:
         if not isinstance(key, str) or not key or len(key) > MOST_LETTERS:
             raise refused(f"{what}: a key should be a text of 1 to {MOST_LETTERS}, got {key!r}")
         if isinstance(item, str):
-            if len(item) > _MOST_TEXT:
-                raise refused(f"{what}[{key!r}] should have at most {_MOST_TEXT} characters")
+            if len(item) > MOST_TEXT:
+                raise refused(f"{what}[{key!r}] should have at most {MOST_TEXT} characters")
         elif item is not None:
             number_of(item, f"{what}[{key!r}], unless it is a text,")
         if item is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.sigopt.fields import plain_json
+from armwright.sigopt.exception import refused
+from armwright.sigopt.fields import MOST_LETTERS, MOST_TEXT, plain_json
 from armwright.sigopt.lib import sanitize_number
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ __all__ = [
     "assignments_of",
     "checked_metric",
     "checked_text",
+    "metadata_entry",
     "metadata_value",
     "metric_values",
     "shortened",
@@ -50,6 +52,24 @@ def checked_text(value: Any, what: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{what} should be a text that is not empty, got {value!r}")
     return str(value)
+
+
+def metadata_entry(key: Any, value: Any) -> dict[str, Any]:
+    """One key of metadata with its value, as they are kept.
+
+    Raises:
+        ValueError: The key is no text or empty.
+        ApiException: The key has more than 100 characters, or the value's text more than 500.
+            Status 400.
+    """
+    kept = metadata_value(value)
+    if len(checked_text(key, "a key of metadata")) > MOST_LETTERS:
+        raise refused(f"a key of metadata should have at most {MOST_LETTERS} characters")
+    if isinstance(kept, str) and len(kept) > MOST_TEXT:
+        raise refused(
+            f"metadata[{key!r}] should have at most {MOST_TEXT} characters, got {len(kept)}"
+        )
+    return {key: kept}
 
 
 def metadata_value(value: Any) -> Any:

@@ -16,7 +16,7 @@ from armwright.sigopt.log_values import (
     assignments_of,
     checked_metric,
     checked_text,
-    metadata_value,
+    metadata_entry,
     metric_values,
     shortened,
     shortened_log,
@@ -166,8 +166,14 @@ class RunContext:
         self._say(values=metric_values(*args, **kwargs))
 
     def log_metadata(self, key: str, value: Any) -> None:
-        """Notes something about the run; what is neither text nor number is noted as its text."""
-        self._say(metadata={checked_text(key, "a key of metadata"): metadata_value(value)})
+        """Notes something about the run; what is neither text nor number is noted as its text.
+
+        Raises:
+            ValueError: The key is no text, or empty.
+            ApiException: The key has more than 100 characters, or the text more than 500.
+                Status 400.
+        """
+        self._say(metadata=metadata_entry(key, value))
 
     def log_dataset(self, name: str) -> None:
         """Notes a data set that was used."""
@@ -270,7 +276,7 @@ class RunContext:
 
     def log_dev_metadata(self, key: str, value: Any) -> None:
         """Notes something for developers."""
-        self._say(dev_metadata={checked_text(key, "a key"): metadata_value(value)})
+        self._say(dev_metadata=metadata_entry(key, value))
 
     def _say(self, **changes: Any) -> None:
         self._writer.say(changes)

@@ -82,6 +82,27 @@ def test_metadata_keeps_texts_and_numbers_and_the_text_of_the_rest(run, value, k
     assert now(run).metadata["k"] == kept
 
 
+@pytest.mark.parametrize("log", ["log_metadata", "log_dev_metadata"])
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("k" * 101, 1, "at most 100 characters"),
+        ("k", "v" * 501, "at most 500 characters, got 501"),
+        ("k", ["v" * 500], "at most 500 characters, got 504"),
+    ],
+    ids=["key", "text", "text of a list"],
+)
+def test_metadata_that_is_too_long_is_refused(run, log, key, value, problem):
+    with pytest.raises(ApiException, match=problem) as caught:
+        getattr(run, log)(key, value)
+    assert caught.value.status_code == 400
+
+
+def test_metadata_may_be_as_long_as_can_be(run):
+    run.log_metadata("k" * 100, "v" * 500)
+    assert now(run).metadata == {"k" * 100: "v" * 500}
+
+
 def test_datasets_are_a_set_like_list(run):
     for name in ("a", "b", "a"):
         run.log_dataset(name)
