@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from armwright.errors import UsageError
 from armwright.experiment import ChoiceParameter, FixedParameter, RangeParameter
 from armwright.persistence.definition import parameter_from_spec
+from armwright.persistence.edit_keys import unknown_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,7 +126,7 @@ def _by_name(
         elif name and part in NEW_KEYS:
             values = {part: value}
         else:
-            raise UsageError(f"unknown key {key!r}; the parameters are {', '.join(parameters)}")
+            raise unknown_key(key, parameters)
         before = found.setdefault(name, {})
         if before is None:
             raise UsageError(f"{name} cannot be changed and taken away at once")

@@ -35,6 +35,7 @@ from armwright.persistence.definition import (
     objective_from_dict,
     texts_of,
 )
+from armwright.persistence.edit_keys import AIM_KEYS, KEYS, unknown_key
 from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edited_space, noted
 from armwright.persistence.experiment_json import without_trials
 from armwright.persistence.facts import config_document
@@ -56,11 +57,6 @@ if TYPE_CHECKING:
 __all__ = ["Edited", "changes_from_words", "edit"]
 
 _Json = dict[str, Any]
-_KEYS = (
-    *("budget", "description", "objective", "objectives", "outcome_constraints"),
-    *("parameter_constraints", "tracking_metrics"),
-)
-_AIM_KEYS = ("objective.metric", "objective.minimize")
 _LISTS = ("outcome_constraints", "parameter_constraints", "tracking_metrics")
 _TYPE_WORDS = {"INT": "int", "FLOAT": "float", "BOOL": "bool", "STRING": "str"}
 
@@ -103,9 +99,10 @@ def changes_from_words(
         ours = (at for at in ends if any_key or _is_key(word[:at], names, word[at + 1 :]))
         end = next(ours, None)
         if end is None:
+            if ends and ends[0]:
+                raise unknown_key(word[: ends[0]], names)
             raise UsageError(
-                f"expected key=value, got {word!r}; the keys are {', '.join((*_KEYS, *_AIM_KEYS))} "
-                f"and those of the parameters {', '.join(names)}, such as {names[0]}.bounds"
+                f"expected key=value, got {word!r}", hint=f"for example {names[0]}.bounds=[0.0,1.0]"
             )
         key, text = word[:end], word[end + 1 :]
         if key in found:
@@ -119,7 +116,7 @@ def changes_from_words(
 
 def _is_key(key: str, names: Iterable[str], text: str) -> bool:
     """Whether this is a key, of the file or of a parameter, which may be a new one."""
-    if key in (*_KEYS, *_AIM_KEYS, *names) or any(key.startswith(f"{name}.") for name in names):
+    if key in (*KEYS, *AIM_KEYS, *names) or any(key.startswith(f"{name}.") for name in names):
         return True
     name, dot, part = key.rpartition(".")
     return bool(name and dot and part in NEW_KEYS) or (bool(key) and text.startswith("{"))
@@ -220,11 +217,11 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
     for key in (*_LISTS,):
         if key in changes and not isinstance(changes[key], list):
             raise UsageError(f"{key} should be a list, got {changes[key]!r}")
-    apart = {key: item for key, item in changes.items() if key not in (*_KEYS, *_AIM_KEYS)}
+    apart = {key: item for key, item in changes.items() if key not in (*KEYS, *AIM_KEYS)}
     before = set(space.parameters)
     parameters, was, words = edited_space(space, apart, has_arms=has_arms)
     for name in parameters.keys() - before:
-        if name in (*_KEYS, *_AIM_KEYS):
+        if name in (*KEYS, *AIM_KEYS):
             raise UsageError(f"{name!r} is a key of the experiment, and no name of a parameter")
     fresh: _Json = {}
     if was or FILL_IN in whole:
@@ -267,7 +264,7 @@ def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
     objective, bounds = known.objective, known.outcome_constraints
     aims = {key: changes[key] for key in ("objective", "objectives") if key in changes}
     spec = {"metric": objective.metrics[0].name, "minimize": objective.minimize}
-    small = {key.partition(".")[2]: changes[key] for key in _AIM_KEYS if key in changes}
+    small = {key.partition(".")[2]: changes[key] for key in AIM_KEYS if key in changes}
     if small:
         if aims or len(objective.metrics) > 1:
             raise UsageError("objective.metric and objective.minimize are for one objective")

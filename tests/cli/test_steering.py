@@ -113,7 +113,7 @@ def test_trials_that_wait_outside_of_the_new_space_give_way(run, url):
     [
         (["budget=9"], "why? expected a reason for the edit, got none"),
         ([*WHY], "expected changes such as budget=50, got none"),
-        (["bugdet=9", *WHY], "expected key=value, got 'bugdet=9'; the keys are budget"),
+        (["bugdet=9", *WHY], "unknown key 'bugdet'; did you mean budget?\nhint: the keys"),
         (["budget", *WHY], "expected key=value, got 'budget'"),
         (["budget=9", "budget=8", *WHY], "expected one value for budget, got another"),
         (["budget=0", *WHY], "budget should be a whole number from 1 on, or none, got 0"),
