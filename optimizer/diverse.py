@@ -16,13 +16,15 @@ References:
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
 from armwright.optimizer.columns import Problem, to_model, to_values
-from armwright.optimizer.fitting import fit
+from armwright.optimizer.deadline import Deadline, OutOfTimeError
+from armwright.optimizer.fitted import fit_model
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.held import HeldModel, Remainder
 from armwright.optimizer.hyperparameters import Hyperparameters
@@ -139,6 +141,7 @@ def suggest_diverse(
     count: int = 1,
     failed: Float[np.ndarray, "l d"] | None = None,
     distance: float | None = None,
+    within: float | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
     """Proposes the next points of a search for several good points in regions of their own.
@@ -158,12 +161,13 @@ def suggest_diverse(
         failed: As for `suggest`.
         distance: How far solutions lie apart at least, model units; see
             `distance_between_solutions`.
+        within: As for `suggest`.
         settings: As for `suggest`.
 
     Returns:
         As `suggest` does; notes say for which solution a point is.
     """
-    settings = settings or Settings()
+    settings, deadline = settings or Settings(), Deadline(within)
     measured, goal = goal_and_measurements(observations, goal)
     if solutions < 1 or goal.objectives != 1:
         raise ValueError(
@@ -173,32 +177,28 @@ def suggest_diverse(
     waiting, lost = (measured.x[:0] if one is None else one for one in (pending, failed))
     for points in (waiting, lost):
         check_arguments(problem, measured.x, points, seed, count)
+    ordinary = partial(suggest, problem, observations, goal=goal, failed=lost, settings=settings)
     if len(measured.x) == 0 or solutions == 1:
-        return suggest(
-            problem,
-            observations,
-            goal=goal,
-            pending=waiting,
-            warm=warm,
-            seed=seed,
-            count=count,
-            failed=lost,
-            settings=settings,
-        )
+        return ordinary(pending=waiting, warm=warm, seed=seed, count=count, within=within)
     reach = distance_between_solutions(problem, solutions) if distance is None else distance
     used = SeenPoints(to_values(problem, np.concatenate([measured.x, waiting, lost])))
     with double_precision(), one_blas_thread():
-        model = Model(
-            problem,
-            measured,
-            goal,
-            pending=waiting,
-            room=count - 1,
-            rng=np.random.default_rng([seed, 2]),
-            settings=settings,
-            failed=lost,
-        )
-        fits, notes = fit(model, fit_of_each(warm, measured.outcomes), seed, settings)
+        try:
+            fitted = fit_model(
+                problem,
+                measured,
+                goal,
+                pending=waiting,
+                room=count - 1,
+                warm=fit_of_each(warm, measured.outcomes),
+                seed=seed,
+                settings=settings,
+                failed=lost,
+                deadline=deadline,
+            )
+        except OutOfTimeError:
+            return ordinary(pending=waiting, seed=seed, count=count, within=0.0)
+        model, fits, notes = fitted.model, fitted.fits, fitted.notes
         eligible = goal.eligible(measured)
         value = goal.values(model.predict(measured.x)[0])[:, 0]
         value = np.where(eligible, value, np.nan)
@@ -206,14 +206,17 @@ def suggest_diverse(
         for place in range(count):
             turn = (len(measured.x) + len(waiting) + len(lost) + place) % solutions
             niche = _Niche(problem, model, measured, value, turn, reach)
-            choice = best_point(
-                problem,
-                niche,
-                incumbents=to_values(problem, niche.incumbents),
-                seen=used,
-                seed=(seed, 3 + place),
-                settings=settings,
-            )
+            try:
+                choice = best_point(
+                    problem,
+                    niche,
+                    incumbents=to_values(problem, niche.incumbents),
+                    seen=used,
+                    seed=(seed, 3 + place),
+                    settings=settings,
+                )
+            except OutOfTimeError:
+                break
             if choice is None:
                 break
             notes = (*notes, f"for solution {turn + 1} of {solutions}")
@@ -223,7 +226,11 @@ def suggest_diverse(
             model.add_pending(to_model(problem, choice.values[None, :]))
         values = np.concatenate(chosen)
         x = to_model(problem, values)
-        mean, sd = model.predict(x)
+        if deadline.passed:
+            deadline.shorten("the predictions")
+            mean = sd = np.full((len(x), measured.outcomes), np.nan)
+        else:
+            mean, sd = model.predict(x)
     single = isinstance(observations, Observations)
     found = Proposal(
         values=values,
@@ -232,23 +239,19 @@ def suggest_diverse(
         sd=sd[:, 0] if single else sd,
         log_acquisition=np.array(scores, np.float64),
         fits=fits,
-        notes=notes,
+        notes=(*notes, *deadline.notes),
         exhausted=False,
         bucket=model.bucket,
     )
     if len(values) == count:
         return found
-    # No room is left beyond the better solutions: the rest come from an ordinary search.
-    rest = suggest(
-        problem,
-        observations,
-        goal=goal,
+    # No room is left beyond the better solutions, or no time: the rest are of an ordinary search.
+    rest = ordinary(
         pending=np.concatenate([waiting, x]),
         warm=fits,
         seed=seed + 1,
         count=count - len(values),
-        failed=lost,
-        settings=settings,
+        within=None if within is None else deadline.left,
     )
     return found.followed_by(rest)
 
@@ -277,11 +280,11 @@ class _Niche(HeldModel):
         within = np.where(beyond, value, np.nan)
         order = _best_first(within)
         self.incumbents = measured.x[order[:_NEAR]]
+        if not len(order):  # nothing is known there: anything beats the worst
+            order = _best_first(np.where(np.isin(np.arange(len(value)), model.kept), value, np.nan))
+            order = order[-1:]
         competing = np.zeros_like(model._aims.eligible)
-        if len(order):
-            competing[order] = True
-        elif not np.isnan(value).all():  # nothing is known there: anything beats the worst
-            competing[_best_first(value)[-1]] = True
+        competing[: len(model.kept)] = np.isin(model.kept, order)
         model._aims = model._aims._replace(eligible=operand(competing))
 
     def score(

@@ -13,6 +13,7 @@ from armwright.optimizer.diverse import (
 )
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.settings import Settings
 from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.suggestion import suggest
 
@@ -156,6 +157,34 @@ def test_one_solution_is_an_ordinary_search():
 def test_where_the_better_solutions_leave_no_room_arms_come_from_an_ordinary_search():
     proposal = suggest_diverse(SQUARE, known(13), solutions=4, seed=0, distance=2.0)
     assert len(proposal.values) == 1
+
+
+def test_with_no_time_at_all_points_fill_the_space():
+    x = sobol(SQUARE, seed=0, start=0, count=10).values
+    data = Observations(x=x, y=hills(x))
+    found = suggest_diverse(SQUARE, data, solutions=3, seed=0, count=2, within=0.0)
+    assert found.values.shape == (2, 2)
+    assert found.notes == ("the deadline left no time for a model: the points fill the space",)
+
+
+def test_with_time_enough_the_arm_is_the_one_without_a_deadline():
+    x = sobol(SQUARE, seed=0, start=0, count=10).values
+    data = Observations(x=x, y=hills(x))
+    free = suggest_diverse(SQUARE, data, solutions=3, seed=0)
+    bound = suggest_diverse(SQUARE, data, solutions=3, seed=0, within=600.0)
+    np.testing.assert_array_equal(bound.values, free.values)
+    assert bound.notes == free.notes
+
+
+def test_of_very_many_observations_a_part_serves():
+    settings = Settings(fit_rows=20, exact_rows=40, local_rows=24)
+    x = sobol(SQUARE, seed=0, start=0, count=60).values
+    data = Observations(x=x, y=hills(x))
+    found = suggest_diverse(SQUARE, data, solutions=3, seed=0, count=3, settings=settings)
+    assert any("the model keeps 24 of 60" in note for note in found.notes)
+    assert {note for note in found.notes if "for solution" in note} == {
+        f"for solution {turn} of 3" for turn in (1, 2, 3)
+    }
 
 
 def test_nothing_known_gives_points_that_fill_the_space():
