@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
-    """The best runs, best first on the alphabetically first optimized metric.
+    """The best runs, best first on the alphabetically first optimized metric, else constraint.
 
     Args:
         definition: Of the experiment.
@@ -29,7 +29,8 @@ def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
     fit = [run for run in runs if _is_fit(run, metrics)]
     optimized = with_strategy(metrics, "optimize")
     if not optimized:
-        return fit
+        first = with_strategy(metrics, "constraint")[0]
+        return sorted(fit, key=lambda run: _score(run, first), reverse=True)
     scored = sorted(
         ((_scores(run, optimized), run) for run in fit), key=lambda item: item[0][0], reverse=True
     )

@@ -73,7 +73,8 @@ def _progress(folder: RunFolder) -> Json:
     runs = folder.runs()
     found = observed(runs)
     costs = {task["name"]: task["cost"] for task in folder.definition["tasks"]}
-    best = best_observed(folder, runs, solutions=1)
+    one = len(with_strategy(folder.definition["metrics"], "optimize")) == 1
+    best = best_observed(folder, runs, solutions=1) if one else []
 
     def shown(items: list[Json]) -> Json | None:
         return observation_document(folder, items[0]) if items else None
@@ -138,8 +139,6 @@ def best_observed(
 ) -> list[Json]:
     """The best of what was observed, best first; of tasks that which counts.
 
-    Where nothing is optimized, best on the first constraint.
-
     Args:
         folder: Of the experiment.
         runs: The documents of its runs.
@@ -150,15 +149,7 @@ def best_observed(
     full = dearest(definition)
     counted = [run for run in runs if full is None or run.get("task") == full["name"]]
     wanted = definition["num_solutions"] if solutions is None else solutions
-    best = best_of({**definition, "num_solutions": wanted}, counted)
-    if with_strategy(definition["metrics"], "optimize"):
-        return best
-    first = with_strategy(definition["metrics"], "constraint")[0]
-    return sorted(
-        best,
-        key=lambda run: float(run["observation"]["values"][first["name"]]["value"]),
-        reverse=first["objective"] == "maximize",
-    )
+    return best_of({**definition, "num_solutions": wanted}, counted)
 
 
 def suggestion_document(folder: RunFolder, run: Json) -> Json:

@@ -39,7 +39,8 @@ def best_assignments(request: Request) -> Json:
 
 def _best(folder: RunFolder, run: Json) -> Json:
     values = metric_values(folder, run["observation"]["values"])
-    single = values[0] if len(values) == 1 else {}
+    optimized = with_strategy(folder.definition["metrics"], "optimize")
+    single = values[0] if len(values) == len(optimized) == 1 else {}
     return {
         "object": "best_assignments",
         "id": run["id"],

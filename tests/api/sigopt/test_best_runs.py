@@ -91,6 +91,19 @@ def test_with_constraints_alone_every_run_that_meets_them_is_best(ended):
     assert sorted(best(experiment, "c", "d")) == [(1, 1), (2, 2)]
 
 
+@pytest.mark.parametrize(
+    ("objective", "met", "order"), [("maximize", 0, [3, 2, 1]), ("minimize", 9, [1, 2, 3])]
+)
+def test_with_constraints_alone_the_first_of_them_orders(ended, objective, met, order):
+    bounds = [
+        {"name": "c", "strategy": "constraint", "threshold": met, "objective": objective},
+        {"name": "d", "strategy": "constraint", "threshold": 0},
+    ]
+    values = [{"c": 2, "d": 9}, {"c": 3, "d": 1}, {"c": 1, "d": 5}]
+    experiment = ended(values, metrics=bounds, budget=9)
+    assert [c for c, _ in best(experiment, "c", "d")] == order
+
+
 def test_a_stored_metric_does_not_matter_for_the_order(ended):
     metrics = [{"name": "y"}, {"name": "a", "strategy": "store"}]
     experiment = ended([{"y": 1, "a": 9}, {"y": 2, "a": 0}], metrics=metrics)

@@ -40,6 +40,24 @@ def test_the_best_is_the_least_where_less_is_better(observe):
     assert found.value == 1.0
 
 
+def test_the_best_has_no_value_by_itself_where_it_is_of_a_constraint(bound):
+    resource = bound(metrics=[{**LIMIT, "name": "y"}], observation_budget=9)
+    resource.observations().create(assignments={"x": 0.5}, value=3.0)
+    (found,) = resource.best_assignments().fetch().iterate_pages()
+    assert (found.value, found.values[0].value) == (None, 3.0)
+
+
+@pytest.mark.filterwarnings("ignore:best_observation is deprecated")
+@pytest.mark.parametrize(
+    "metrics", [["y", "z"], [LIMIT, {**LIMIT, "name": "y"}]], ids=["two", "none"]
+)
+def test_progress_has_a_best_observation_of_one_optimized_metric_alone(bound, metrics):
+    resource = bound(metrics=metrics, observation_budget=9)
+    note(resource, (9, 9))
+    progress = resource.fetch().progress
+    assert (progress.best_observation, progress.observation_count) == (None, 1)
+
+
 def test_what_failed_is_never_best(observe):
     assert observe([None, None]).best_assignments().fetch().count == 0
 
