@@ -9,6 +9,7 @@ each holds under "sigopt" the fields that change. Maps are merged, null removes 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from armwright.persistence.facts import is_retried
@@ -63,10 +64,24 @@ def run_document(facts: TrialFacts, folder_id: str) -> Json:
     if document["observation"] is not None:
         if document["state"] == "active":  # ended by somebody who knows nothing of runs
             document["state"] = "completed" if facts.status == "completed" else "failed"
+            document["completed"] = _ended(facts)
+            document["updated"] = max(document["updated"] or 0, document["completed"] or 0) or None
         for name, value in document["observation"]["values"].items():
             document["values"].setdefault(name, value)
     document["finished"] = document["state"] != "active"
     return document
+
+
+def _ended(facts: TrialFacts) -> int | None:
+    """When the run ended, by the clock of whoever ended it; None where that cannot be read."""
+    ended = None if facts.last_attempt is None else facts.last_attempt.ended
+    try:
+        moment = None if ended is None else datetime.fromisoformat(ended.at)
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def is_archived(facts: TrialFacts) -> bool:

@@ -215,3 +215,16 @@ def test_of_what_is_not_there_at_all_no_more_is_said(ident):
     with pytest.raises(ApiException, match=rf"there is no experiment '{ident}'$") as caught:
         sigopt.get_experiment(ident)
     assert caught.value.status_code == 404
+
+
+def test_a_run_that_another_tool_ended_says_when(tmp_path):
+    sigopt.set_store(tmp_path)
+    experiment = sigopt.create_experiment(
+        name="e", parameters=[X], metrics=[{"name": "y"}], type="random", budget=2
+    )
+    stored = armwright.open(tmp_path / experiment.id)
+    trial = stored.ask()
+    stored.tell(trial.number, {"y": 0.5})
+    (run,) = experiment.get_runs()
+    assert run.finished is True
+    assert run.created <= run.completed <= run.updated
