@@ -76,6 +76,7 @@ def run(
     batch: int,
     pending: int,
     policy: Policy,
+    begin_with: str = "middle",
 ) -> Run:
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = _benchmark(problem, seed)
@@ -96,9 +97,8 @@ def run(
     if pending:
         begin = min(budget, max(least, pending + -(-least // 2)))
     first = budget if optimizer == "sobol" else begin
-    draw = sobol(
-        benchmark.problem, seed=seed, start=0, count=first, middle_first=optimizer == "armwright"
-    )
+    middle_first = optimizer == "armwright" and begin_with == "middle"
+    draw = sobol(benchmark.problem, seed=seed, start=0, count=first, middle_first=middle_first)
     values = draw.values
     y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
@@ -263,6 +263,14 @@ def table(runs: list[Run]) -> Table:
     help="Draws of the hyperparameters that ours averages over.",
 )
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
+@click.option(
+    "--begin",
+    "begin_with",
+    default="middle",
+    type=click.Choice(["middle", "sobol"]),
+    show_default=True,
+    help="Our first point: the middle, or the first of Sobol's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per run on stdout.")
 def main(
     problems: tuple[str, ...],
@@ -276,6 +284,7 @@ def main(
     pending: int,
     draws: int,
     processes: int,
+    begin_with: str,
     as_json: bool,
 ) -> None:
     """Measure simple regret over problems, seeds and optimizers."""
@@ -287,7 +296,7 @@ def main(
     for name in others:
         peer_python(*PEERS[name][0])  # once, before several processes want it
     jobs = [
-        (problem, optimizer, seed, trials, batch, pending, Policy(draws=draws))
+        (problem, optimizer, seed, trials, batch, pending, Policy(draws=draws), begin_with)
         for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
