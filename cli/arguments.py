@@ -79,7 +79,8 @@ def url_and_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     Raises:
         UsageError: Neither names an experiment.
     """
-    if os.environ.get("ARMWRIGHT_EXPERIMENT") and words and "=" in words[0]:
+    named = os.environ.get("ARMWRIGHT_EXPERIMENT")
+    if named and words and ("=" in words[0] or words[0].startswith("{")):
         return os.environ["ARMWRIGHT_EXPERIMENT"], tuple(words)
     return experiment_and_words(words)
 

@@ -118,7 +118,7 @@ def _check_values(values: Mapping[str, Result], stored: StoredExperiment) -> Non
 
 
 def parameters_from_words(words: Iterable[str], space: SearchSpace) -> dict[str, Any]:
-    """Reads name=value, each value by its parameter's type.
+    """Reads name=value, each value by its parameter's type, or a JSON object of several.
 
     Raises:
         UsageError: A word is no assignment, its name unknown or given twice, or its value of
@@ -127,6 +127,9 @@ def parameters_from_words(words: Iterable[str], space: SearchSpace) -> dict[str,
     found: dict[str, Any] = {}
     known = space.parameters
     for word in words:
+        if word.lstrip().startswith("{"):
+            found |= _of_object(word, found)
+            continue
         # A parameter's name may hold =, and so may a text.
         ends = [place for place, letter in enumerate(word) if letter == "="]
         name = next((word[:end] for end in ends if word[:end] in known), None)
@@ -138,6 +141,18 @@ def parameters_from_words(words: Iterable[str], space: SearchSpace) -> dict[str,
             raise UsageError(f"expected one value for {name}, got another: {word!r}")
         found[name] = _value(known[name], word[len(name) + 1 :])
     return found
+
+
+def _of_object(word: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a JSON object, as `armwright ask` prints one."""
+    try:
+        found = json.loads(word)
+    except ValueError as error:
+        raise UsageError(f"expected parameters as a JSON object, got {word!r}: {error}") from error
+    twice = sorted(found.keys() & before.keys())
+    if twice:
+        raise UsageError(f"expected one value for {twice[0]}, got another: {word!r}")
+    return dict(found)
 
 
 def _value(parameter: Parameter, text: str) -> Any:

@@ -3,6 +3,7 @@
 accuracy=0.93  accuracy=0.93±0.01  accuracy=0.93+-0.01                 words
 {"accuracy": 0.93, "seconds": [12.0, 0.1]}                             of a trial that is named
 {"trial": 3, "values": {"accuracy": 0.93}}                             of any trial
+{"trial": 3, "accuracy": 0.93}                                         the same in short
 {"trial": 3, "step": 5, "values": {"accuracy": 0.7}}                   it goes on
 {"trial": 3, "failed": "oom", "note": "40 GB were not enough"}         there is no result
 """
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["Report", "reports_from_text", "results_from_words", "tell_reports"]
 
 _KEYS = ("trial", "attempt", "values", "step", "failed", "note")
+_BESIDES = (
+    "trial",
+    "attempt",
+    "step",
+)  # of a line that names its trial and has values without more
 
 
 @final
@@ -124,7 +130,12 @@ def _report(document: Any, where: str, number: int | None) -> Report:
     if not isinstance(document, dict) or not document:
         raise UsageError(f'{where} should be an object such as {{"loss": 0.3}}, got {document!r}')
     if not (isinstance(document.get("values"), dict) or "failed" in document):
-        document = {"values": document}
+        about = type(document.get("trial")) is int and number in (None, document["trial"])
+        besides = _BESIDES if about else ()
+        document = {
+            **{key: document[key] for key in besides if key in document},
+            "values": {key: item for key, item in document.items() if key not in besides},
+        }
     unknown = [key for key in document if key not in _KEYS]
     if unknown:
         raise UsageError(

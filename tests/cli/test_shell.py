@@ -109,6 +109,17 @@ def test_tell_reads_lines_about_many_trials(run, asked):
     assert "attempt 1: failed (oom): 40 GB" in run("show", asked, "1").stdout
 
 
+def test_tell_reads_lines_that_name_their_trial_beside_the_values(run, asked):
+    lines = (
+        '{"trial": 0, "step": 3, "loss": 2}\n'
+        '{"trial": 0, "loss": [1, 0.1]}\n'
+        '{"trial": 1, "loss": 3}\n'
+    )
+    result = run("tell", asked, "--from", "-", stdin=lines)
+    assert result.stdout == "0  running  step 3\n0  completed  loss=1\n1  completed  loss=3\n"
+    refused(run("tell", asked, "--from", "-", stdin='{"loss": 3}'), 2, "a trial's number, got none")
+
+
 def test_tell_that_fails_half_way_says_how_many_were_told(run, asked):
     lines = '{"trial": 0, "values": {"loss": 1}}\n{"trial": 9, "values": {"loss": 1}}\n'
     result = run("tell", asked, "--from", "-", stdin=lines)
@@ -189,6 +200,14 @@ def test_add_reads_lines(run, url):
         {"trial": 0, "status": "waiting"},
         {"trial": 1, "status": "completed"},
     ]
+
+
+def test_add_takes_parameters_as_a_json_object(run, url, monkeypatch):
+    assert run("add", url, '{"x": 0.25, "kind = 1": "ü"}').stdout == "0  waiting\n"
+    monkeypatch.setenv("ARMWRIGHT_EXPERIMENT", str(url))
+    assert run("add", '{"x": 0.5}', "kind = 1=a", "-r", "loss=1").stdout == "1  completed\n"
+    refused(run("add", '{"x": 0.5}', "x=1"), 2, "expected one value for x, got another")
+    refused(run("add", '{"x": '), 2, "expected parameters as a JSON object")
 
 
 def test_add_takes_the_experiment_from_the_environment(run, url, monkeypatch):
