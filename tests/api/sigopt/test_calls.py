@@ -31,6 +31,13 @@ def test_an_api_exception_says_status_and_message():
     assert error.to_json()["message"] == "no such thing"
 
 
+@pytest.mark.parametrize("body", [None, {}])
+def test_an_api_exception_of_an_answer_without_message_has_none(body):
+    error = ApiException(body, 502)
+    assert (error.message, error.args, error.to_json()) == (None, (), body)
+    assert str(error) == "ApiException (502): "
+
+
 def test_an_api_exception_can_be_pickled():
     error = pickle.loads(pickle.dumps(ApiException({"message": "no"}, 400)))  # noqa: S301 - made here
     assert (error.status_code, error.message) == (400, "no")
@@ -223,7 +230,7 @@ def test_a_run_that_another_tool_ended_says_when(tmp_path):
         name="e", parameters=[X], metrics=[{"name": "y"}], type="random", budget=2
     )
     stored = armwright.open(tmp_path / experiment.id)
-    trial = stored.ask()
+    (trial,) = stored.ask()
     stored.tell(trial.number, {"y": 0.5})
     (run,) = experiment.get_runs()
     assert run.finished is True
