@@ -5,7 +5,7 @@ import pytest
 from armwright.store import ExperimentFolder, TrialEndedError
 from armwright.store.archive import export_archive, import_archive
 from armwright.store.fact import encode
-from armwright.store.layout import end_name, end_path
+from armwright.store.layout import claim_path, end_name, end_path, parse_name
 from armwright.store.lease import Watcher
 from armwright.store.verify import verify
 
@@ -99,3 +99,15 @@ def test_an_exported_copy_says_the_same_and_is_whole(robbed, tmp_path):
     copy = ExperimentFolder.open(tmp_path / "copy")
     assert copy.state.trials == robbed.refresh().trials
     assert verify(copy).ok
+
+
+def test_a_trial_whose_claim_it_took_waits_until_it_is_cancelled(folder):
+    folder.add_trial(lambda *_: {"lr": 1})
+    name = parse_name(claim_path(0, 1))
+    more = {"of": "ZZZZZZZZ"}
+    body = encode(name, {}, token="0" * 32, writer=WRITER, at="now", more=more)
+    folder.location.files.overwrite(folder.location.join(name.path), body)
+    assert folder.claim(0, 1) == "lost"
+    assert folder.refresh().trials[0].status == "waiting"
+    folder.end(0, 1, {"state": "cancelled"})
+    assert ExperimentFolder.open(folder.url).state.trials[0].status == "cancelled"
