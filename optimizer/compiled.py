@@ -1,8 +1,9 @@
 """Compiled programs, one per kind and shape of the arguments, in memory and on disk.
 
-There are four kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
+There are five kinds: `teach` fits and conditions (`learning.learn`), `ask` scores and searches
 (`program.run`); for some policies `draw` draws hyperparameters (`sampling.hyperparameter_draws`)
-and `view` looks at the whole function (`outlook.joint`). What is needed after the first can be told
+and `view` looks at the whole function (`outlook.joint`); `warp` learns how to warp inputs
+(`input_warp`). What is needed after the first can be told
 before (`expect`), so that they are loaded or compiled side by side.
 """
 
@@ -21,6 +22,7 @@ from jax.experimental import serialize_executable
 
 from armwright.optimizer.cache import Entry, entry_for
 from armwright.optimizer.device import device_for
+from armwright.optimizer.input_warp import WarpLesson, learn_input_warp
 from armwright.optimizer.lapack import load_lapack
 from armwright.optimizer.learning import Learned, Lesson, learn
 from armwright.optimizer.outlook import View, joint
@@ -42,10 +44,11 @@ __all__ = [
     "missing",
     "teach",
     "view",
+    "warp",
 ]
 
-Kind = Literal["learn", "search", "draw", "view"]
-_Arguments = Lesson | Question | Drawing | View
+Kind = Literal["learn", "search", "draw", "view", "warp"]
+_Arguments = Lesson | Question | Drawing | View | WarpLesson
 _Result = TypeVar("_Result")
 _Call = Callable[[Any], Any]
 
@@ -105,6 +108,11 @@ def view(asked: View) -> tuple[Array, Array, Array]:
     """Points where they count, their means and their covariance; call it as the others."""
     seen: tuple[Array, Array, Array] = _program("view", asked, 0)(asked)
     return seen
+
+
+def warp(lesson: WarpLesson) -> Array:
+    """Learns a warp of inputs, as logarithms of its parameters; call it as the others."""
+    return _program("warp", lesson, 0)(lesson)
 
 
 def expect(wanted: Sequence[Wanted]) -> None:
@@ -240,6 +248,7 @@ def _compile(entry: Entry | None, shapes: _Arguments, kind: Kind, number: int) -
         "search": partial(run, searches=number),
         "draw": partial(hyperparameter_draws, count=number),
         "view": joint,
+        "warp": learn_input_warp,
     }
     function = functions[kind]
     with nullcontext() if entry is None else entry.making(), jax.default_device(device):
@@ -268,7 +277,7 @@ def _load(entry: Entry, shapes: _Arguments, kind: Kind) -> _Call | None:
     payload = entry.read()
     if payload is None:
         return None
-    if kind in ("learn", "draw"):
+    if kind in ("learn", "draw", "warp"):
         _initialize_lapack()
     with entry.trying():
         try:
@@ -290,7 +299,7 @@ def _result_like(shapes: _Arguments) -> Any:
         return Learned(0, 0, posterior_like(shapes.rows, shapes.draws))  # type: ignore[arg-type]
     if isinstance(shapes, Question):
         return Answer(*range(len(Answer._fields)))
-    return 0 if isinstance(shapes, Drawing) else (0, 0, 0)
+    return 0 if isinstance(shapes, Drawing | WarpLesson) else (0, 0, 0)
 
 
 def _initialize_lapack() -> None:

@@ -16,11 +16,12 @@ from three points of a straight line, and a covariance must come from distances 
 kernel of Swersky et al. (2013), arXiv:1409.4011, bends the line for that.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from armwright.optimizer.columns import Problem, active, to_values
+from armwright.optimizer.kumaraswamy import InputWarp
 from armwright.optimizer.shapes import Bool, Float
 
 __all__ = ["Features"]
@@ -37,6 +38,7 @@ class Features:
         problem: The columns.
         membership: Which feature belongs to which column; 1/sqrt(2) for one-hot features, so that
             two different levels are one unit apart.
+        warp: Of the ranges' coordinates; None where they are taken as they are.
     """
 
     ranges: tuple[int, ...]
@@ -44,6 +46,7 @@ class Features:
     asides: tuple[tuple[int, int], ...]
     problem: Problem
     membership: Float[np.ndarray, "d D"]
+    warp: InputWarp | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> "Features":
@@ -81,6 +84,24 @@ class Features:
             membership=membership,
         )
 
+    def warped(self, warp: InputWarp | None) -> "Features":
+        """The same map with the ranges' coordinates warped."""
+        return replace(self, warp=warp)
+
+    def edges(self, x: Float[np.ndarray, " d"]) -> Float[np.ndarray, " d"]:
+        """A point of ranges in model units, warped."""
+        return x if self.warp is None else self.warp.warped(x[None, :])[0]
+
+    @property
+    def warpable(self) -> Bool[np.ndarray, " d"]:
+        """Columns whose coordinates may be warped: ranges in no constraint that always count."""
+        free = np.zeros(len(self.problem.columns), bool)
+        free[list(self.ranges)] = True
+        free &= np.array([column.role == "plain" for column in self.problem.columns])
+        free[[j for j, _ in self.asides]] = False
+        weights = self.problem.constraint_weights
+        return free if weights is None else free & ~(weights != 0).any(axis=0)
+
     @property
     def width(self) -> int:
         """Number of features."""
@@ -95,7 +116,8 @@ class Features:
     def encode(self, x: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k D"]:
         """Features of points in model units."""
         features = np.zeros((len(x), self.width))
-        features[:, : len(self.ranges)] = x[:, self.ranges]
+        coordinates = x if self.warp is None else self.warp.warped(x)
+        features[:, : len(self.ranges)] = coordinates[:, self.ranges]
         for (j, _), place in zip(self.choices, self._places, strict=True):
             features[np.arange(len(x)), place + x[:, j].astype(np.intp)] = 1.0
         if not self.asides:
@@ -116,6 +138,8 @@ class Features:
         x[:, self.ranges] = features[:, : len(self.ranges)]
         for (j, levels), place in zip(self.choices, self._places, strict=True):
             x[:, j] = np.argmax(features[:, place : place + levels], axis=1)
+        if self.warp is not None:
+            x[:, self.ranges] = self.warp.unwarped(x)[:, self.ranges]
         return x
 
     @property

@@ -1,7 +1,7 @@
 """A model with its hyperparameters: of all observations, or where they are many of a part."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,12 +17,16 @@ from armwright.optimizer.fitting import fit
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.incumbents import incumbents
+from armwright.optimizer.kumaraswamy import InputWarp
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
+from armwright.optimizer.output_scale import OWN, WantedScale
 from armwright.optimizer.policy import Policy
+from armwright.optimizer.scale_choice import likeliest_fit, scale_of
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.subset import most_exact, rows_near, rows_to_fit
+from armwright.optimizer.warp_choice import learned_warp
 
 __all__ = ["Fitted", "fit_model", "given_model", "ready_in_time"]
 
@@ -55,7 +59,7 @@ def fit_model(
     seed: int,
     settings: Settings,
     size: int = 0,
-    draws_in: float | None = None,
+    scale: WantedScale = OWN,
     failed: Float[np.ndarray, "l d"] | None = None,
     policy: Policy | None = None,
     only_learns: bool = False,
@@ -73,7 +77,7 @@ def fit_model(
         seed: Decides the fresh starts and the draws.
         settings: Sizes.
         size: Rows of the model at least, padding included.
-        draws_in: See `Model`.
+        scale: Of the objective; see `Model`.
         failed: See `Model`.
         policy: See `Model`.
         only_learns: See `Model`.
@@ -83,7 +87,7 @@ def fit_model(
         OutOfTimeError: The programs could not be compiled in time.
     """
     deadline = deadline or Deadline()
-    make = partial(Model, problem, measured, goal, settings=settings, draws_in=draws_in)
+    make = partial(Model, problem, measured, goal, settings=settings)
     whole = partial(
         make,
         pending=pending,
@@ -96,8 +100,7 @@ def fit_model(
     )
     few = rows_to_fit(measured, goal, Features.of(problem), settings)
     if few is None:
-        model = ready_in_time(whole(), deadline)
-        fits, notes = fit(model, warm, seed, settings)
+        model, fits, notes = _fit(whole, scale, warm, seed, settings, deadline)
         if deadline.passed:
             raise OutOfTimeError
         return Fitted(model=model, fits=fits, notes=notes)
@@ -105,19 +108,20 @@ def fit_model(
     most = most_exact(measured.outcomes, settings)
     part = np.arange(min(settings.local_rows, most)) if len(measured.x) > most else None
     ready_in_time(whole(rows=part), deadline)
-    learner = make(
+    learning = partial(
+        make,
         pending=pending[:0],
         room=0,
         rng=np.random.default_rng([seed, 5]),
         rows=few,
         only_learns=True,
     )
-    fits, notes = fit(ready_in_time(learner, deadline), warm, seed, settings)
+    learner, fits, notes = _fit(learning, scale, warm, seed, settings, deadline)
     notes = (*notes, f"hyperparameters were fitted to {len(few)} of {len(measured.x)} observations")
     rows = rows_near(
         incumbents(measured, goal), measured, goal, Features.of(problem), fits, settings
     )
-    model = whole(rows=rows)
+    model = whole(rows=rows, scale=scale_of(fits[0]), warp=InputWarp.of(fits[0].input_warp))
     if deadline.passed:
         raise OutOfTimeError
     if deadline.seconds is not None and _seconds(learner, model) > deadline.left:
@@ -128,6 +132,29 @@ def fit_model(
         kept = f"the model keeps {len(rows)} of {len(measured.x)} observations"
         notes = (*notes, f"{kept}: the best, those nearest to them and some from everywhere")
     return Fitted(model=model, fits=fits, notes=notes)
+
+
+def _fit(
+    make: Callable[..., Model],
+    scale: WantedScale,
+    warm: Sequence[Hyperparameters | None],
+    seed: int,
+    settings: Settings,
+    deadline: Deadline,
+) -> tuple[Model, tuple[Hyperparameters, ...], tuple[str, ...]]:
+    """A model on a scale, its inputs warped where that is wanted; its fits and what to say."""
+
+    def made(wanted: WantedScale) -> Model:
+        model = ready_in_time(make(scale=wanted), deadline)
+        warp = learned_warp(model, warm[0], settings)
+        if warp is None:
+            return model
+        return ready_in_time(make(scale=wanted, warp=warp), deadline)
+
+    if scale.name == "likeliest":
+        return likeliest_fit(made, warm, seed, settings, deadline)
+    model = made(scale)
+    return model, *fit(model, warm, seed, settings)
 
 
 def _seconds(small: Model, large: Model) -> float:
@@ -202,7 +229,8 @@ def given_model(
         failed=failed,
         size=size,
         rows=rows_near(centers, measured, goal, Features.of(problem), tuple(fits), settings),
-        draws_in=-np.inf if fits[0].drawn_in else None,
+        scale=scale_of(fits[0]),
+        warp=InputWarp.of(fits[0].input_warp),
     )
     model.use(fits)
     return model

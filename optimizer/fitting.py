@@ -12,8 +12,9 @@ from armwright.optimizer.model import Model
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
+from armwright.optimizer.yeo_johnson import PowerScale
 
-__all__ = ["fit"]
+__all__ = ["fit", "fresh_starts"]
 
 _CHEAP = 64  # observations up to which a fresh start beside the warm one costs next to nothing
 _GROWTH = 1.2
@@ -58,8 +59,15 @@ def fit(
 
 
 def _on_scale(model: Model, outcome: int, one: Hyperparameters | None) -> Hyperparameters | None:
-    drawn_in = outcome == 0 and model.draws_in_a_tail
-    return None if one is None else one.on_scale(drawn_in=drawn_in)
+    return None if one is None else one.on_scale(_scale(model, outcome)[0])
+
+
+def _scale(model: Model, outcome: int) -> tuple[str, float | None]:
+    """The name of the scale of an outcome's targets, and its power if it has one."""
+    scale = model.units.scale if outcome == 0 else None
+    if isinstance(scale, PowerScale):
+        return "power", scale.power
+    return ("own" if scale is None else "log"), None
 
 
 def _fit(
@@ -110,7 +118,9 @@ def _record(
             energy=float(energy) if np.isfinite(energy) else 0.0,
             observations=count,
             searched=many,
-            drawn_in=outcome == 0 and model.draws_in_a_tail,
+            drawn_in=_scale(model, outcome)[0] == "log",
+            power=_scale(model, outcome)[1],
+            input_warp=() if model.features.warp is None else model.features.warp.pairs,
         )
         for outcome, (values, energy, count, many) in enumerate(
             zip(model.logarithms, energies, model.counts, searched, strict=True)
@@ -163,7 +173,7 @@ def _plan(
 ) -> _Plan:
     if warm is not None and len(warm.logarithms) != model.parameters:
         warm = None
-    fresh = _fresh_starts(model, np.random.default_rng(seed), settings.fit_starts)
+    fresh = fresh_starts(model, np.random.default_rng(seed), settings.fit_starts)
     if warm is None:
         return _Plan(starts=fresh, again=None, limit=settings.fit_limit, searched=count)
     cold = count >= _GROWTH * warm.searched or bucket(count) != bucket(warm.searched)
@@ -183,7 +193,7 @@ def _plan(
     )
 
 
-def _fresh_starts(model: Model, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
+def fresh_starts(model: Model, rng: np.random.Generator, count: int) -> Float[np.ndarray, "f t"]:
     """Logarithms to fit from: lengthscales that grow like sqrt(d), then random ones around them.
 
     Too short lengthscales at the start leave no gradient to follow in many columns (Papenmeier et

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class Hyperparameters:
         observations: Number of observations it was fitted to.
         searched: Number of observations at the last fit from several fresh starts.
         drawn_in: Whether the targets' long tail was drawn in; see `armwright.optimizer.tail`.
+        power: Of the targets' scale; None where they have none. See
+            `armwright.optimizer.yeo_johnson`.
+        input_warp: Parameters a and b of each column's warp; none where inputs are as they are. See
+            `armwright.optimizer.kumaraswamy`.
         couplings: What tasks and fidelities have besides, as the program takes them; see
             `armwright.optimizer.couplings`.
         draws: Draws from the posterior of all of them, as the program takes them, which stand for
@@ -39,6 +43,8 @@ class Hyperparameters:
     observations: int = 0
     searched: int = 0
     drawn_in: bool = False
+    power: float | None = None
+    input_warp: tuple[tuple[float, float], ...] = ()
     couplings: tuple[float, ...] = ()
     draws: tuple[tuple[float, ...], ...] = ()
     other: "Hyperparameters | None" = None
@@ -60,6 +66,8 @@ class Hyperparameters:
             "observations": self.observations,
             "searched": self.searched,
             **({"drawn_in": True} if self.drawn_in else {}),
+            **({} if self.power is None else {"power": self.power}),
+            **({"input_warp": [list(one) for one in self.input_warp]} if self.input_warp else {}),
             **({"couplings": list(self.couplings)} if self.couplings else {}),
             **({"draws": [list(draw) for draw in self.draws]} if self.draws else {}),
             **({"other": self.other.to_dict()} if self.other else {}),
@@ -76,18 +84,27 @@ class Hyperparameters:
             observations=int(document["observations"]),
             searched=int(document["searched"]),
             drawn_in=bool(document.get("drawn_in", False)),
+            power=None if document.get("power") is None else float(document["power"]),
+            input_warp=tuple((float(a), float(b)) for a, b in document.get("input_warp", ())),
             couplings=tuple(float(v) for v in document.get("couplings", ())),
             draws=tuple(tuple(map(float, draw)) for draw in document.get("draws", ())),
             other=cls.from_dict(document["other"]) if "other" in document else None,
         )
 
-    def on_scale(self, *, drawn_in: bool) -> "Hyperparameters | None":
-        """The fit to the targets on one of both scales, if there was one."""
-        return self if self.drawn_in == drawn_in else self.other
+    @property
+    def scale(self) -> Literal["own", "log", "power"]:
+        """What the targets were when it was fitted."""
+        return "log" if self.drawn_in else "own" if self.power is None else "power"
+
+    def on_scale(self, scale: str) -> "Hyperparameters | None":
+        """The last fit to the targets on a scale, if it is known."""
+        if self.scale == scale:
+            return self
+        return None if self.other is None else self.other.on_scale(scale)
 
     def after(self, earlier: "Hyperparameters | None") -> "Hyperparameters":
         """These, with what the earlier ones know of the other scale."""
-        other = None if earlier is None else earlier.on_scale(drawn_in=not self.drawn_in)
+        other = earlier if earlier is None or earlier.scale != self.scale else earlier.other
         return replace(self, other=None if other is None else replace(other, other=None))
 
     @property

@@ -19,11 +19,13 @@ from armwright.optimizer.deadline import Deadline
 from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
+from armwright.optimizer.kumaraswamy import InputWarp
 from armwright.optimizer.learning import Learned, Lesson
 from armwright.optimizer.leaving_out import without_groups
 from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.outlook import noise_levels, outlook, outlook_like, view_of
+from armwright.optimizer.output_scale import OWN, WantedScale
 from armwright.optimizer.pace import ask_in_time, has_time_to_draw
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
@@ -59,7 +61,8 @@ class Model:
         settings: Settings,
         rows: Int[np.ndarray, " m"] | None = None,
         size: int = 0,
-        draws_in: float | None = None,
+        scale: WantedScale = OWN,
+        warp: InputWarp | None = None,
         failed: Float[np.ndarray, "l d"] | None = None,
         policy: Policy | None = None,
         only_learns: bool = False,
@@ -76,17 +79,19 @@ class Model:
             settings: Sizes.
             rows: Which observations to keep; all where None. Units are those of all.
             size: Rows at least, padding included.
-            draws_in: How skewed the objective's loss must be to be modelled with its tail drawn in;
-                never, if None.
+            scale: Of the objective.
+            warp: Of the ranges' coordinates; None for none.
             failed: Points whose trials came to nothing, model units.
             policy: How points will be judged; it decides which programs there are.
             only_learns: Whether no point will be judged at all.
         """
         self._problem, self._settings = problem, settings
         self._policy, self._only_learns = policy or Policy(), only_learns
-        self._features = Features.of(problem)
+        self.features = self._features = Features.of(problem).warped(warp)
         self.couplings = couplings_of(problem, self._features)
-        self._units = Units.of(problem, measured, draws_in=draws_in if goal.is_plain else None)
+        self.units = self._units = Units.of(
+            problem, measured, scale=scale if goal.is_plain else OWN
+        )
         measured = self._units.measured
         self.kept = kept = np.arange(len(measured.x)) if rows is None else rows
         self._known, self._pending = len(kept), 0
@@ -131,11 +136,6 @@ class Model:
     def counts(self) -> list[int]:
         """Number of observations of each outcome."""
         return [len(standard.y) for standard in self._units.standards]
-
-    @property
-    def draws_in_a_tail(self) -> bool:
-        """Whether the objective is modelled on another scale than its own; see `Tail`."""
-        return self._units.tail is not None
 
     @property
     def pending(self) -> Float[np.ndarray, "p d"]:
@@ -184,8 +184,7 @@ class Model:
 
     def programs(self) -> list[Wanted]:
         """The programs it needs, in the order of use, by what stands for their arguments."""
-        shape = (len(self._y), self._settings.fit_starts, self.parameters)
-        lesson, policy = self._lesson(np.zeros(shape)), self._policy
+        lesson, policy = self.lesson(), self._policy
         wanted: list[Wanted] = [("learn", 0, lesson)]
         if self._only_learns:
             return wanted
@@ -202,6 +201,11 @@ class Model:
             prospects = self._with_costs(ahead)
         question = self._question(posterior=posterior)._replace(prospects=prospects)
         return [*wanted, ("search", self.searches, question)]
+
+    def lesson(self) -> Lesson:
+        """What its first program learns from, with nothing to be fitted."""
+        shape = (len(self._y), self._settings.fit_starts, self.parameters)
+        return self._lesson(np.zeros(shape))
 
     @property
     def policy(self) -> Policy:

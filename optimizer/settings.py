@@ -1,6 +1,7 @@
 """What a caller may tune about a suggestion; the defaults are measured (scripts/bench)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["Settings"]
 
@@ -21,6 +22,11 @@ class Settings:
         exact_rows: Most observations of one outcome that a model is conditioned on; of several
             outcomes as many as fit into the same memory, some 1 GB.
         local_rows: Observations it keeps where there are more than that.
+        output_warp: The scale that an objective is modelled on: its own, or its logarithm's by
+            "turns" where it is skewed; the "likeliest" of its own, that of Yeo and Johnson's power
+            and the logarithm's; or always its own ("none").
+        input_warp: Whether the ranges' coordinates are warped so that the objective is stationary,
+            from 20 observations of one outcome on.
     """
 
     global_candidates: int = 512
@@ -33,11 +39,18 @@ class Settings:
     fit_rows: int = 512
     exact_rows: int = 4000
     local_rows: int = 2000
+    output_warp: Literal["turns", "likeliest", "none"] = "turns"
+    input_warp: bool = False
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+                raise ValueError(f"{name}: expected at least 1, got {value}")
+        if self.output_warp not in ("turns", "likeliest", "none"):
+            raise ValueError(
+                f"output_warp: expected 'turns', 'likeliest' or 'none', got {self.output_warp!r}"
+            )
         if self.searches < 2 or self.searches > min(self.global_candidates, self.local_candidates):
             raise ValueError(
                 f"searches: expected from 2 to the number of candidates, got {self.searches}"

@@ -21,15 +21,17 @@ from armwright.optimizer.incumbents import incumbents
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.output_scale import OWN
 from armwright.optimizer.policy import Policy
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.proposal import Proposal
+from armwright.optimizer.scale_choice import wanted_scale
 from armwright.optimizer.search import Choice, best_point
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
 from armwright.optimizer.space_filling import sobol
-from armwright.optimizer.tail import LOCAL_SKEWNESS, SKEWNESS
+from armwright.optimizer.tail import Tail
 from armwright.optimizer.threads import one_blas_thread
 from armwright.optimizer.trust_region import is_local, trust_region
 from armwright.optimizer.warming import compile_next
@@ -110,7 +112,7 @@ def suggest(
                 warm=fit_of_each(warm, measured.outcomes),
                 seed=seed,
                 settings=settings,
-                draws_in=_least_skewness(tried, remaining) if has_peak else None,
+                scale=wanted_scale(settings, tried, remaining) if has_peak else OWN,
                 failed=lost,
                 policy=policy,
                 only_learns=not count,
@@ -133,7 +135,7 @@ def suggest(
             notes = (*notes, _SEVERAL)
         seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
         has_peak = has_peak and not model.couplings
-        is_judged = has_peak and not (len(lost) or model.draws_in_a_tail)
+        is_judged = has_peak and not (len(lost) or isinstance(model.units.scale, Tail))
         region = trust_region(problem, measured, goal, fits[0]) if has_peak else None
         for place in range(count):
             if place and deadline.passed:
@@ -223,13 +225,6 @@ def _only_fitted(
         exhausted=False,
         bucket=bucket,
     )
-
-
-def _least_skewness(tried: int, remaining: int | None) -> float | None:
-    """How skewed a loss must be for its logarithm to be modelled; None for never."""
-    if is_local(tried, remaining=remaining):
-        return LOCAL_SKEWNESS
-    return SKEWNESS if tried % 2 == 1 else None
 
 
 def _around(

@@ -70,6 +70,10 @@ class Tail:
                 noise = (np.sqrt(noise) / self.magnitude / distance) ** 2
         return Observations(x=observations.x, y=-np.log(distance), noise=noise)
 
+    def log_slopes(self, y: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        """Log derivative of the scale by y in units of the magnitude, at each outcome."""
+        return np.asarray(-np.log(self.best - y / self.magnitude + self.quartile))
+
     def let_out(
         self, mean: Float[np.ndarray, " k"], sd: Float[np.ndarray, " k"]
     ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:

@@ -84,7 +84,8 @@ def edges(
     lower, upper = np.zeros(features.width), np.ones(features.width)
     if region is not None:
         ranges = list(features.ranges)  # their features come first
-        lower[: len(ranges)], upper[: len(ranges)] = region.lower[ranges], region.upper[ranges]
+        low, high = features.edges(region.lower), features.edges(region.upper)
+        lower[: len(ranges)], upper[: len(ranges)] = low[ranges], high[ranges]
     return lower, upper
 
 

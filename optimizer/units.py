@@ -13,8 +13,8 @@ from armwright.optimizer.alignment import Alignment
 from armwright.optimizer.columns import Problem
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Standardised, standardise
+from armwright.optimizer.output_scale import OWN, OutputScale, WantedScale
 from armwright.optimizer.shapes import Bool, Float, Int
-from armwright.optimizer.tail import Tail
 
 __all__ = ["Units"]
 
@@ -26,27 +26,36 @@ class Units:
     Attributes:
         measured: What is known, with tasks on one scale.
         alignment: Of tasks; None where there are none.
-        tail: Of the first outcome; None where it is taken as it is.
+        scale: Of the first outcome; None where it is taken as it is.
         standards: Of each outcome.
     """
 
     measured: Measurements
     alignment: Alignment | None
-    tail: Tail | None
+    scale: OutputScale | None
     standards: tuple[Standardised, ...]
 
     @classmethod
-    def of(cls, problem: Problem, measured: Measurements, *, draws_in: float | None) -> "Units":
-        """Learns them from what is known; `draws_in` is as for `Model`."""
+    def of(cls, problem: Problem, measured: Measurements, *, scale: WantedScale = OWN) -> "Units":
+        """Learns them from what is known; `scale` is that of the first outcome."""
         alignment = Alignment.of(problem, measured)
         if alignment is not None:
             measured = alignment.brought(measured)
         columns = [measured.column(outcome) for outcome in range(measured.outcomes)]
-        tail = None if draws_in is None else Tail.of(columns[0], skewness=draws_in)
-        if tail is not None:
-            columns[0] = tail.draw_in(columns[0])
+        found = scale.of(columns[0])
+        if found is not None:
+            columns[0] = found.draw_in(columns[0])
         standards = tuple(standardise(column) for column in columns)
-        return cls(measured=measured, alignment=alignment, tail=tail, standards=standards)
+        return cls(measured=measured, alignment=alignment, scale=found, standards=standards)
+
+    @property
+    def log_slope(self) -> float:
+        """Sum of the log derivatives of the first outcome's values by y over its magnitude."""
+        y = self.measured.column(0).y
+        magnitude = float(np.abs(y).max(initial=0.0)) or 1.0
+        unit = magnitude if self.scale is None else 1.0
+        slopes = 0.0 if self.scale is None else float(self.scale.log_slopes(y).sum())
+        return slopes - len(y) * float(np.log(self.standards[0].scale / unit))
 
     def laid_out(
         self, rows: Int[np.ndarray, " m"], size: int
@@ -72,8 +81,8 @@ class Units:
         for outcome, standard in enumerate(self.standards):
             means[:, outcome] = standard.mean_in_units(means[:, outcome])
             sds[:, outcome] = standard.sd_in_units(sds[:, outcome])
-        if self.tail is not None:
-            means[:, 0], sds[:, 0] = self.tail.let_out(means[:, 0], sds[:, 0])
+        if self.scale is not None:
+            means[:, 0], sds[:, 0] = self.scale.let_out(means[:, 0], sds[:, 0])
         if self.alignment is not None:
             means, sds = self.alignment.returned(x, means, sds)
         return means, sds
