@@ -10,6 +10,7 @@ SigOptException
 
 from __future__ import annotations
 
+import copy
 from typing import Any, final
 
 __all__ = [
@@ -47,7 +48,7 @@ class ApiException(SigOptException):
     """A call that is refused.
 
     Args:
-        body: An object with "message", or the message.
+        body: An object with "message", or the message; None where nothing was answered.
         status_code: As of HTTP.
 
     Attributes:
@@ -56,10 +57,12 @@ class ApiException(SigOptException):
     """
 
     def __init__(self, body: Any, status_code: int) -> None:
-        self._body = dict(body) if isinstance(body, dict) else {"message": str(body)}
-        self.message: str | None = self._body.get("message")
+        if body is not None and not isinstance(body, dict):
+            body = {"message": str(body)}
+        self._body: dict[str, Any] | None = copy.deepcopy(body)
+        self.message: str | None = (body or {}).get("message")
         self.status_code = status_code
-        super().__init__(self.message)
+        super().__init__(*(() if self.message is None else (self.message,)))
 
     def __str__(self) -> str:
         return f"{type(self).__name__} ({self.status_code}): {self.message or ''}"
@@ -70,9 +73,9 @@ class ApiException(SigOptException):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._body, self.status_code)
 
-    def to_json(self) -> dict[str, Any]:
-        """The body."""
-        return dict(self._body)
+    def to_json(self) -> dict[str, Any] | None:
+        """A copy of the body."""
+        return copy.deepcopy(self._body)
 
 
 @final
