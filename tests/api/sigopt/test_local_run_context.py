@@ -24,6 +24,31 @@ def test_what_is_put_together_can_be_uploaded():
     assert kept.to_json()["parameters_meta"] == {"x": {"source": "grid"}}
 
 
+def test_metadata_of_any_kind_can_be_uploaded():
+    run = LocalRunContext()
+    run.log_metadata("layers", [8, 16])
+    run.log_metadata("rate", 0.5)
+    assert sigopt.upload_runs([run.get()])[0].metadata == {"layers": "[8, 16]", "rate": 0.5}
+
+
+def test_parameters_are_set_as_on_a_run():
+    run = LocalRunContext()
+    run.set_parameter("x", 1)
+    run.set_parameters({"y": 2, "z": 3})
+    run.set_parameter_source("x", "grid")
+    run.set_parameters_source({"y": 2}, "random")
+    run.set_parameter_meta("z", {"source": "grid"})
+    run.set_parameters_sources_meta("grid", sort=3, default_show=True)
+    (kept,) = sigopt.upload_runs([run.get()])
+    assert kept.assignments == {"x": 1, "y": 2, "z": 3}
+    assert {name: item["source"] for name, item in kept.to_json()["parameters_meta"].items()} == {
+        "x": "grid",
+        "y": "random",
+        "z": "grid",
+    }
+    assert kept.to_json()["parameters_sources_meta"] == {"grid": {"sort": 3, "default_show": True}}
+
+
 def test_a_failure_is_put_together_too():
     run = LocalRunContext()
     run.log_failure()
