@@ -78,6 +78,7 @@ class GaussianProcessBridge(ModelBridge):
         self._models = MetricModels(
             self._encoding, self._outcomes, observed, self.model.seed, self._policy.draws
         )
+        self._models.settings = self.model.settings
         aimed = self._outcomes.metrics[: self._outcomes.goal.weights.shape[1]]
         self._failing = failing_arms(experiment, self._data, aimed)
 
@@ -169,6 +170,7 @@ class GaussianProcessBridge(ModelBridge):
             held=encoding.columns_of(held),
             failed=to_model(encoding.problem, encoding.rows(self._failing)),
             policy=self._policy,
+            settings=self.model.settings,
         )
         if len(proposal.values) < request.count:
             self._refuse(request, found=len(proposal.values))
