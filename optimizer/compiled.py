@@ -112,7 +112,8 @@ def view(asked: View) -> tuple[Array, Array, Array]:
 
 def warp(lesson: WarpLesson) -> Array:
     """Learns a warp of inputs, as logarithms of its parameters; call it as the others."""
-    return _program("warp", lesson, 0)(lesson)
+    learned: Array = _program("warp", lesson, 0)(lesson)
+    return learned
 
 
 def expect(wanted: Sequence[Wanted]) -> None:

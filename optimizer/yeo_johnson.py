@@ -48,7 +48,7 @@ def power_inverse(w: Float[np.ndarray, "*k"], lam: float) -> Float[np.ndarray, "
 
 def log_power_slope(u: Float[np.ndarray, "*k"], lam: float) -> Float[np.ndarray, "*k"]:
     """Logarithm of the transform's derivative."""
-    return (lam - 1.0) * np.sign(u) * np.log1p(np.abs(u))
+    return np.asarray((lam - 1.0) * np.sign(u) * np.log1p(np.abs(u)))
 
 
 def likeliest_power(u: Float[np.ndarray, " n"]) -> float:
@@ -114,7 +114,7 @@ class PowerScale:
 
     def log_slopes(self, y: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
         """Log derivative of the transform by y in units of its magnitude, at each outcome."""
-        return log_power_slope(self._standard(y), self.power) - np.log(self.spread)
+        return np.asarray(log_power_slope(self._standard(y), self.power) - np.log(self.spread))
 
     def let_out(
         self, mean: Float[np.ndarray, " k"], sd: Float[np.ndarray, " k"]
@@ -144,7 +144,7 @@ class PowerScale:
 def _raised(u: Float[np.ndarray, "*k"], exponent: float) -> Float[np.ndarray, "*k"]:
     """((1 + u)^e - 1) / e of u >= 0."""
     if abs(exponent) < 1e-9:
-        return np.log1p(u)
+        return np.asarray(np.log1p(u))
     return np.asarray(np.expm1(exponent * np.log1p(u)) / exponent)
 
 
