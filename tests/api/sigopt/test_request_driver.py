@@ -393,3 +393,25 @@ def test_a_picture_is_had_back_over_http(factory):
     content = requests.get(file.download.url, timeout=30).content
     assert content.startswith(b"\x89PNG")
     assert len(content) == file.content_length
+
+
+def test_a_loop_over_http_tells_of_each_run_and_of_what_others_measured(factory):
+    said = []
+
+    class Notes:
+        """Notes what it is told."""
+
+        def on_trial_end(self, event):
+            said.append((event.state, *(values["y"][0] for values in event.results.values())))
+
+        def on_new_incumbent(self, event):
+            said.append(("best", event.values["y"]))
+
+    experiment = factory.create_experiment(**{**FIELDS, "budget": 4})
+    for run, value in zip(experiment.loop(callbacks=[Notes()]), (3, 1, 9), strict=True):
+        with run:
+            run.log_metric("y", value)
+        if value == 3:
+            with sigopt.get_experiment(experiment.id).create_run() as other:
+                other.log_metric("y", 5)
+    assert said == [("completed", 3.0), ("completed", 1.0), ("completed", 9.0), ("best", 9.0)]
