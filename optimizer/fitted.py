@@ -63,6 +63,7 @@ def fit_model(
     failed: Float[np.ndarray, "l d"] | None = None,
     policy: Policy | None = None,
     only_learns: bool = False,
+    as_expected: bool = False,
     deadline: Deadline | None = None,
 ) -> Fitted:
     """Fits the hyperparameters and conditions on the observations.
@@ -81,6 +82,7 @@ def fit_model(
         failed: See `Model`.
         policy: See `Model`.
         only_learns: See `Model`.
+        as_expected: See `Model`.
         deadline: When to be done, if at all.
 
     Raises:
@@ -97,6 +99,7 @@ def fit_model(
         failed=failed,
         policy=policy,
         only_learns=only_learns,
+        as_expected=as_expected,
     )
     few = rows_to_fit(measured, goal, Features.of(problem), settings)
     if few is None:

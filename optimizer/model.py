@@ -66,6 +66,7 @@ class Model:
         failed: Float[np.ndarray, "l d"] | None = None,
         policy: Policy | None = None,
         only_learns: bool = False,
+        as_expected: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
 
@@ -84,6 +85,7 @@ class Model:
             failed: Points whose trials came to nothing, model units.
             policy: How points will be judged; it decides which programs there are.
             only_learns: Whether no point will be judged at all.
+            as_expected: See `take_pending`.
         """
         self._problem, self._settings = problem, settings
         self._policy, self._only_learns = policy or Policy(), only_learns
@@ -114,7 +116,7 @@ class Model:
             else Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
         )
         self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
-        self.jitter, self.deadline = 0.0, Deadline()
+        self.jitter, self.deadline, self._as_expected = 0.0, Deadline(), as_expected
         self.add_pending(pending)
 
     @property
@@ -150,6 +152,12 @@ class Model:
         self._is_pending[begin:end] = True
         self._pending += len(x)
         if len(x):
+            self._posteriors.pop(True, None)
+
+    def take_pending(self, *, as_expected: bool) -> None:
+        """Takes what is pending for what is expected of it from now on, or draws it."""
+        if as_expected != self._as_expected:
+            self._as_expected = as_expected
             self._posteriors.pop(True, None)
 
     def fit(
@@ -443,7 +451,7 @@ class Model:
         )
         return Lesson(
             rows=rows,
-            draws=operand(self._draws),
+            draws=operand(np.zeros_like(self._draws) if self._as_expected else self._draws),
             starts=operand(starts),
             fits=operand(np.array(none if fits is None else fits, np.int32)),
             fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),
@@ -468,7 +476,7 @@ class Model:
         groups[: len(part)] = 0 if group is None else group
         still = np.zeros(self.width, bool)
         lower, upper = edges(within, self._features)
-        differ = pending and self._pending > 0
+        differ = pending and self._pending > 0 and not self._as_expected
         return Question(
             posterior=self._posterior(pending=pending) if posterior is None else posterior,
             pending=operand(self._is_pending & pending),

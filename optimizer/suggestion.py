@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
+from armwright.optimizer.believing import takes_as_expected
 from armwright.optimizer.candidates import global_candidates, local_candidates
 from armwright.optimizer.columns import Problem, feasible, to_model, to_values
 from armwright.optimizer.deadline import Deadline, OutOfTimeError
@@ -96,6 +97,7 @@ def suggest(
     used = to_values(problem, np.concatenate([measured.x, waiting, lost]))
     rest = Remainder(problem, held or {})
     tried, has_peak = len(used), has_a_peak(measured, goal) and policy == Policy() and not held
+    believes = takes_as_expected(columns=len(rest.problem.columns), awaited=len(waiting))
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
@@ -116,6 +118,7 @@ def suggest(
                 failed=lost,
                 policy=policy,
                 only_learns=not count,
+                as_expected=has_peak and believes and is_local(tried, remaining=remaining),
                 deadline=deadline,
             )
         except OutOfTimeError:
@@ -143,6 +146,7 @@ def suggest(
                 break
             left = None if remaining is None else remaining - place
             is_near = region is not None and is_local(tried + place, remaining=left)
+            model.take_pending(as_expected=is_near and believes)
             try:
                 choice = best_point(
                     rest.problem,
