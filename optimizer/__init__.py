@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from armwright.optimizer.compiled import compile_count
     from armwright.optimizer.cross_validation import LeftOut, cross_validate
     from armwright.optimizer.diverse import select_diverse, suggest_diverse
-    from armwright.optimizer.prediction import predict, utility
+    from armwright.optimizer.prediction import Predictor, predict, utility
     from armwright.optimizer.success import success_chance
     from armwright.optimizer.suggestion import suggest
     from armwright.optimizer.warming import Warmed, warm_up
@@ -51,6 +51,7 @@ __all__ = [
     "Measurements",
     "Observations",
     "Policy",
+    "Predictor",
     "Problem",
     "Proposal",
     "Sensitivity",
@@ -86,6 +87,7 @@ _LATER = {
     "compile_count": "armwright.optimizer.compiled",
     "cross_validate": "armwright.optimizer.cross_validation",
     "importance": "armwright.optimizer.column_importance",
+    "Predictor": "armwright.optimizer.prediction",
     "predict": "armwright.optimizer.prediction",
     "select_diverse": "armwright.optimizer.diverse",
     "success_chance": "armwright.optimizer.success",

@@ -13,7 +13,7 @@ from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.observations import Observations
-from armwright.optimizer.prediction import predict
+from armwright.optimizer.prediction import Predictor
 from armwright.optimizer.sensitivity import Sensitivity, sobol_indices
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
@@ -30,6 +30,7 @@ def importance(
     seed: int = 0,
     points: int = 512,
     held: dict[int, float] | None = None,
+    size: int = 0,
     settings: Settings | None = None,
 ) -> Sensitivity:
     """Sobol indices of each outcome's posterior mean over the space.
@@ -42,12 +43,15 @@ def importance(
         seed: Decides the points.
         points: See `sobol_indices`.
         held: Raw values that columns have at every point, such as the target of a fidelity.
+        size: As for `predict`.
         settings: As for `predict`.
     """
+    predictor = Predictor(
+        problem, observations, hyperparameters, goal=goal, size=size, settings=settings
+    )
 
     def expected(values: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k o"]:
-        x = to_model(problem, values)
-        mean, _ = predict(problem, observations, hyperparameters, x, goal=goal, settings=settings)
+        mean, _ = predictor(to_model(problem, values))
         return mean[:, None] if mean.ndim == 1 else mean
 
     return sobol_indices(expected, problem, seed=seed, points=points, held=held)

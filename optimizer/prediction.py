@@ -1,6 +1,7 @@
 """What fitted models say of points: predictions, and what the search for arms makes large."""
 
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from armwright.optimizer.observations import Observations
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float
+from armwright.optimizer.subset import most_exact
 from armwright.optimizer.threads import one_blas_thread
 
-__all__ = ["fitted_model", "predict", "utility"]
+__all__ = ["Predictor", "fitted_model", "predict", "utility"]
 
 _FEW = 64  # points asked about around which a model of many observations is made
 
@@ -44,27 +46,76 @@ def predict(
         size: The bucket of a proposal on these observations, so that no program is needed but its.
         settings: As for `suggest`.
     """
-    settings = settings or Settings()
-    measured, goal = goal_and_measurements(observations, goal)
-    check_arguments(problem, measured.x, x, seed=0, count=1)
-    if len(measured.x) == 0:
-        raise ValueError("observations: a prediction needs at least one")
-    with double_precision(), one_blas_thread():
-        centers = x if 0 < len(x) <= _FEW else None
-        model = fitted_model(
-            problem,
-            measured,
-            goal,
-            hyperparameters,
-            x[:0],
-            settings=settings,
+    predictor = Predictor(
+        problem, observations, hyperparameters, goal=goal, size=size, settings=settings
+    )
+    return predictor(x)
+
+
+@final
+class Predictor:
+    """What `predict` says, for many calls: the model is conditioned on its observations once.
+
+    Where it cannot keep all of them, it is made anew around the points of a call with few points.
+
+    Args:
+        problem: See `predict`, as for all others.
+        observations: At least one.
+        hyperparameters: For each outcome.
+        goal: As for `suggest`.
+        size: The bucket of a proposal on these observations.
+        settings: As for `suggest`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        observations: Observations | Measurements,
+        hyperparameters: Hyperparameters | Sequence[Hyperparameters],
+        *,
+        goal: Goal | None = None,
+        size: int = 0,
+        settings: Settings | None = None,
+    ) -> None:
+        self._problem, self._alone = problem, isinstance(observations, Observations)
+        self._fits, self._size = hyperparameters, size
+        self._settings = settings or Settings()
+        self._measured, self._goal = goal_and_measurements(observations, goal)
+        self._model: Model | None = None
+
+    def __call__(
+        self, x: Float[np.ndarray, "k d"]
+    ) -> tuple[Float[np.ndarray, "k *o"], Float[np.ndarray, "k *o"]]:
+        """Mean and standard deviation of the noise-free function, in the units of y.
+
+        Args:
+            x: Points in model units.
+        """
+        measured = self._measured
+        check_arguments(self._problem, measured.x, x, seed=0, count=1)
+        if len(measured.x) == 0:
+            raise ValueError("observations: a prediction needs at least one")
+        with double_precision(), one_blas_thread():
+            if 0 < len(x) <= _FEW and len(measured.x) > most_exact(
+                measured.outcomes, self._settings
+            ):
+                model = self._around(x)
+            else:
+                model = self._model = self._model or self._around(None)
+            mean, sd = model.predict(x)
+        return (mean[:, 0], sd[:, 0]) if self._alone else (mean, sd)
+
+    def _around(self, centers: Float[np.ndarray, "c d"] | None) -> Model:
+        return fitted_model(
+            self._problem,
+            self._measured,
+            self._goal,
+            self._fits,
+            self._measured.x[:0],
+            settings=self._settings,
             centers=centers,
-            size=size,
+            size=self._size,
         )
-        mean, sd = model.predict(x)
-    if isinstance(observations, Observations):
-        return mean[:, 0], sd[:, 0]
-    return mean, sd
 
 
 def utility(

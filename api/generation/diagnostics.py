@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
-from armwright.optimizer import Observations, cross_validate, importance
+from armwright.optimizer import Observations, Sensitivity, cross_validate, importance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.generation.metric_models import MetricModels
     from armwright.generation.model_bridge import ModelBridge
-    from armwright.optimizer import LeftOut, Sensitivity
+    from armwright.optimizer import LeftOut
 
 __all__ = ["left_out", "models_of", "sensitivities"]
 
@@ -72,10 +72,24 @@ def sensitivities(models: MetricModels, metric: str, *, seed: int = 0) -> Sensit
     Raises:
         ValueError: There are no observations.
     """
-    seen = _signed(models._observed[metric].observations, _sign(models, metric))
-    problem = models.encoding.problem
+    known, problem = models.outcomes, models.encoding.problem
     held = {j: c.target for j, c in enumerate(problem.columns) if c.target is not None}
-    return importance(problem, seen, models.fitted(metric), seed=seed, held=held)
+    if metric not in known.metrics:
+        seen = models._observed[metric].observations
+        return importance(problem, seen, models.fitted(metric), seed=seed, held=held)
+    # All outcomes together: the program is there that answers predictions.
+    fits = [models.fitted(name) for name in known.metrics]
+    found = importance(
+        problem, known.measured, fits, goal=known.goal, seed=seed, held=held, size=models.size
+    )
+    row = slice(known.metrics.index(metric), known.metrics.index(metric) + 1)
+    return Sensitivity(
+        first=found.first[row],
+        total=found.total[row],
+        first_interval=found.first_interval[row],
+        total_interval=found.total_interval[row],
+        variance=found.variance[row],
+    )
 
 
 def _sign(models: MetricModels, metric: str) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from armwright.generation.seed import derived_seed
-from armwright.optimizer import Hyperparameters, Policy, predict, suggest, to_model
+from armwright.optimizer import Hyperparameters, Policy, Predictor, Settings, suggest, to_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MetricModels"]
 
+_Key = tuple[str | None, tuple[Hyperparameters, ...], int]
+
 
 @final
 class MetricModels:
@@ -32,6 +34,7 @@ class MetricModels:
         outcomes: The metrics that are modelled together, and what they are for.
         fits: What has been fitted so far, by metric.
         fit_time: Seconds spent in `fitted`.
+        settings: Of fits that are made now; the usual ones where None.
         size: Rows of the model that made the last arms, padding included: with as many,
             predictions need no program of their own.
     """
@@ -56,7 +59,9 @@ class MetricModels:
         self.encoding, self.outcomes = encoding, outcomes
         self.fits: dict[str, Hyperparameters] = {}
         self.fit_time, self.size = 0.0, 0
+        self.settings: Settings | None = None
         self._observed, self._seed, self._draws = observed, seed, draws
+        self._predictors: dict[_Key, Predictor] = {}
 
     @property
     def known(self) -> list[str]:
@@ -76,6 +81,7 @@ class MetricModels:
                 seed=derived_seed(self._seed, "fit", metric),
                 policy=Policy(draws=self._draws),
                 count=0,
+                settings=self.settings,
             )
             names = known.metrics if together else (metric,)
             self.fits.update(zip(names, proposal.fits, strict=True))
@@ -86,8 +92,24 @@ class MetricModels:
         """Means and standard deviations of the outcomes, a column each; larger is better."""
         known = self.outcomes
         fits = [self.fitted(metric) for metric in known.metrics]
-        problem = self.encoding.problem
-        return predict(problem, known.measured, fits, x, goal=known.goal, size=self.size)
+        key = (None, tuple(fits), self.size)
+        if key not in self._predictors:
+            self._predictors = {k: it for k, it in self._predictors.items() if k[0] is not None}
+            self._predictors[key] = Predictor(
+                self.encoding.problem, known.measured, fits, goal=known.goal, size=self.size
+            )
+        return self._predictors[key](x)
+
+    def _alone(
+        self, metric: str, x: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means and standard deviations of a metric that is no outcome."""
+        fit = self.fitted(metric)
+        key = (metric, (fit,), 0)
+        if key not in self._predictors:
+            observations = self._observed[metric].observations
+            self._predictors[key] = Predictor(self.encoding.problem, observations, fit)
+        return self._predictors[key](x)
 
     def predictions(self, arms: Sequence[Arm], metrics: Iterable[str]) -> TModelPredict:
         """Means and covariances of metrics at arms, in the metrics' own units and directions."""
@@ -100,8 +122,7 @@ class MetricModels:
                 column = known.metrics.index(metric)
                 mean, sd = known.signs[column] * together[0][:, column], together[1][:, column]
             else:
-                observations = self._observed[metric].observations
-                mean, sd = predict(self.encoding.problem, observations, self.fitted(metric), x)
+                mean, sd = self._alone(metric, x)
             means[metric] = [float(value) for value in mean]
             covariances[metric] = {metric: [float(value) * float(value) for value in sd]}
         return means, covariances
