@@ -29,6 +29,7 @@ from armwright.optimizer.shapes import Bool, Float
 __all__ = ["Sensitivity", "sobol_indices"]
 
 _RESAMPLES = 200
+_LARGE = 1e100  # whose square is a number, with room for sums
 _INTERVAL = (2.5, 97.5)  # percent
 _SWEEPS = 12  # of draws one column at a time, where columns depend on each other
 
@@ -46,7 +47,7 @@ class Sensitivity:
             far the number of points was enough, not how well the function itself is known.
         total_interval: The same for the total indices.
         variance: Of each function over the space, in its units squared; where it is zero, so are
-            all indices.
+            all indices. Infinite where it is no number any more.
     """
 
     first: Float[np.ndarray, "o d"]
@@ -89,12 +90,16 @@ def sobol_indices(
     else:
         base, changes = _independent(problem, free, held, seed, points)
     at_base = function(base)
-    at_other = at_base if changes.other is None else function(changes.other)
+    # Shares have no unit: what is too large to be squared is measured in units of itself.
+    size = np.abs(at_base).max(axis=0, initial=0.0)
+    unit = np.where(size > _LARGE, size, 1.0)
+    at_base = at_base / unit
+    at_other = at_base if changes.other is None else function(changes.other) / unit
     kept = np.zeros((len(problem.columns), *at_base.shape))
     changed = np.zeros_like(kept)
     for j in free:
-        changed[j] = function(changes.total[j])
-        kept[j] = changed[j] if changes.first is None else function(changes.first[j])
+        changed[j] = function(changes.total[j]) / unit
+        kept[j] = changed[j] if changes.first is None else function(changes.first[j]) / unit
     estimate = _estimate(at_base, at_other, kept, changed, free)
     resampled = np.array(
         [
@@ -104,13 +109,14 @@ def sobol_indices(
     )
     low, high = np.percentile(resampled, _INTERVAL, axis=0)
     spread = np.stack([np.minimum(low, estimate), np.maximum(high, estimate)], axis=-1)
-    everything = np.concatenate([at_base, at_other])
+    with np.errstate(over="ignore"):
+        variance = np.concatenate([at_base, at_other]).var(axis=0) * unit**2
     return Sensitivity(
         first=estimate[0],
         total=estimate[1],
         first_interval=spread[0],
         total_interval=spread[1],
-        variance=np.asarray(everything.var(axis=0)),
+        variance=np.asarray(variance),
     )
 
 

@@ -39,7 +39,7 @@ def agreement(observed: _Array, predicted: _Array, sd: _Array) -> dict[str, floa
 
 
 def _defined(number: _Number, observed: _Array, predicted: _Array, sd: _Array) -> float:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         value = float(number(observed, predicted, sd))
     return value if math.isfinite(value) else math.nan
 

@@ -213,6 +213,7 @@ def _shape(domains: tuple[Any, ...]) -> object:
 
 _NOTHING = Column(kind="range", lower=0.0, upper=0.0)
 _DONE = TrialStatus.COMPLETED  # of most trials of a long experiment; asked for first
+_LARGEST_SEM = 1e150  # whose square is a number
 _ROUNDING = 1e-9  # of the range; the optimizer moves such values to the bound
 
 
@@ -325,7 +326,7 @@ def observe(encoding: Encoding, experiment: Experiment, data: Data, metric_name:
         observations=Observations(
             x=to_model(encoding.problem, values),
             y=np.array([result.mean for _, result in placed], dtype=np.float64),
-            noise=np.array([result.sem**2 for _, result in placed], dtype=np.float64),
+            noise=np.array([min(result.sem, _LARGEST_SEM) ** 2 for _, result in placed]),
         ),
         left_out=tuple(f"{count} observations {why}" for why, count in dropped.items() if count),
     )
