@@ -29,3 +29,10 @@ def test_what_is_shown_is_what_weighs_arms(successes):
 
 def test_where_nothing_failed_everything_succeeds():
     assert success_chance(PROBLEM, points(3, 1), points(0, 2), points(4, 3)).tolist() == [1.0] * 4
+
+
+@pytest.mark.usefixtures("float64")
+def test_failures_that_are_rare_everywhere_leave_the_chance_near_their_share():
+    good, bad, asked = points(3000, 1), points(300, 2), points(200, 3)
+    shown = success_chance(PROBLEM, good, bad, asked)
+    assert np.median(shown) == pytest.approx(3000 / 3300, abs=0.05)
