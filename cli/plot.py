@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot"]
 
-_AS_TEXT = (
-    *("trace", "slice", "importance", "parallel", "pareto"),
-    *("constraints", "failures", "timeline"),
-)
 _MOST_COLUMNS = 100
 
 
@@ -50,9 +46,9 @@ def plot(
 ) -> None:
     """Draw a chart of EXPERIMENT, as text or into a FILE.
 
-    As both: trace, slice, importance, parallel, pareto, constraints, failures, timeline. Into a
-    file only: contour, cross-validation, feasibility. SVG, PNG and HTML need the extra plot. Text
-    has no colours, and keeps to ASCII where LC_ALL, LC_CTYPE or LANG is C.
+    KIND: trace, slice, contour, importance, parallel, pareto, cross-validation, constraints,
+    feasibility, failures, timeline. SVG, PNG and HTML need the extra plot. Text has no colours, and
+    keeps to ASCII where LC_ALL, LC_CTYPE or LANG is C.
 
     \b
     armwright plot trace runs/digits
@@ -65,11 +61,6 @@ def plot(
     if kind not in KINDS:
         known = ", ".join(name.replace("_", "-") for name in KINDS)
         raise UsageError(f"expected one of the charts {known}, got {kind!r}")
-    if file is None and kind not in _AS_TEXT and not as_json:
-        raise UsageError(
-            f"{kind.replace('_', '-')} is not drawn as text, only {', '.join(_AS_TEXT)}",
-            hint="-o FILE writes it as .svg, .png, .html or .json",
-        )
     stored = StoredExperiment.open(only_experiment(words))
     charts = Charts(stored)
     if file is None and not as_json:

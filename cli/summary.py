@@ -37,7 +37,7 @@ def summary(words: tuple[str, ...], file: str, *, as_json: bool) -> None:
         raise UsageError("-o - prints the page itself: leave --json out")
     if file != "-" and not file.lower().endswith((".html", ".htm")):
         raise UsageError(f"expected a file that ends in .html, got {public_url(file)!r}")
-    from armwright.looking import summary_page
+    from armwright.looking import Charts, summary_page
     from armwright.persistence import StoredExperiment
     from armwright.store import write_document
 
@@ -45,7 +45,8 @@ def summary(words: tuple[str, ...], file: str, *, as_json: bool) -> None:
     gc.disable()  # looking for garbage among the facts of 10,000 trials takes a third of the time
     try:
         stored = StoredExperiment.open(url)
-        page = summary_page(stored)
+        charts = Charts(stored)
+        page = summary_page(charts)
     finally:
         if collects:
             gc.enable()
@@ -54,7 +55,7 @@ def summary(words: tuple[str, ...], file: str, *, as_json: bool) -> None:
         return
     body = page.encode()
     write_document(file, body)
-    trials, damaged = len(stored.trials), len(stored.damaged)
+    trials, damaged = len({trial.trial for trial in charts.seen.trials}), len(charts.seen.damaged)
     if as_json:
         print_json(
             {

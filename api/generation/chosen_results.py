@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Objective, OptimizationConfig
 
-__all__ = ["MOST_RESULTS", "chosen_results"]
+__all__ = ["FIT_ROWS", "MOST_RESULTS", "chosen_results"]
 
 MOST_RESULTS = 1000
+FIT_ROWS = 256  # of those chosen, to which hyperparameters are fitted where no arm brings any
 _BEST = 4  # the best that keep the constraints are this part of those chosen
 
 

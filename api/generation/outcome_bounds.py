@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
+from armwright.experiment.relative_bound import bound_in_units, combined_mean
 from armwright.generation.results import results
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def absolute_bound(constraint: OutcomeConstraint, status_quo: Mapping[str, float
             f"{constraint} is relative to the status quo, which has no observation of {metric!r}; "
             "set experiment.status_quo and attach data of that arm, or give an absolute bound"
         )
-    base = status_quo[metric]
-    return base + float(constraint.bound) / 100.0 * abs(base)
+    return bound_in_units(float(constraint.bound), status_quo[metric])
 
 
 def status_quo_means(
@@ -50,10 +49,6 @@ def status_quo_means(
     found: dict[str, float] = {}
     for metric in metrics if arm is not None else ():
         rows = [r for r in results(experiment, data, metric)[0] if r.arm == arm]
-        if not rows:
-            continue
-        known = all(math.isfinite(row.sem) and row.sem > 0 for row in rows)
-        weights = [row.sem**-2 if known else 1.0 for row in rows]
-        total = math.fsum(w * row.mean for w, row in zip(weights, rows, strict=True))
-        found[metric] = total / math.fsum(weights)
+        if rows:
+            found[metric] = combined_mean([(row.mean, row.sem) for row in rows])
     return found

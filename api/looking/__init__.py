@@ -12,8 +12,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from armwright.looking.charts import KINDS, Charts
+    from armwright.looking.charts import Charts
     from armwright.looking.drawing import write_figure
+    from armwright.looking.figures import KINDS
     from armwright.looking.looked_at import LookedAt, SeenAttempt, SeenTrial
     from armwright.looking.plots import Plots
     from armwright.looking.reading import look
@@ -33,7 +34,7 @@ __all__ = [
 
 # Where each is defined; loaded when it is asked for.
 _PLACES = {
-    "KINDS": "charts",
+    "KINDS": "figures",
     "Charts": "charts",
     "LookedAt": "looked_at",
     "Plots": "plots",

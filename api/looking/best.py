@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from armwright.errors import UsageError
+from armwright.errors import NothingLeftError, UsageError
 from armwright.looking.trace import trace_of
 from armwright.persistence import StoredExperiment
-from armwright.persistence.expected_best import by_expectation, carries_noise
-from armwright.persistence.measured import best_trial
+from armwright.persistence.expected_best import is_noisy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from armwright.experiment import Experiment, TParamValue
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
-    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.looked_at import LookedAt, SeenTrial
 
 __all__ = ["Best", "best_of"]
 
@@ -51,7 +50,7 @@ def best_of(
     seen: LookedAt,
     model: Callable[[], GaussianProcessBridge],
 ) -> Best:
-    """The best trial; where results carry noise, the one that a model expects most of.
+    """The best trial; of a folder with noisy results, the one that a model expects most of.
 
     Args:
         subject: The experiment.
@@ -60,39 +59,62 @@ def best_of(
 
     Raises:
         NothingLeftError: No completed trial keeps the constraints.
-        UsageError: There is no objective, or are several.
+        UsageError: There is no objective, or are several, or a relative constraint of which nobody
+            knows what it comes to.
     """
-    if isinstance(subject, StoredExperiment):
-        return _best_in_folder(subject, model)
+    if len(seen.aims) > 1:
+        raise UsageError(f"no single trial of {seen.name!r} is best: it has several objectives")
     trace = trace_of(seen)
+    unknown = [item.text for item in seen.restrictions if not item.is_judged]
+    if unknown:
+        raise UsageError(
+            f"which trial of {seen.name!r} is best depends on {' and '.join(unknown)}, and the "
+            "status quo has no result yet"
+        )
     incumbent = trace.incumbent
     if incumbent is None:
-        raise UsageError(f"no completed trial of {seen.name!r} keeps the constraints")
+        completed = sum(trial.status == "completed" for trial in seen.trials)
+        kept = "" if not trace.points else ", none is known to keep the outcome constraints"
+        raise NothingLeftError(f"{completed} trials are completed{kept}")
     trials = seen.measured(trace.metric)
+    best = _as_best(trace.metric, next(t for t in trials if t.trial == incumbent.trial))
+    if isinstance(subject, StoredExperiment) and _is_noisy(seen, trace.metric):
+        return _by_expectation(best, trials, model())
+    return best
+
+
+def _as_best(metric: str, trial: SeenTrial) -> Best:
+    mean, sem = trial.values[metric]
     return Best(
-        trial=incumbent.trial,
-        metric=trace.metric,
-        mean=incumbent.value,
-        sem=incumbent.sem,
+        trial=trial.trial,
+        metric=metric,
+        mean=mean,
+        sem=sem,
         expected=math.nan,
         expected_sd=math.nan,
-        parameters=next(t.parameters for t in trials if t.trial == incumbent.trial),
+        parameters=trial.parameters,
     )
 
 
-def _best_in_folder(stored: StoredExperiment, model: Callable[[], GaussianProcessBridge]) -> Best:
-    config, trials = stored.optimization_config, stored.trials
-    found = None if config is None else best_trial(trials, config, stored._folder)[0]
+def _is_noisy(seen: LookedAt, metric: str) -> bool:
+    sems = [trial.values[metric][1] for trial in seen.measured(metric)]
+    return is_noisy(sems, lambda: seen.fits.get(metric))
+
+
+def _by_expectation(best: Best, trials: list[SeenTrial], model: GaussianProcessBridge) -> Best:
+    """The trial whose arm the model expects to be best; the given one where it cannot be asked."""
+    try:
+        found = model._best_arm()
+    except (NotImplementedError, ValueError):
+        return best
     if found is None:
-        found = stored.best()  # says why there is none
-    elif carries_noise(trials, found.metric, stored._folder):
-        found = by_expectation(found, stored.known, trials, model=model())
-    return Best(
-        trial=found.number,
-        metric=found.metric,
-        mean=found.mean,
-        sem=found.sem,
-        expected=math.nan if found.expected is None else found.expected,
-        expected_sd=math.nan if found.expected_sd is None else found.expected_sd,
-        parameters=stored.asker.maker.completed(found.arm.parameters, stored.state),
+        return best
+    arm, (means, variances) = found
+    trial = next((trial for trial in trials if trial.arm == arm.name), None)
+    if trial is None:
+        return best
+    return replace(
+        _as_best(best.metric, trial),
+        expected=float(means[best.metric]),
+        expected_sd=math.sqrt(float((variances or {})[best.metric][best.metric])),
     )

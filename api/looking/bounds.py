@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, final
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
-    from armwright.looking.looked_at import LookedAt, Restriction
+    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.restriction import Restriction
 
 __all__ = ["BoundPoint", "Bounded", "Bounds", "Share", "bounds_of"]
 
@@ -108,45 +109,54 @@ class Bounded:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """All outcome constraints that are absolute.
+    """All outcome constraints that can be judged.
 
     Attributes:
         items: Each.
-        share: How many completed trials keep them all.
+        share: How many completed trials keep them all, of those of which that is known.
+        unknown: Of how many completed trials it is not known: a metric was not measured.
+        left: Constraints that nobody can judge yet, in words.
         windows: Last trial of each window of completed trials, and how many of it keep them all.
         window: How many trials a window has.
     """
 
     items: tuple[Bounded, ...]
     share: Share
+    unknown: int
+    left: tuple[str, ...]
     windows: tuple[tuple[int, Share], ...]
     window: int
 
 
 def bounds_of(seen: LookedAt) -> Bounds:
-    """How the outcome constraints are kept. Those relative to the status quo are left out.
+    """How the outcome constraints are kept; relative ones once the status quo has results.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is none, or none that can be judged.
     """
-    absolute = [item for item in seen.restrictions if not item.relative]
-    if not absolute:
-        raise UsageError(f"{seen.name!r} has no absolute outcome constraint")
+    left = tuple(item.text for item in seen.restrictions if not item.is_judged)
+    if not seen.judged:
+        raise UsageError(
+            f"the status quo has no result yet, without which nobody knows {' and '.join(left)}"
+            if left
+            else f"{seen.name!r} has no outcome constraint"
+        )
     items = []
-    for item in absolute:
+    for item in seen.judged:
         points = tuple(
             BoundPoint(
                 trial=trial.trial,
                 value=trial.mean(item.metric),
                 sem=trial.values[item.metric][1],
-                margin=(trial.mean(item.metric) - item.bound) * (1 if item.is_lower else -1),
+                margin=(trial.mean(item.metric) - item.limit) * (1 if item.is_lower else -1),
             )
             for trial in seen.measured(item.metric)
         )
         share = Share.of(sum(point.is_kept for point in points), len(points))
         items.append(Bounded(restriction=item, points=points, share=share))
-    completed = [trial for trial in seen.trials if trial.status == "completed"]
-    kept = [seen.keeps(trial) for trial in completed]
+    every = [trial for trial in seen.trials if trial.status == "completed"]
+    completed = [trial for trial in every if seen.keeps(trial) is not None]
+    kept = [seen.keeps(trial) is True for trial in completed]
     window = max(len(completed) // _SHARE, _FEWEST)
     windows = tuple(
         (
@@ -158,6 +168,8 @@ def bounds_of(seen: LookedAt) -> Bounds:
     return Bounds(
         items=tuple(items),
         share=Share.of(sum(kept), len(kept)),
+        unknown=len(every) - len(completed),
+        left=left,
         windows=windows,
         window=window,
     )

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
-from armwright.looking import figure_judged, figure_model, figure_results
 from armwright.looking.best import Best, best_of
 from armwright.looking.model import model_of, usual_point
 from armwright.looking.parallel import MOST_AXES
@@ -16,7 +15,7 @@ from armwright.looking.reading import look
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from armwright.experiment import Experiment, TParamValue
+    from armwright.experiment import Experiment, TParameterization, TParamValue
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.looking.axis import Axis
     from armwright.looking.bounds import Bounds
@@ -28,14 +27,11 @@ if TYPE_CHECKING:
     from armwright.looking.looked_at import LookedAt
     from armwright.looking.posterior import Contour
     from armwright.looking.timeline import Timeline
+    from armwright.looking.trace import Trace
     from armwright.persistence import StoredExperiment
 
-__all__ = ["KINDS", "Charts"]
+__all__ = ["Charts"]
 
-KINDS = (
-    *("trace", "slice", "contour", "importance", "parallel", "pareto"),
-    *("cross_validation", "constraints", "feasibility", "failures", "timeline"),
-)
 _SLICES = 6  # parameters that are sliced where none is named
 
 
@@ -63,7 +59,7 @@ class Charts:
         Raises:
             UsageError: There are too few results for one.
         """
-        return model_of(self._subject)
+        return model_of(self._subject, self.seen)
 
     @property
     def modelled(self) -> str:
@@ -173,67 +169,84 @@ class Charts:
             UsageError: Nothing failed and there is no constraint, or there is no model of it yet.
         """
         from armwright.looking.feasibility import feasibility_of
-        from armwright.persistence import StoredExperiment
 
-        subject = self._subject
-        experiment = subject.known if isinstance(subject, StoredExperiment) else subject
+        space = self._subject.search_space
         try:
             around = self._best_parameters
         except UsageError:  # nothing has a result
             around = self.seen.trials[0].parameters if self.seen.trials else {}
-        return feasibility_of(self.seen, experiment, lambda: self.model, around)
+        return feasibility_of(self.seen, space, lambda: self.model, around, whole=self._whole)
 
-    def figure(
-        self, kind: str, *, metric: str | None = None, parameters: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        """A chart by the name of its kind.
-
-        Args:
-            kind: One of `KINDS`.
-            metric: Of which metric; the first objective where none is named.
-            parameters: Which parameters a slice or a contour is along.
+    def ends(self) -> Ends:
+        """How trials ended.
 
         Raises:
-            UsageError: There is no such kind, or nothing to draw yet; says what is missing.
+            UsageError: Nothing went wrong so far.
         """
-        from armwright.looking.figure_bounds import bounds_figure
-        from armwright.looking.figure_ends import ends_figure
-        from armwright.looking.figure_feasibility import feasibility_figure
-        from armwright.looking.figure_front import front_figure
-        from armwright.looking.front import front_of
-        from armwright.looking.parallel import parallel_figure
+        from armwright.looking.ends import ends_of
+
+        ends = ends_of(self.seen)
+        if not ends.kinds and not ends.infeasible:
+            raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
+        return ends
+
+    def timeline(self) -> Timeline:
+        """Who ran what when.
+
+        Raises:
+            UsageError: Nobody has run anything yet.
+        """
+        from armwright.looking.timeline import timeline_of
+
+        timeline = timeline_of(self.seen)
+        if not timeline.spans:
+            raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
+        return timeline
+
+    def trace(self, metric: str | None = None) -> Trace:
+        """The results of an objective, the first one where none is named, trial by trial.
+
+        Raises:
+            UsageError: There is no result yet, or no objective.
+        """
         from armwright.looking.trace import trace_of
 
-        kind = kind.replace("-", "_")
-        if kind not in KINDS:
-            raise UsageError(f"expected one of the charts {', '.join(KINDS)}, got {kind!r}")
-        if parameters and kind not in ("slice", "contour"):
-            raise UsageError(f"{kind}: takes no parameters, got {', '.join(parameters)}")
-        if kind == "contour" and len(parameters) not in (0, 2):
-            raise UsageError(f"contour: expected two parameters, got {', '.join(parameters)}")
-        if kind == "trace":
-            return figure_results.trace_figure(self._with_results(trace_of(self.seen, metric)))
-        if kind == "pareto":
-            return front_figure(self._with_points(front_of(self.seen)))
-        if kind == "parallel":
-            self._with_results(trace_of(self.seen, metric))
-            return parallel_figure(self.seen, metric, order=self.order(metric))
-        if kind == "failures":
-            return ends_figure(self._ends())
-        if kind == "constraints":
-            return bounds_figure(self.bounds())
-        if kind == "feasibility":
-            return feasibility_figure(self.feasibility(), self.seen)
-        if kind == "timeline":
-            return figure_results.timeline_figure(self._timeline())
-        if kind == "importance":
-            return figure_judged.importance_figure(self.influences(metric))
-        if kind == "slice":
-            return figure_model.slice_figure(self.slices(parameters, metric), self.seen)
-        if kind == "contour":
-            pair = (parameters[0], parameters[1]) if parameters else None
-            return figure_model.contour_figure(self.contour(pair, metric), self.seen)
-        return figure_judged.cross_validation_figure(self.cross_validation(metric))
+        trace = trace_of(self.seen, metric)
+        if not trace.points:
+            raise UsageError(f"{self.seen.name!r} has no result of {trace.metric} yet")
+        return trace
+
+    def front(self) -> Front:
+        """The trade-offs between several objectives.
+
+        Raises:
+            UsageError: There are fewer than two objectives, or no trial measured all of them yet.
+        """
+        from armwright.looking.front import front_of
+
+        front = front_of(self.seen)
+        if not front.points:
+            raise UsageError(f"{self.seen.name!r} has no trial yet that measured all objectives")
+        return front
+
+    def known(self, metric: str) -> int:
+        """How many results of a metric the model knows."""
+        from armwright.generation.diagnostics import models_of
+
+        return len(models_of(self.model)._observed[metric].arms)
+
+    def figure(
+        self,
+        kind: str,
+        *,
+        metric: str | None = None,
+        parameters: tuple[str, ...] = (),
+        with_lines: bool = True,
+    ) -> dict[str, Any]:
+        """A chart by the name of its kind; see `figure_of`."""
+        from armwright.looking.figures import figure_of
+
+        return figure_of(self, kind, metric=metric, parameters=parameters, with_lines=with_lines)
 
     def text(
         self,
@@ -243,74 +256,20 @@ class Charts:
         parameters: tuple[str, ...] = (),
         width: int = 80,
     ) -> Iterator[str]:
-        """A chart as lines of text.
+        """A chart as lines of text; see `text_of`."""
+        from armwright.looking.texts import text_of
 
-        Args:
-            kind: A kind that is drawn as text.
-            metric: Of which metric; the first objective where none is named.
-            parameters: Which parameters a slice is along.
-            width: Of the terminal, in letters.
+        yield from text_of(self, kind, metric=metric, parameters=parameters, width=width)
 
-        Raises:
-            UsageError: It is not drawn as text, or there is nothing to draw yet.
-        """
-        from armwright.generation.diagnostics import models_of
-        from armwright.looking import text_charts, text_ends, text_front, text_model
-        from armwright.looking.front import front_of
-        from armwright.looking.trace import trace_of
+    def _whole(self, parameters: Mapping[str, TParamValue]) -> TParameterization:
+        """Parameters with values for those that they switch off, or that came after them."""
+        from armwright.persistence import StoredExperiment
 
-        if parameters and kind != "slice":
-            raise UsageError(f"{kind}: takes no parameters, got {', '.join(parameters)}")
-        if kind == "trace":
-            trace = trace_of(self.seen, metric)
-            yield from text_charts.trace_text(trace, width=max(width - 14, 20))
-        elif kind == "slice":
-            name = metric or self.modelled
-            found = self.slices(parameters, name)
-            count = len(models_of(self.model)._observed[name].arms)
-            yield from text_model.slice_text(found, results=count, width=width)
-        elif kind == "importance":
-            found_all = self.influences(metric)
-            yield from text_charts.importance_text(found_all, width=max(width - 50, 10))
-        elif kind == "parallel":
-            yield from text_charts.parallel_text(self.seen, metric, width=width)
-        elif kind == "pareto":
-            front = self._with_points(front_of(self.seen))
-            yield from text_front.front_text(front, width=width)
-        elif kind == "constraints":
-            yield from text_ends.bounds_text(self.bounds(), width=width)
-        elif kind == "failures":
-            yield from text_ends.failures_text(self._ends(), width=width)
-        elif kind == "timeline":
-            yield from text_ends.timeline_text(self._timeline(), width=width)
-        else:
-            raise UsageError(f"{kind} is not drawn as text")
-
-    def _ends(self) -> Ends:
-        from armwright.looking.ends import ends_of
-
-        ends = ends_of(self.seen)
-        if not ends.kinds and not ends.infeasible:
-            raise UsageError(f"nothing went wrong in {self.seen.name!r} so far")
-        return ends
-
-    def _timeline(self) -> Timeline:
-        from armwright.looking.timeline import timeline_of
-
-        timeline = timeline_of(self.seen)
-        if not timeline.spans:
-            raise UsageError(f"nobody has run a trial of {self.seen.name!r} yet")
-        return timeline
-
-    def _with_results(self, trace: Any) -> Any:
-        if not trace.points:
-            raise UsageError(f"{self.seen.name!r} has no result of {trace.metric} yet")
-        return trace
-
-    def _with_points(self, front: Front) -> Front:
-        if not front.points:
-            raise UsageError(f"{self.seen.name!r} has no trial yet that measured all objectives")
-        return front
+        subject = self._subject
+        if not isinstance(subject, StoredExperiment):
+            return dict(parameters)
+        maker, state = subject.asker.maker, subject.state
+        return dict(maker.whole(maker.completed(parameters, state), state))
 
     def _axis(self, name: str) -> Axis:
         for axis in self.seen.axes:

@@ -63,15 +63,14 @@ def ends_of(seen: LookedAt) -> Ends:
     fell = _fallen(seen)
     kinds = Counter(kind for _, kind in fell)
     completed = [trial for trial in seen.trials if trial.status == "completed"]
-    absolute = [item for item in seen.restrictions if not item.relative]
     return Ends(
         statuses=tuple(statuses.most_common()),
         kinds=tuple(kinds.most_common()),
-        infeasible=sum(not seen.keeps(trial) for trial in completed),
+        infeasible=sum(seen.keeps(trial) is False for trial in completed),
         completed=len(completed),
         by_restriction=tuple(
-            (item.text, sum(not item.is_kept(trial.mean(item.metric)) for trial in completed))
-            for item in absolute
+            (item.text, sum(item.is_kept(trial.mean(item.metric)) is False for trial in completed))
+            for item in seen.judged
         ),
         windows=tuple(_windows(fell, kinds, max(statuses_of, default=0))),
     )

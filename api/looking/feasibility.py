@@ -14,14 +14,25 @@ from armwright.looking.posterior import expected
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from armwright.experiment import Experiment, TParameterization, TParamValue
+    from armwright.experiment import SearchSpace, TParameterization, TParamValue
     from armwright.generation import ModelBridge
     from armwright.looking.axis import Axis
-    from armwright.looking.looked_at import LookedAt, Restriction, SeenTrial
+    from armwright.looking.looked_at import LookedAt, SeenTrial
+    from armwright.looking.restriction import Restriction
 
-__all__ = ["BREAKS", "FAILED", "KEPT", "ChanceMap", "ChanceSlice", "Feasibility", "feasibility_of"]
+__all__ = [
+    "BREAKS",
+    "FAILED",
+    "KEPT",
+    "UNKNOWN",
+    "ChanceMap",
+    "ChanceSlice",
+    "Feasibility",
+    "feasibility_of",
+]
 
 KEPT, BREAKS, FAILED = "a result that keeps all", "breaks a constraint", "failed"
+UNKNOWN = "a constraint was not measured"
 _GRID = 30  # points per side
 _MOST = 6  # parameters along which the chance is drawn
 _TRIED = 60  # parameters that are looked at to find these
@@ -70,7 +81,8 @@ class Feasibility:
     """Where trials fail or break a constraint.
 
     Attributes:
-        fates: Each trial that ended for good, and whether it is KEPT, BREAKS or FAILED.
+        fates: Each trial that ended for good, and whether it is KEPT, BREAKS, FAILED
+            or UNKNOWN.
         along: The chance along parameters, those first along which it changes most.
         map: The chance over the two numbers along which it changes most; None for fewer.
         around: The values of all parameters around which this is cut.
@@ -86,30 +98,33 @@ class Feasibility:
 
 def feasibility_of(
     seen: LookedAt,
-    experiment: Experiment,
+    space: SearchSpace,
     model: Callable[[], ModelBridge],
     around: Mapping[str, TParamValue],
+    *,
+    whole: Callable[[Mapping[str, TParamValue]], TParameterization] = dict,
 ) -> Feasibility:
     """How likely an arm is to give a result and to keep the outcome constraints.
 
     Args:
         seen: The experiment as records.
-        experiment: The same.
+        space: Where arms come from.
         model: Gives a model of the results; called only where there are constraints to judge.
         around: Where parameters are held.
+        whole: Gives an arm values for the parameters that it does not name.
 
     Raises:
         UsageError: Nothing failed and there is no constraint, or there is no model of these yet.
     """
     from armwright.generation.result_chance import result_chance
 
-    restrictions = [item for item in seen.restrictions if not item.relative]
+    restrictions = seen.judged
     fates = tuple((trial, _fate(seen, trial)) for trial in seen.trials if _has_ended(trial))
     failed = any(fate == FAILED for _, fate in fates)
     if not failed and not restrictions:
         raise UsageError(
-            f"nothing failed in {seen.name!r} and no constraint is absolute, so that any arm is "
-            "feasible as far as anybody knows"
+            f"nothing failed in {seen.name!r} and there is no constraint that can be judged, so "
+            "that any arm is feasible as far as anybody knows"
         )
     bridge = None
     if restrictions:
@@ -120,7 +135,13 @@ def feasibility_of(
                 raise
     known = [item for item in restrictions if bridge is not None and _is_known(bridge, item)]
 
-    chances = result_chance(experiment) if failed else None
+    chances = None
+    if failed:
+        chances = result_chance(
+            space,
+            (whole(trial.parameters) for trial, fate in fates if fate != FAILED),
+            (whole(trial.parameters) for trial, fate in fates if fate == FAILED),
+        )
 
     def parts(points: Sequence[TParameterization]) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
@@ -143,8 +164,8 @@ def feasibility_of(
     at_all = parts(asked) if asked else {}
     if not at_all:
         raise UsageError(f"no model yet of what is feasible in {seen.name!r}")
-    whole = np.prod(list(at_all.values()), axis=0)
-    cuts = np.split(whole, np.cumsum([len(grid) for grid in grids])[:-1])
+    combined = np.prod(list(at_all.values()), axis=0)
+    cuts = np.split(combined, np.cumsum([len(grid) for grid in grids])[:-1])
     along = [
         ChanceSlice(axis=axis, x=tuple(grid), chance=tuple(map(float, cut)))
         for axis, grid, cut in zip(axes, grids, cuts, strict=True)
@@ -186,9 +207,10 @@ def _has_ended(trial: SeenTrial) -> bool:
 
 
 def _fate(seen: LookedAt, trial: SeenTrial) -> str:
-    if trial.status == "failed":
+    told = [trial.values[aim.metric] for aim in seen.aims if aim.metric in trial.values]
+    if trial.status == "failed" or any(math.isnan(mean) for mean, _ in told):
         return FAILED
-    return KEPT if seen.keeps(trial) else BREAKS
+    return {True: KEPT, False: BREAKS, None: UNKNOWN}[seen.keeps(trial)]
 
 
 def _is_known(bridge: ModelBridge, item: Restriction) -> bool:
@@ -201,7 +223,7 @@ def _chance_to_keep(item: Restriction, mean: list[float], sd: list[float]) -> np
     """Of the noise-free metric; without uncertainty it keeps its bound or does not."""
     from scipy.special import ndtr
 
-    inside = (np.array(mean) - item.bound) * (1.0 if item.is_lower else -1.0)
+    inside = (np.array(mean) - item.limit) * (1.0 if item.is_lower else -1.0)
     spread = np.array(sd)
     with np.errstate(divide="ignore", invalid="ignore"):
         certain = np.where(inside >= 0, math.inf, -math.inf)

@@ -34,6 +34,10 @@ def bounds_figure(bounds: Bounds) -> Spec:
     which = "all constraints" if len(bounds.items) > 1 else bounds.items[0].restriction.text
     ends = f", {bounds.share.value:.0%} (95 % interval {bounds.share.low:.0%} to "
     subtitle = f"{all_of}{which}{ends}{bounds.share.high:.0%})"
+    if bounds.unknown:
+        subtitle += f"; of {bounds.unknown} more a metric was not measured"
+    if bounds.left:
+        subtitle += f"; not judged, for the status quo has no result: {', '.join(bounds.left)}"
     resolve = {"scale": {"color": "shared", "shape": "shared"}}
     body: Spec = {"columns": 1, "concat": panels, "resolve": resolve}
     return chart("Are the outcome constraints kept?", subtitle, body, height=None)
@@ -66,7 +70,7 @@ def _values(item: Bounded, ends: tuple[int, int], kinds: list[str]) -> Spec:
         )
         for point in item.points[:: step or 1]
     ]
-    bound, metric = item.restriction.bound, item.restriction.metric
+    bound, metric = item.restriction.limit, item.restriction.metric
     x = _trial("trial", ends, title=False)
 
     def y(field: str) -> Spec:

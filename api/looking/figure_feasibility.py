@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.feasibility import BREAKS, FAILED, KEPT
+from armwright.looking.feasibility import BREAKS, FAILED, KEPT, UNKNOWN
 from armwright.looking.figure_model import CELL, cells, key, where_held
 from armwright.looking.figure_style import BAD, BEST, MODEL, axis_side, chart, one_in, plain
 
 if TYPE_CHECKING:
     from armwright.looking.feasibility import ChanceMap, ChanceSlice, Feasibility
-    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.looked_at import LookedAt, SeenTrial
 
 __all__ = ["feasibility_figure"]
 
 Spec = dict[str, Any]
 _WIDTH, _MAP, _TALL = 330, 290, 150
 _MOST_DOTS = 400
-_COLOURS = {KEPT: "#ffffff", BREAKS: BAD, FAILED: BEST}
-_SHAPES = {KEPT: "circle", BREAKS: "triangle-up", FAILED: "cross"}
+_COLOURS = {KEPT: "#ffffff", BREAKS: BAD, FAILED: BEST, UNKNOWN: "#bbbbbb"}
+_SHAPES = {KEPT: "circle", BREAKS: "triangle-up", FAILED: "cross", UNKNOWN: "square"}
 _LEGEND = ("color", "shape")
 _DOT: Spec = {"type": "point", "filled": True, "stroke": "#555555", "strokeWidth": 0.7}
 
@@ -28,6 +29,7 @@ _DOT: Spec = {"type": "point", "filled": True, "stroke": "#555555", "strokeWidth
 def feasibility_figure(found: Feasibility, seen: LookedAt) -> Spec:
     """Where trials failed or broke a constraint, and how likely that is elsewhere."""
     step = math.ceil(len(found.fates) / _MOST_DOTS) or 1
+    drawn = _one_in(step, found)
     rows = [
         {
             "trial": trial.trial,
@@ -35,7 +37,7 @@ def feasibility_figure(found: Feasibility, seen: LookedAt) -> Spec:
             "reason": trial.reason,
             **{f"p{at}": key(trial.parameters.get(axis.name)) for at, axis in _axes(found)},
         }
-        for trial, fate in found.fates[::step]
+        for trial, fate in drawn
     ]
     counts = Counter(fate for _, fate in found.fates)
     fates = [fate for fate in _COLOURS if counts[fate]]
@@ -63,7 +65,20 @@ def feasibility_figure(found: Feasibility, seen: LookedAt) -> Spec:
     return chart("Where is an arm likely to fail?", subtitle, body, height=None)
 
 
-_SAID = {KEPT: "gave a result that keeps all", BREAKS: "break a constraint", FAILED: "failed"}
+_SAID = {
+    KEPT: "gave a result that keeps all",
+    BREAKS: "break a constraint",
+    FAILED: "failed",
+    UNKNOWN: "did not measure a constraint",
+}
+
+
+def _one_in(step: int, found: Feasibility) -> list[tuple[SeenTrial, str]]:
+    """One in so many of each fate: one in so many of all could miss what comes regularly."""
+    by_fate: dict[str, list[SeenTrial]] = defaultdict(list)
+    for trial, fate in found.fates:
+        by_fate[fate].append(trial)
+    return [(trial, fate) for fate, trials in by_fate.items() for trial in trials[::step]]
 
 
 def _axes(found: Feasibility) -> list[tuple[int, Any]]:
@@ -150,7 +165,8 @@ def _along(item: ChanceSlice, place: int, fates: list[str]) -> Spec:
         "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleLimit": _TALL},
     }
     line = {"type": "line", "strokeWidth": 2} if item.axis.is_range else {"type": "point"}
-    height = f"datum.fate === '{KEPT}' ? 1.04 : datum.fate === '{BREAKS}' ? -0.02 : -0.06"
+    at = json.dumps({KEPT: 1.04, BREAKS: -0.02, FAILED: -0.06, UNKNOWN: 0.5})
+    height = f"({at})[datum.fate]"
     return {
         "width": _WIDTH,
         "height": _TALL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.figure_style import BAD, BEST, CALM, chart, distinct, plain
+from armwright.looking.figure_style import BAD, BEST, CALM, UNKNOWN, chart, distinct, plain
 
 if TYPE_CHECKING:
     from armwright.looking.front import Front, FrontPoint
@@ -15,8 +15,9 @@ Spec = dict[str, Any]
 _SIDE = 330
 _LETTERS = 22  # of an objective's name over its axis
 _ON, _BEATEN, _BREAKS = "best trade-off", "beaten", "breaks a constraint"
-_COLOURS = {_ON: BEST, _BEATEN: CALM, _BREAKS: BAD}
-_SHAPES = {_ON: "diamond", _BEATEN: "circle", _BREAKS: "cross"}
+_UNKNOWN = "constraint not measured"
+_COLOURS = {_ON: BEST, _BEATEN: CALM, _BREAKS: BAD, _UNKNOWN: UNKNOWN}
+_SHAPES = {_ON: "diamond", _BEATEN: "circle", _BREAKS: "cross", _UNKNOWN: "square"}
 _PICK = "pick"  # what is brushed in one panel stays strong in all of them
 
 
@@ -34,6 +35,8 @@ def front_figure(front: Front) -> Spec:
     )
     if counts[_BREAKS]:
         subtitle += f", {counts[_BREAKS]} break a constraint"
+    if counts[_UNKNOWN]:
+        subtitle += f", of {counts[_UNKNOWN]} a constraint was not measured"
     body: Spec = {"data": {"values": rows}, "columns": 2, "concat": panels}
     if len(names) > 2:
         panels.append(_side_by_side(front, rows, kinds))
@@ -52,7 +55,11 @@ def _question(names: list[str]) -> str:
 
 def _row(point: FrontPoint) -> Spec:
     by = "" if point.beaten_by is None else f"trial {point.beaten_by}"
-    kind = _ON if point.on_front else _BEATEN if point.is_feasible else _BREAKS
+    kind = (
+        _ON
+        if point.on_front
+        else {True: _BEATEN, False: _BREAKS, None: _UNKNOWN}[point.is_feasible]
+    )
     values = {f"v{at}": value for at, value in enumerate(point.values)}
     ends = {
         f"{end}{at}": value + sign * 1.96 * sem
@@ -111,27 +118,13 @@ def _pair(front: Front, pair: tuple[int, int], kinds: list[str], name: str) -> S
                 "tooltip": _tooltip(front),
             },
         },
-        {
-            "transform": [on_front],
-            "mark": bars,
-            "encoding": {
-                "x": side(across, "low"),
-                "x2": {"field": f"high{across}"},
-                "y": side(up),
-                "opacity": _picked(front, 0.35),
-            },
-        },
-        {
-            "transform": [on_front],
-            "mark": bars,
-            "encoding": {
-                "x": side(across),
-                "y": side(up, "low"),
-                "y2": {"field": f"high{up}"},
-                "opacity": _picked(front, 0.35),
-            },
-        },
     ]
+    for at, channel in ((across, "x"), (up, "y")):
+        if not any(point.on_front and point.sems[at] > 0 for point in front.points):
+            continue  # there is no interval to draw
+        encoding = {"x": side(across), "y": side(up), "opacity": _picked(front, 0.35)}
+        encoding |= {channel: side(at, "low"), f"{channel}2": {"field": f"high{at}"}}
+        layer.append({"transform": [on_front], "mark": bars, "encoding": encoding})
     if len(front.aims) == 2:
         # What can be had: with x to be small, a point's y holds until the next one's x.
         stairs = "step-after" if front.aims[0].minimize else "step-before"

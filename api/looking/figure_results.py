@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.figure_style import BAD, BEST, CALM, MODEL, STATES, chart, plain
+from armwright.looking.figure_style import BAD, BEST, CALM, MODEL, STATES, UNKNOWN, chart, plain
 from armwright.looking.timeline import duration
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ __all__ = ["timeline_figure", "trace_figure"]
 
 Spec = dict[str, Any]
 _BEYOND = "beyond the scale"
+_RESULT, _BREAKS, _UNKNOWN = "result", "breaks a constraint", "constraint not measured"
 _FEW = 200  # results up to which error bars are legible
 _LANES = 40  # workers up to which each has a legible line
 _TALL = 620  # pixels that the lines of so many have together
@@ -58,9 +59,11 @@ def trace_figure(trace: Trace) -> Spec:
                 "low": max(point.value - 1.96 * point.sem, least),
                 "high": point.value + 1.96 * point.sem,
                 "best": point.best,
-                "kept": "breaks a constraint"
-                if not point.is_feasible
-                else "result"
+                "kept": _BREAKS
+                if point.is_feasible is False
+                else _UNKNOWN
+                if point.is_feasible is None
+                else _RESULT
                 if least_shown <= point.value <= most_shown
                 else _BEYOND,
                 "q1": point.quartiles[0] if point.quartiles else math.nan,
@@ -72,17 +75,19 @@ def trace_figure(trace: Trace) -> Spec:
     ]
     axis = {"tickMinStep": 1, "format": "d"}
     x = {"field": "trial", "type": "quantitative", "title": "trial", "axis": axis}
+    drawn = {row["kept"] for row in rows}
+    best_so_far, middle = "best so far", f"median of the last {trace.window}, and the middle half"
     there = {
-        "result": (CALM, any(point.is_feasible for point in trace.points)),
-        "breaks a constraint": (BAD, not all(point.is_feasible for point in trace.points)),
-        _BEYOND: (CALM, any(row["kept"] == _BEYOND for row in rows)),
-        "best so far": (BEST, incumbent is not None),
-        f"median of the last {trace.window}, and the middle half": (
+        _RESULT: (CALM, _RESULT in drawn),
+        _BREAKS: (BAD, _BREAKS in drawn),
+        _UNKNOWN: (UNKNOWN, _UNKNOWN in drawn),
+        _BEYOND: (CALM, _BEYOND in drawn),
+        best_so_far: (BEST, incumbent is not None),
+        middle: (
             MODEL,
             any(point.quartiles for point in trace.points),
         ),
     }
-    kinds = list(there)
     edge_mark = "triangle-up" if trace.minimize else "triangle-down"
     used = {kind: colour for kind, (colour, is_there) in there.items() if is_there}
     colour = {
@@ -117,7 +122,10 @@ def trace_figure(trace: Trace) -> Spec:
         "color": {"field": "kept", **colour},
         "shape": {
             "field": "kept",
-            "scale": {"domain": kinds[:3], "range": ["circle", "cross", edge_mark]},
+            "scale": {
+                "domain": [_RESULT, _BREAKS, _UNKNOWN, _BEYOND],
+                "range": ["circle", "cross", "square", edge_mark],
+            },
             "legend": None,
         },
         "tooltip": tooltip,
@@ -134,13 +142,13 @@ def trace_figure(trace: Trace) -> Spec:
             {"mark": {"type": "area", "opacity": 0.18, "color": MODEL}, "encoding": spread},
             {
                 "mark": {"type": "line", "strokeDash": [4, 3], "strokeWidth": 1},
-                "encoding": {"y": y("q2"), "color": {"datum": kinds[4], "type": "nominal"}},
+                "encoding": {"y": y("q2"), "color": {"datum": middle, "type": "nominal"}},
             },
         ]
     layers += [
         {
             "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
-            "encoding": {"y": y("best"), "color": {"datum": kinds[3], "type": "nominal"}},
+            "encoding": {"y": y("best"), "color": {"datum": best_so_far, "type": "nominal"}},
         },
     ]
     if incumbent is None:

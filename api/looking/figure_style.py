@@ -27,6 +27,7 @@ __all__ = [
     "KINDS_OF_FAILURE",
     "MODEL",
     "STATES",
+    "UNKNOWN",
     "axis_side",
     "chart",
     "distinct",
@@ -40,6 +41,7 @@ __all__ = [
 Spec = dict[str, Any]
 
 CALM, BEST, MODEL, BAD, FAILED = "#8c8c8c", "#d55e00", "#0072b2", "#cc79a7", "#e69f00"
+UNKNOWN = "#56b4e9"  # whether it keeps the constraints
 # Told apart by people with colour-blindness too; the last is for all further kinds.
 KINDS_OF_FAILURE = ("#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#8c8c8c")
 STATES = {
@@ -56,7 +58,13 @@ CONFIG: Spec = {
     "font": "system-ui, sans-serif",
     "background": "white",
     "view": {"stroke": None},
-    "axis": {"gridOpacity": 0.35, "labelLimit": 220, "titleLimit": 400, "labelOverlap": True},
+    "axis": {
+        "gridOpacity": 0.35,
+        "labelLimit": 220,
+        "titleLimit": 400,
+        "labelOverlap": True,
+        "labelSeparation": 5,
+    },
     "title": {"anchor": "start", "fontSize": 14, "subtitleFontSize": 11, "limit": 900},
     "legend": {"orient": "top", "labelLimit": 300, "title": None},
     "point": {"size": 26},

@@ -23,7 +23,7 @@ class FrontPoint:
         arm: The arm's name.
         values: Of each objective, in their order.
         sems: Likewise; NaN where unknown.
-        is_feasible: Whether it keeps the outcome constraints.
+        is_feasible: Whether it keeps the outcome constraints; None where that is not known.
         on_front: Whether no other feasible one equals or beats it in every objective.
         beaten_by: A trial on the front that equals or beats it in every objective; None for one
             that is on the front or breaks a constraint.
@@ -33,7 +33,7 @@ class FrontPoint:
     arm: str
     values: tuple[float, ...]
     sems: tuple[float, ...]
-    is_feasible: bool
+    is_feasible: bool | None
     on_front: bool
     beaten_by: int | None = None
 
@@ -84,7 +84,7 @@ def front_of(seen: LookedAt) -> Front:
             values=row,
             sems=tuple(trial.values[aim.metric][1] for aim in aims),
             is_feasible=keep,
-            on_front=keep and score in best,
+            on_front=keep is True and score in best,
             beaten_by=_beaten_by(score, first) if keep and score not in best else None,
         )
         for trial, row, keep, score in zip(trials, values, kept, scores, strict=True)

@@ -12,7 +12,7 @@ from armwright.looking.timeline import timeline_of
 if TYPE_CHECKING:
     from armwright.looking.best import Best
     from armwright.looking.charts import Charts
-    from armwright.looking.looked_at import LookedAt
+    from armwright.looking.looked_at import LookedAt, SeenTrial
 
 __all__ = ["Headline", "headline_of"]
 
@@ -93,9 +93,15 @@ def _notices(seen: LookedAt) -> list[str]:
         found.append(f"{bad['failed']} of {total} trials failed, most often {ends.kinds[0][0]}.")
     if ends.completed and ends.infeasible == ends.completed:
         found.append("No completed trial keeps the outcome constraints.")
-    if any(item.relative for item in seen.restrictions):
-        found.append("Constraints relative to the status quo are not judged on this page.")
+    if left := [item.text for item in seen.restrictions if not item.is_judged]:
+        found.append(f"The status quo has no result yet, so nobody knows {' and '.join(left)}.")
+    if unknown := sum(seen.keeps(trial) is None for trial in seen.trials if _is_completed(trial)):
+        found.append(f"Of {unknown} completed trials a constraint's metric is not known.")
     times = timeline_of(seen)
     if times.wasted * 4 > times.busy > 0:
         found.append(f"{times.wasted / times.busy:.0%} of the time of all workers came to nothing.")
     return found
+
+
+def _is_completed(trial: SeenTrial) -> bool:
+    return trial.status == "completed"

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import TParamValue
     from armwright.looking.axis import Axis
+    from armwright.looking.restriction import Restriction
 
-__all__ = ["Aim", "LookedAt", "Restriction", "SeenAttempt", "SeenTrial"]
+__all__ = ["Aim", "LookedAt", "SeenAttempt", "SeenTrial"]
 
 
 @final
@@ -34,34 +35,6 @@ class Aim:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restriction:
-    """A bound that a metric has to keep.
-
-    Attributes:
-        metric: Whose bound it is.
-        bound: In the metric's unit; in percent of the status quo where it is relative.
-        is_lower: Whether values have to be at least, rather than at most, the bound.
-        relative: Whether it is relative to the status quo, which is not judged here.
-    """
-
-    metric: str
-    bound: float
-    is_lower: bool
-    relative: bool
-
-    def is_kept(self, value: float) -> bool:
-        """Whether a value keeps it; a value that is not known does not."""
-        return value >= self.bound if self.is_lower else value <= self.bound
-
-    @property
-    def text(self) -> str:
-        """In words."""
-        sign = ">=" if self.is_lower else "<="
-        return f"{self.metric} {sign} {self.bound:g}{' % of the status quo' * self.relative}"
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTrial:
     """One arm of one trial.
 
@@ -70,7 +43,8 @@ class SeenTrial:
         arm: The arm's name.
         status: waiting, running, completed, failed, preempted, lost, cancelled or abandoned.
         parameters: What was run.
-        values: For each metric the newest mean and its standard error, NaN where that is unknown.
+        values: For each metric the newest mean and its standard error, NaN where that is unknown;
+            a mean that was told and is no finite number is NaN.
         reason: Kind of the failure, or what else was said of its end.
         model: What made the arm; empty for one given by hand.
         expected: For each metric what the model expected of it then, mean and standard deviation.
@@ -134,6 +108,10 @@ class LookedAt:
         trials: By number.
         attempts: By number, too.
         damaged: Files that could not be read, each with what is wrong with it.
+        archived: How many runs were put aside by their owner; they are left out of all this.
+        status_quo: The parameters that relative bounds refer to; None where there are none.
+        fits: Hyperparameters by metric from the newest arm's record that has some; maybe none.
+        fitted_to: How many results these knew.
     """
 
     name: str
@@ -148,17 +126,28 @@ class LookedAt:
     trials: tuple[SeenTrial, ...]
     attempts: tuple[SeenAttempt, ...]
     damaged: tuple[tuple[str, str], ...] = ()
+    archived: int = 0
+    status_quo: Mapping[str, TParamValue] | None = None
+    fits: Mapping[str, Any] = field(default_factory=dict)
+    fitted_to: int = 0
+
+    @property
+    def judged(self) -> tuple[Restriction, ...]:
+        """The bounds that values can be compared with."""
+        return tuple(item for item in self.restrictions if item.is_judged)
 
     @property
     def tuned(self) -> tuple[Axis, ...]:
         """The parameters that may take more than one value."""
         return tuple(axis for axis in self.axes if axis.is_tuned)
 
-    def keeps(self, trial: SeenTrial) -> bool:
-        """Whether a trial's means keep all bounds that are absolute."""
-        return all(
-            item.is_kept(trial.mean(item.metric)) for item in self.restrictions if not item.relative
-        )
+    def keeps(self, trial: SeenTrial) -> bool | None:
+        """Whether a trial's means keep all bounds; None where that is not known of one of them.
+
+        Bounds relative to a status quo that has no result yet do not count.
+        """
+        found = [item.is_kept(trial.mean(item.metric)) for item in self.judged]
+        return False if False in found else None if None in found else True
 
     def measured(self, metric: str) -> list[SeenTrial]:
         """The completed trials with a finite mean of a metric, by number."""

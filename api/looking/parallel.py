@@ -21,6 +21,7 @@ Spec = dict[str, Any]
 _BRIGHT = 60  # about as many lines stand out of however many there are
 _DIM = 30  # how much ink all other lines have together
 _LETTERS = 14  # of a name over its axis
+_LETTER = 6  # pixels of a letter beside an axis
 _APART = 62  # pixels between axes, at least
 MOST_AXES = 14  # beyond which lines cannot be followed
 
@@ -48,7 +49,11 @@ def place_on(axis: Axis, value: Any) -> float:
 
 
 def parallel_figure(
-    seen: LookedAt, metric: str | None = None, *, order: Sequence[str] = ()
+    seen: LookedAt,
+    metric: str | None = None,
+    *,
+    order: Sequence[str] = (),
+    with_lines: bool = True,
 ) -> Spec:
     """Every result as a line; the best ones stand out.
 
@@ -56,6 +61,7 @@ def parallel_figure(
         seen: The experiment.
         metric: The objective; the first one where none is named.
         order: Parameters in the order in which they are drawn.
+        with_lines: Whether the lines are in it; a page makes them from its table of trials.
 
     Raises:
         UsageError: There is no objective, or the metric is none.
@@ -80,7 +86,9 @@ def parallel_figure(
             "o": _opacity(1 - ranks[i] / max(len(values) - 1, 1), len(values)),
             "v": short(values[i]),
         }
-        for i, trial in sorted(enumerate(trials), key=lambda item: -ranks[item[0]])
+        for i, trial in sorted(
+            enumerate(trials if with_lines else ()), key=lambda it: -ranks[it[0]]
+        )
         for at, place in enumerate(
             [
                 *(place_on(axis, trial.parameters.get(axis.name)) for axis in axes),
@@ -89,7 +97,8 @@ def parallel_figure(
         )
         if not math.isnan(place)
     ]
-    labels = [label for at, axis in enumerate(axes) for label in _labels(axis, at)]
+    room = int((max(760, _APART * len(names)) / len(names) - 12) / _LETTER)
+    labels = [label for at, axis in enumerate(axes) for label in _labels(axis, at, room)]
     labels += [{"a": len(axes), "p": 0.0, "text": f"{low:.4g}"}]
     labels += [{"a": len(axes), "p": 1.0, "text": f"{high:.4g}"}] if high > low else []
     spoken = json.dumps(distinct(names, _LETTERS))
@@ -166,18 +175,16 @@ def _opacity(share: float, count: int) -> float:
     return float(f"{max(0.95 * strong, min(0.35, _DIM / count)):.3g}")
 
 
-def _labels(axis: Axis, at: int) -> list[Spec]:
-    """What is written along an axis: its ends, or its choices."""
+def _labels(axis: Axis, at: int, room: int) -> list[Spec]:
+    """What is written along an axis: its ends, or its choices in so many letters."""
     if axis.is_range:
         return [
             {"a": at, "p": 0.0, "text": f"{axis.lower:.4g}"},
             {"a": at, "p": 1.0, "text": f"{axis.upper:.4g}" + (" log" if axis.is_log else "")},
         ]
     return [
-        {"a": at, "p": short(place_on(axis, value)), "text": _clip(str(value))}
-        for value in axis.values
+        {"a": at, "p": short(place_on(axis, value)), "text": text}
+        for value, text in zip(
+            axis.values, distinct(list(map(str, axis.values)), room), strict=True
+        )
     ]
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= 14 else f"{text[:13]}…"

@@ -12,7 +12,8 @@ __all__ = ["ascii_only", "shows_unicode"]
 _BLOCKS = dict(zip(" ▁▂▃▄▅▆▇█", " .:-=+*%#", strict=True))  # the more ink, the more
 _LINES = {"│": "|", "─": "-", "└": "+", "·": ".", "●": "@", "◆": "@", "…": "~", "±": "+/-"}
 _EIGHTHS = dict.fromkeys("▏▎▍", "") | dict.fromkeys("▌▋▊▉", "#")
-_TABLE = str.maketrans(_BLOCKS | _LINES | _EIGHTHS)
+_SHADES = {"░": ".", "▒": "+", "▓": "%"}  # the darker, the more; a block is full
+_TABLE = str.maketrans(_BLOCKS | _LINES | _EIGHTHS | _SHADES)
 
 
 def ascii_only(line: str) -> str:

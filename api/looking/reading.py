@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armwright.experiment import MultiObjective, ScalarizedObjective
 from armwright.looking.axis import axis_of
-from armwright.looking.looked_at import Aim, LookedAt, Restriction, SeenAttempt, SeenTrial
+from armwright.looking.looked_at import Aim, LookedAt, SeenAttempt, SeenTrial
+from armwright.looking.restriction import restrictions_of
 from armwright.persistence import StoredExperiment
 
 if TYPE_CHECKING:
@@ -36,37 +38,45 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
     Args:
         subject: In memory, or in a folder; of a folder what its last `refresh` found.
     """
+    config, aims = subject.optimization_config, _aims(subject.optimization_config)
     if isinstance(subject, StoredExperiment):
-        from armwright.looking.reading_folder import attempts_of, trials_of
+        from armwright.looking.reading_folder import read_folder
 
-        config, aims = subject.optimization_config, _aims(subject.optimization_config)
-        trials = subject.trials
+        alone = config.objective.metrics if config else []
+        found = read_folder(subject, alone[0].name if len(alone) == 1 else None)
+        seen = [_with_sums(trial, config) for trial in found.trials]
         return LookedAt(
             name=subject.name,
             description=subject.description or "",
             place=subject.url,
             budget=subject.budget,
-            trials=tuple(_with_sums(trial, config) for trial in trials_of(subject, trials)),
-            attempts=tuple(attempts_of(trials)),
-            damaged=tuple((item.path, item.problem) for item in subject.damaged),
+            trials=tuple(seen),
+            attempts=found.attempts,
+            damaged=found.damaged,
+            archived=found.archived,
+            fits=found.fits,
+            fitted_to=found.fitted_to,
             aims=aims,
-            restrictions=_restrictions(config),
+            status_quo=subject.status_quo,
+            restrictions=restrictions_of(config, subject.status_quo, seen),
             metrics=_metric_names(aims, subject.metrics),
             axes=_axes(subject.search_space),
             parameter_constraints=tuple(
                 repr(item) for item in subject.search_space.parameter_constraints
             ),
         )
-    config, aims = subject.optimization_config, _aims(subject.optimization_config)
+    seen = [_with_sums(trial, config) for trial in _trials(subject)]
+    status_quo = None if subject.status_quo is None else dict(subject.status_quo.parameters)
     return LookedAt(
         name=subject._name or "experiment",
         description=subject.description or "",
         place="",
         budget=None,
-        trials=tuple(_with_sums(trial, config) for trial in _trials(subject)),
+        trials=tuple(seen),
         attempts=tuple(filter(None, map(_attempt, subject.trials.values()))),
         aims=aims,
-        restrictions=_restrictions(config),
+        status_quo=status_quo,
+        restrictions=restrictions_of(config, status_quo, seen),
         metrics=_metric_names(aims, subject.metrics),
         axes=_axes(subject.search_space),
         parameter_constraints=tuple(map(repr, subject.search_space.parameter_constraints)),
@@ -101,8 +111,6 @@ def _with_sums(trial: SeenTrial, config: OptimizationConfig | None) -> SeenTrial
     objective = config and config.objective
     if not isinstance(objective, ScalarizedObjective):
         return trial
-    from dataclasses import replace
-
     pairs = [
         (weight, trial.values.get(metric.name, (math.nan, math.nan)))
         for metric, weight in objective.metric_weights
@@ -112,18 +120,6 @@ def _with_sums(trial: SeenTrial, config: OptimizationConfig | None) -> SeenTrial
         return trial
     sem = math.sqrt(sum((weight * error) ** 2 for weight, (_, error) in pairs))
     return replace(trial, values={**trial.values, _sum_name(objective): (mean, sem)})
-
-
-def _restrictions(config: OptimizationConfig | None) -> tuple[Restriction, ...]:
-    return tuple(
-        Restriction(
-            metric=item.metric.name,
-            bound=float(item.bound),
-            is_lower=item.is_lower_bound,
-            relative=item.relative,
-        )
-        for item in (config.outcome_constraints if config else ())
-    )
 
 
 def _metric_names(aims: tuple[Aim, ...], metrics: Mapping[str, Metric]) -> tuple[str, ...]:
@@ -137,9 +133,9 @@ def _trials(experiment: Experiment) -> list[SeenTrial]:
 
         for record in latest_data(experiment).df.to_dict("records"):
             mean, sem = float(record["mean"]), float(record.get("sem", math.nan))
-            if math.isfinite(mean):
-                key = (int(record["trial_index"]), str(record["arm_name"]))
-                values.setdefault(key, {})[str(record["metric_name"])] = (mean, sem)
+            key = (int(record["trial_index"]), str(record["arm_name"]))
+            mean = mean if math.isfinite(mean) else math.nan
+            values.setdefault(key, {})[str(record["metric_name"])] = (mean, sem)
     found = []
     for index, trial in experiment.trials.items():
         expected: dict[str, _Values] = {}
@@ -153,7 +149,7 @@ def _trials(experiment: Experiment) -> list[SeenTrial]:
             SeenTrial(
                 trial=index,
                 arm=arm.name,
-                status=_STATUSES.get(trial.status.name, trial.status.name.lower()),
+                status=_status(trial, arm.name),
                 parameters=dict(arm.parameters),
                 values=values.get((index, arm.name), {}),
                 reason=trial.abandoned_reason or "",
@@ -163,6 +159,15 @@ def _trials(experiment: Experiment) -> list[SeenTrial]:
             for arm in trial.arms
         ]
     return found
+
+
+def _status(trial: BaseTrial, arm: str) -> str:
+    """What became of an arm: that of its trial, unless it came to nothing by itself."""
+    if arm in {item.name for item in trial.abandoned_arms}:
+        return "abandoned"
+    if arm in trial.run_metadata.get("failed_arms", {}):
+        return "failed"
+    return _STATUSES.get(trial.status.name, trial.status.name.lower())
 
 
 def predicted(predictions: TModelPredict | None, count: int) -> list[_Values]:

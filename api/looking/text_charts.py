@@ -60,7 +60,9 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
                 rows[row(point.best)][at] = _BEST
     for point in points:
         mark = "v" if point.value < low else "^" if point.value > high else _DOT
-        rows[row(point.value)][column(point.trial)] = mark if point.is_feasible else "x"
+        rows[row(point.value)][column(point.trial)] = {True: mark, False: "x", None: "?"}[
+            point.is_feasible
+        ]
     for point in points:
         if point.trial == point.best_trial and point.value == point.best:
             rows[row(point.value)][column(point.trial)] = "●"
@@ -72,8 +74,8 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
         yield f"{marks.get(at, ''):>{wide}} │{''.join(cells).rstrip()}"
     yield f"{'':>{wide}} └{'─' * columns}"
     yield f"{'':>{wide}}  {first}{last:>{max(columns - len(str(first)), 1)}}"
-    broken = any(not point.is_feasible for point in points)
-    x = "  x breaks a constraint" if broken else ""
+    x = "  x breaks a constraint" if any(p.is_feasible is False for p in points) else ""
+    x += "  ? not measured" if any(p.is_feasible is None for p in points) else ""
     yield f"{'':>{wide}}  ● new best  {_BEST} best so far  {_DOT} result{x}"
     if off:
         worst, mark = (max(off), "^") if trace.minimize else (min(off), "v")

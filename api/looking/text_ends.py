@@ -67,6 +67,10 @@ def bounds_text(bounds: Bounds, *, width: int = 80) -> Iterator[str]:
         f"{share.kept} of n = {share.count} completed trials keep all constraints, "
         f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"
     )
+    if bounds.unknown:
+        yield f"of {bounds.unknown} more a metric was not measured"
+    if bounds.left:
+        yield shortened(f"not judged without a status quo: {', '.join(bounds.left)}", width)
     for item in bounds.items:
         yield ""
         yield shortened(f"{item.restriction.text}: {item.share.text}", width)
@@ -86,7 +90,7 @@ def bounds_text(bounds: Bounds, *, width: int = 80) -> Iterator[str]:
 def _values(item: Bounded, cells: int) -> Iterator[str]:
     """Where the values lie, with the bound among them, and the smallest margins."""
     values = [point.value for point in item.points]
-    bound = item.restriction.bound
+    bound = item.restriction.limit
     low, high = min(*values, bound), max(*values, bound)
 
     def cell(value: float) -> int:

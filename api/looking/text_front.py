@@ -61,7 +61,7 @@ def _chart(front: Front, width: int) -> Iterator[str]:
     for point in sorted(front.points, key=_rank):  # what counts more is drawn over the rest
         row = _HEIGHT - 1 - round(share(point.values[1], ys) * (_HEIGHT - 1))
         column = round(share(point.values[0], xs) * (columns - 1))
-        rows[row][column] = "·x◆"[_rank(point)]
+        rows[row][column] = "·?x◆"[_rank(point)]
     across, up = front.aims
     yield f"{up.metric} ({'lower' if up.minimize else 'higher'} is better)"
     for at, cells in enumerate(rows):
@@ -72,9 +72,11 @@ def _chart(front: Front, width: int) -> Iterator[str]:
     name = f"{across.metric} ({'lower' if across.minimize else 'higher'} is better)"
     middle = shortened(name, columns - len(low) - len(high) - 2)
     yield f"{'':>{wide}}  {low}{middle:^{columns - len(low) - len(high)}}{high}"
-    broken = any(not point.is_feasible for point in front.points)
-    yield f"{'':>{wide}}  ◆ best trade-off  · beaten{'  x breaks a constraint' if broken else ''}"
+    broken = any(point.is_feasible is False for point in front.points)
+    unknown = any(point.is_feasible is None for point in front.points)
+    more = "  x breaks a constraint" * broken + "  ? not measured" * unknown
+    yield f"{'':>{wide}}  ◆ best trade-off  · beaten{more}"
 
 
 def _rank(point: FrontPoint) -> int:
-    return 2 if point.on_front else 0 if point.is_feasible else 1
+    return 3 if point.on_front else {True: 0, None: 1, False: 2}[point.is_feasible]

@@ -19,6 +19,7 @@ __all__ = ["Trace", "TracePoint", "aim_of", "trace_of"]
 
 _SHARE = 10  # the window of the quantiles is this part of all points
 _NEAR, _FAR, _SQUASHED = 0.75, 3.0, 2.0  # see `Trace.span`
+_AT_ONCE = 500  # windows, each of which NumPy copies
 _FEWEST = 10  # points in a window of which quantiles are worth drawing
 
 
@@ -31,7 +32,7 @@ class TracePoint:
         trial: Its number.
         value: What was measured.
         sem: Its standard error; NaN where that is unknown.
-        is_feasible: Whether it keeps the outcome constraints.
+        is_feasible: Whether it keeps the outcome constraints; None where that is not known.
         best: The best feasible value so far; NaN before there is one.
         best_trial: Whose value that is; None before there is one.
         quartiles: Of the values of the window that ends here; None while there are too few.
@@ -40,7 +41,7 @@ class TracePoint:
     trial: int
     value: float
     sem: float
-    is_feasible: bool
+    is_feasible: bool | None
     best: float
     best_trial: int | None
     quartiles: tuple[float, float, float] | None
@@ -141,6 +142,8 @@ def _quartiles(values: Sequence[float], window: int) -> list[tuple[float, float,
     if len(values) < window:
         return [None] * len(values)
     spans = np.lib.stride_tricks.sliding_window_view(np.asarray(values, np.float64), window)
-    rows = np.quantile(spans, (0.25, 0.5, 0.75), axis=1).T
-    found = [(float(low), float(middle), float(high)) for low, middle, high in rows]
+    found: list[tuple[float, float, float] | None] = []
+    for begin in range(0, len(spans), _AT_ONCE):
+        rows = np.quantile(spans[begin : begin + _AT_ONCE], (0.25, 0.5, 0.75), axis=1).T
+        found += [(float(low), float(middle), float(high)) for low, middle, high in rows]
     return [*[None] * (window - 1), *found]

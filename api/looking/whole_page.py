@@ -6,19 +6,18 @@ import base64
 import gzip
 import html
 import json
-import math
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import UsageError
 from armwright.looking.charts import Charts
 from armwright.looking.drawing import runtime
 from armwright.looking.figure_style import short
-from armwright.looking.headline import Headline, headline_of
+from armwright.looking.headline import headline_of
 from armwright.looking.model import chosen_text
+from armwright.looking.page_head import head_of
 from armwright.looking.parallel import parallel_axes
-from armwright.looking.timeline import duration, timeline_of
 from armwright.looking.trials_table import column_of, column_of_metric, trials_columns
 from armwright.version import __version__
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from armwright.experiment import Experiment
-    from armwright.looking.best import Best
     from armwright.looking.looked_at import LookedAt
     from armwright.persistence import StoredExperiment
 
@@ -38,47 +36,45 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
     "img-src data: blob:"
 )
-_Figure = tuple[str, "_Json | None", str]
 _WITHOUT = {"slice": "Slices", "pareto": "Best trade-offs", "parallel": "Parallel coordinates"}
 _OF_A_MODEL = ("importance", "slice", "contour", "cross_validation")
-_NARROW = 6  # parameters of the best arm that fit into a card
 _SECTIONS = (  # in the order in which they stand
     *("trace", "pareto", "importance", "slice", "contour", "parallel", "cross_validation"),
     *("constraints", "feasibility", "failures", "timeline"),
 )
 
 
-def summary_page(subject: Experiment | StoredExperiment) -> str:
+def summary_page(subject: Experiment | StoredExperiment | Charts) -> str:
     """The page.
 
     A chart for which there is too little yet is replaced by a sentence that says what is missing.
 
     Args:
-        subject: In memory, or in a folder as its last `refresh` found it.
+        subject: In memory, or in a folder as its last `refresh` found it; or its charts.
 
     Raises:
         UsageError: The library that draws is not installed.
     """
-    charts = Charts(subject)
+    charts = subject if isinstance(subject, Charts) else Charts(subject)
     seen = charts.seen
     headline = headline_of(charts)
     figures = _figures(charts)
     about = dict.fromkeys(_OF_A_MODEL, _of_which(charts, figures))
     columns = trials_columns(seen)
-    drawn = {name: _untitled(spec) for name, spec, _ in figures if spec is not None}
-    data: _Json = {
-        "charts": drawn,
-        "table": {
-            "rows": len(seen.trials),
-            "columns": columns,
-            "best": headline.best.trial if headline.best else None,
-            "sort": "trial",
-        },
-        "parallel": _brushes(seen, charts.order()) if "parallel" in drawn else None,
+    drawn = [figure for figure in figures if figure.spec]
+    names = [figure.name for figure in drawn]
+    table: _Json = {
+        "rows": len(seen.trials),
+        "columns": columns,
+        "best": headline.best.trial if headline.best else None,
+        "sort": "trial",
     }
+    brushes = _brushes(seen, charts.order()) if "parallel" in names else None
+    specs = ",".join(f"{_document(figure.name)}:{figure.spec}" for figure in drawn)
+    data = f'{{"charts":{{{specs}}},"table":{_document(table)},"parallel":{_document(brushes)}}}'
     parts = [
-        *_head(seen, headline, figures),
-        *(part for figure in figures for part in _section(*figure, about.get(figure[0], ""))),
+        *head_of(seen, headline, names),
+        *(part for figure in figures for part in _section(figure, about.get(figure.name, ""))),
         *_table(seen),
         *_definition(seen),
     ]
@@ -93,14 +89,32 @@ def summary_page(subject: Experiment | StoredExperiment) -> str:
         f'<meta name="generator" content="armwright {__version__}">\n'
         f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>\n{style}</style>\n'
         f'</head>\n<body>\n<main>\n{body}\n</main>\n<div id="tip" role="tooltip" hidden></div>\n'
-        f'<script type="text/plain" id="data">{_packed(_document(data))}</script>\n'
+        f'<script type="text/plain" id="data">{_packed(data)}</script>\n'
         f'<script type="text/plain" id="library">{_packed(runtime())}</script>\n'
         f"<script>\n{script}</script>\n</body>\n</html>\n"
     )
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """A chart of the page.
+
+    Attributes:
+        name: Its kind; of several traces with a number.
+        title: Its question.
+        says: What is said below that; where there is no chart, why.
+        spec: As text, without what the page itself shows or makes; empty where there is none.
+    """
+
+    name: str
+    title: str = ""
+    says: str = ""
+    spec: str = ""
+
+
 def _figures(charts: Charts) -> list[_Figure]:
-    """Each chart's name, with its specification or with the reason why there is none."""
+    """Each chart, or the reason why there is none."""
     aims = charts.seen.aims
     found: list[_Figure] = []
     for kind in _SECTIONS:
@@ -114,9 +128,17 @@ def _figures(charts: Charts) -> list[_Figure]:
         for place, metric in enumerate([aim.metric for aim in aims] if several else [None]):
             name = f"trace{place}" if several else kind
             try:
-                found.append((name, charts.figure(kind, metric=metric), ""))
+                spec = charts.figure(kind, metric=metric, with_lines=False)
             except UsageError as error:
-                found.append((name, None, error.message))
+                found.append(_Figure(name=name, says=error.message))
+                continue
+            title = spec["title"]
+            kept = {key: item for key, item in spec.items() if key not in ("title", "$schema")}
+            found.append(
+                _Figure(
+                    name=name, title=title["text"], says=title["subtitle"], spec=_document(kept)
+                )
+            )
     return found
 
 
@@ -126,18 +148,9 @@ def _has_failed(charts: Charts) -> bool:
 
 def _of_which(charts: Charts, figures: Sequence[_Figure]) -> str:
     """Of which results the model is, where one was asked and is not of all."""
-    if not any(spec is not None for name, spec, _ in figures if name in _OF_A_MODEL):
+    if not any(figure.spec for figure in figures if figure.name in _OF_A_MODEL):
         return ""
     return chosen_text(charts.model, charts.seen, charts.modelled)
-
-
-def _untitled(spec: _Json) -> _Json:
-    """The chart without its title, which the page shows as text, and without lines it makes."""
-    kept = {key: item for key, item in spec.items() if key not in ("title", "$schema")}
-    first, *others = kept.get("layer") or [{}]
-    if first.get("data", {}).get("name") == "lines":
-        kept["layer"] = [{**first, "data": {"name": "lines", "values": []}}, *others]
-    return kept
 
 
 def _brushes(seen: LookedAt, order: Sequence[str] = ()) -> _Json:
@@ -160,7 +173,7 @@ def _brushes(seen: LookedAt, order: Sequence[str] = ()) -> _Json:
     return {"axes": axes, "metric": column, "minimize": aim.minimize}
 
 
-def _document(data: _Json) -> str:
+def _document(data: Any) -> str:
     return json.dumps(data, allow_nan=False, separators=(",", ":"))
 
 
@@ -172,81 +185,13 @@ def _packed(text: str) -> str:
 # The page from above to below -------------------------------------------------------------------
 
 
-def _head(seen: LookedAt, headline: Headline, figures: Sequence[_Figure]) -> Iterator[str]:
-    yield f"<header>\n<h1>{_text(seen.name)}</h1>"
-    if seen.description:
-        yield f"<p>{_text(seen.description)}</p>"
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    yield f'<p class="soft">{_text(seen.place)} as of <time>{made}</time></p>'
-    yield '<nav aria-label="Sections">'
-    for name, spec, _ in figures:
-        if spec is not None:
-            yield f'<a href="#{name}">{_text(name.replace("_", "-"))}</a>'
-    yield '<a href="#table">trials</a><a href="#definition">definition</a></nav>'
-    yield '<div class="cards">'
-    yield from _best_card(seen, headline)
-    of = "" if headline.budget is None else f" of {headline.budget}"
-    counts = ", ".join(f"{count} {status}" for status, count in headline.statuses) or "none yet"
-    yield _card("Trials", f"{headline.trials}{of}", counts)
-    health = f"{len(headline.notices)} to look at" if headline.notices else "good"
-    times = timeline_of(seen)
-    spent = f"{duration(times.busy)} of work, {duration(times.wasted)} for nothing"
-    yield _card("Health", health, spent if times.spans else "")
-    if headline.best is not None:
-        yield _arm_card(headline.best)
-    yield "</div>"
-    for notice in headline.notices:
-        yield f'<p class="notice" role="note">{_text(notice)}</p>'
-    yield '<noscript><p class="notice">Charts and the table need JavaScript.</p></noscript>'
-    yield "</header>"
-
-
-def _best_card(seen: LookedAt, headline: Headline) -> Iterator[str]:
-    best = headline.best
-    if best is None:
-        if len(seen.aims) > 1:
-            names = ", ".join(
-                f"{aim.metric} ({'lower' if aim.minimize else 'higher'} is better)"
-                for aim in seen.aims
-            )
-            yield _card("Best trade-offs", str(headline.trade_offs), names)
-        else:
-            yield _card("Best", "none yet", headline.no_best)
-        return
-    sem = f" ± {1.96 * best.sem:.2g}" if best.sem > 0 else ""
-    direction = "lower" if seen.aims[0].minimize else "higher"
-    words = [f"measured in trial {best.trial}; {direction} is better"]
-    if sem:
-        words.append("± is a 95 % interval")
-    if math.isfinite(best.expected):
-        words.append(f"the model expects {best.expected:.5g} ± {1.96 * best.expected_sd:.2g} there")
-    yield _card(f"Best {best.metric}", f"{best.mean:.5g}{sem}", "; ".join(words))
-
-
-def _arm_card(best: Best) -> str:
-    """The best arm, over the whole page where it has many parameters."""
-    items = "".join(
-        f"<div><dt>{_text(name)}</dt><dd>{_text(short(value))}</dd></div>"
-        for name, value in best.parameters.items()
-    )
-    wide = " arm" if len(best.parameters) > _NARROW else ""
-    return f'<div class="card{wide}">Best arm<dl>{items}</dl></div>'
-
-
-def _card(title: str, value: str, words: str) -> str:
-    return (
-        f'<div class="card">{_text(title)}<b>{_text(value)}</b>'
-        f'<span class="soft">{_text(words)}</span></div>'
-    )
-
-
-def _section(name: str, spec: _Json | None, reason: str, about: str) -> Iterator[str]:
-    if spec is None:
+def _section(figure: _Figure, about: str) -> Iterator[str]:
+    name, title, subtitle = figure.name, figure.title, figure.says
+    if not figure.spec:
         title = _WITHOUT.get(name, name.replace("_", " ").capitalize())
-        yield f'<section id="{name}"><h2>{_text(title)}</h2><p class="soft">{_text(reason)}</p>'
+        yield f'<section id="{name}"><h2>{_text(title)}</h2><p class="soft">{_text(subtitle)}</p>'
         yield "</section>"
         return
-    title, subtitle = spec["title"]["text"], spec["title"]["subtitle"]
     yield f'<section id="{name}"><h2>{_text(title)}</h2>'
     subtitle = f"{subtitle}. {about}" if about else subtitle
     yield f'<p class="soft" id="{name}-says">{_text(subtitle)}</p>'
@@ -299,6 +244,9 @@ def _definition(seen: LookedAt) -> Iterator[str]:
         yield f"<dt>parameter constraint</dt><dd><code>{_text(text)}</code></dd>"
     budget = "no end" if seen.budget is None else f"{seen.budget} trials"
     yield f"<dt>budget</dt><dd>{budget}</dd></dl></section>"
+    if seen.archived:
+        were = "run was" if seen.archived == 1 else "runs were"
+        yield f'<footer class="soft">{seen.archived} {were} archived, and left out here.</footer>'
 
 
 def _text(value: Any) -> str:

@@ -16,14 +16,14 @@ from armwright.persistence.facts import is_readable
 from armwright.persistence.measured import measured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from armwright.experiment import Experiment
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.persistence.asked_trials import BestTrial
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["by_expectation", "carries_noise"]
+__all__ = ["by_expectation", "carries_noise", "is_noisy"]
 
 _FEWEST = 5  # results; of fewer a model says little
 _NOISY = 2e-3  # inferred noise variance as a share of the variance of the results
@@ -40,13 +40,23 @@ def carries_noise(trials: Mapping[int, TrialFacts], metric: str, folder: Experim
         if facts.status == "completed":
             found += [values.get(metric) for values in measured(facts, folder).values()]
     sems = [item[1] for item in found if item is not None]
+    return is_noisy(sems, lambda: _newest_fits(trials, metric).get(metric))
+
+
+def is_noisy(sems: Sequence[float], fit: Callable[[], Mapping[str, Any] | None]) -> bool:
+    """Whether results with these standard errors, NaN where unknown, are noisy; see above.
+
+    Args:
+        sems: Of each result.
+        fit: Gives the hyperparameters of the model that made the newest arm; None without one.
+    """
     if len(sems) < _FEWEST:
         return False
     known = [sem for sem in sems if math.isfinite(sem)]
     if known:
         return max(known) > 0
-    fit = _newest_fits(trials, metric).get(metric)
-    return fit is not None and float(fit["noise"]) > _NOISY
+    found = fit()
+    return found is not None and float(found["noise"]) > _NOISY
 
 
 def by_expectation(
@@ -67,13 +77,15 @@ def by_expectation(
     """
     from armwright.experiment import Data
     from armwright.generation import Models
-    from armwright.generation.chosen_results import chosen_results
+    from armwright.generation.chosen_results import FIT_ROWS, chosen_results
     from armwright.generation.encoding import latest_data
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
+    from armwright.optimizer import Settings
 
     frame = latest_data(experiment).df
     completed = [number for number, facts in trials.items() if facts.status == "completed"]
     frame = frame[frame["trial_index"].isin(completed)]
+    every = len(frame)
     if experiment.optimization_config is not None:
         frame = chosen_results(frame, experiment.optimization_config)
     fits = _newest_fits(trials, best.metric)
@@ -89,6 +101,8 @@ def by_expectation(
             )
             assert isinstance(made, Bridge)  # noqa: S101 - what GPEI makes
             made._models.fits.update(made.model.fits)
+            if len(frame) < every:
+                made._models.settings = Settings(fit_rows=FIT_ROWS)
             model = made
         found = model._best_arm()
     except (NotImplementedError, ValueError):

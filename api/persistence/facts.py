@@ -46,6 +46,7 @@ __all__ = [
     "stored_data",
     "trial_document",
     "trial_json",
+    "unreadable",
     "unreadable_trials",
 ]
 
@@ -190,9 +191,13 @@ def is_readable(facts: TrialFacts) -> bool:
 
 def unreadable_trials(state: State) -> Iterator[Damage]:
     """The other ones: whole files, but somebody else's documents in them."""
-    for number, facts in state.trials.items():
-        if facts.arm is not None and (problem := _problem(facts.arm)):
-            yield Damage(path=arm_path(number), problem=problem)
+    yield from filter(None, map(unreadable, state.trials.values()))
+
+
+def unreadable(facts: TrialFacts) -> Damage | None:
+    """What is wrong with a trial's document; None for one that is ours, or has none."""
+    problem = "" if facts.arm is None else _problem(facts.arm)
+    return Damage(path=arm_path(facts.number), problem=problem) if problem else None
 
 
 def _problem(arm: Mapping[str, Any]) -> str:

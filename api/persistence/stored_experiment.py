@@ -49,7 +49,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping
 
-    from armwright.experiment import Experiment, Metric, OptimizationConfig, SearchSpace
+    from armwright.experiment import (
+        Arm,
+        Experiment,
+        Metric,
+        OptimizationConfig,
+        SearchSpace,
+        TParamValue,
+    )
     from armwright.store import Damage, State, TrialFacts
 
 __all__ = ["StoredExperiment"]
@@ -171,6 +178,12 @@ class StoredExperiment(Drawable):
         if kept_definition(self.state):  # which may stand for its constraints by a made-up one
             return {name: known[name] for name in needed_metrics(self.state, config)}
         return known
+
+    @property
+    def status_quo(self) -> Mapping[str, TParamValue] | None:
+        """The parameters that others are compared with; None where there are none."""
+        arm: Arm | None = self._part("status_quo")
+        return None if arm is None else arm.parameters
 
     @property
     def search_space(self) -> SearchSpace:

@@ -56,8 +56,8 @@ def test_json_holds_the_specification_or_says_which_file_has_it(told, run, tmp_p
     ("words", "part"),
     [
         (("pie",), "expected one of the charts trace, slice"),
-        (("contour",), "contour is not drawn as text, only trace, slice, importance, parallel"),
-        (("constraints",), "has no absolute outcome constraint"),
+        (("contour", "--parameter", "x"), "contour: expected two parameters, got x"),
+        (("constraints",), "has no outcome constraint"),
         (("failures",), "nothing went wrong in"),
         (("pareto",), "a front needs two objectives"),
         (("trace", "--metric", "zz"), "expected an objective, loss, got 'zz'"),

@@ -156,7 +156,7 @@ def test_a_value_that_is_no_choice_any_more_has_no_place():
 def test_slices_agree_with_the_models_own_predictions(stored):
     from armwright.experiment import ObservationFeatures
 
-    model, seen = model_of(stored), look(stored)
+    model, seen = model_of(stored, look(stored)), look(stored)
     around = dict(seen.trials[5].parameters)
     lr, layers, kind = slices_of(model, seen.axes, metric="loss", around=around, points=5)
     means, covariances = model.predict(
@@ -173,7 +173,7 @@ def test_slices_agree_with_the_models_own_predictions(stored):
 
 
 def test_cross_validation_tells_how_many_lie_within_their_interval(stored):
-    found = cross_validation_of(model_of(stored), "loss")
+    found = cross_validation_of(model_of(stored, look(stored)), "loss")
     assert [row.trial for row in found.results] == [0, 1, 3, 4, 5, 6]
     y, mean, sd = np.array([(r.observed, r.predicted, r.sd) for r in found.results]).T
     assert y.tolist() == [result[0] for result in RESULTS if result]
@@ -184,7 +184,7 @@ def test_cross_validation_tells_how_many_lie_within_their_interval(stored):
 
 def test_too_few_results_make_no_model():
     with pytest.raises(UsageError, match="it needs 3 results of the objective at least"):
-        model_of(definition())
+        model_of(definition(), look(definition()))
 
 
 def test_an_experiment_in_memory_looks_as_in_a_folder(stored):

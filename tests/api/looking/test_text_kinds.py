@@ -65,7 +65,7 @@ def test_constraints_say_how_many_keep_them_and_what_is_nearest(stored):
 
 def test_failures_are_bars_and_a_row_of_blocks_over_the_trials(tmp_path):
     stored = told(tmp_path / "e", [None, (1.0, 0.1, 9.0, 0.5), None])
-    lines = list(failures_text(Charts(stored)._ends(), width=60))
+    lines = list(failures_text(Charts(stored).ends(), width=60))
     assert lines[0] == "what went wrong in 3 trials, 1 completed"
     assert lines[1].startswith("failed: oom")
     assert lines[1].endswith("│█ █│")
@@ -128,3 +128,25 @@ def test_a_timeline_counts_what_still_runs_to_its_end(stored):
     seen = look(stored)
     assert isinstance(seen.attempts[0], SeenAttempt)
     assert len(list(timeline_text(timeline_of(seen)))) == 1 + 1 + 1 + 1  # one worker told all
+
+
+@pytest.mark.parametrize("kind", ["contour", "cross_validation", "feasibility"])
+def test_what_a_model_says_is_drawn_as_text_that_fits(stored, kind):
+    lines = list(Charts(stored).text(kind, width=80))
+    assert len(lines) > 8
+    assert max(map(len, lines)) <= 80
+    assert all(ascii_only(line).isascii() for line in lines)
+
+
+def test_a_contour_has_a_shade_for_each_part_of_its_range(stored):
+    charts = Charts(stored)
+    contour = charts.contour(("lr", "layers"))
+    lines = list(charts.text("contour", parameters=("lr", "layers"), width=80))
+    rows = [line.split("│") for line in lines if line.count("│") == 4]
+    assert len(rows) == len(contour.y)
+    every = [value for row in contour.mean for value in row]
+    darkest = contour.mean[0].index(max(contour.mean[0]))
+    assert max(every) > min(every)
+    if contour.mean[0][darkest] == max(every):
+        assert rows[-1][1][darkest] == "█"
+    assert any("█ from" in line for line in lines)
