@@ -263,12 +263,18 @@ class OptimizationLoop:
             )
         trial = self._new_trial()
         self._teller.started(trial.index, arms_of(trial))
-        if self.experiment.is_simple_experiment:
-            trial.fetch_data()
-        else:
-            with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
-                watch.start(trial)
-                watch.wait()
+        try:
+            if self.experiment.is_simple_experiment:
+                trial.fetch_data()
+            else:
+                with TrialWatch(self.experiment, wait_s=self.wait_time) as watch:
+                    watch.start(trial)
+                    watch.wait()
+        except BaseException as error:
+            if trial.status.is_terminal:
+                tell_end_of(self._teller, trial)
+            self._teller.leave(type(error).__name__)
+            raise
         self.current_trial += 1
         tell_end_of(self._teller, trial)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.callbacks.aims import aims_of
@@ -36,6 +37,11 @@ class ToldKeeper:
             aims=aims_of(experiment.optimization_config),
         )
         take_in_trials(self._teller, experiment.trials.values())
+        self._end = weakref.finalize(self, _ended_with, self._teller)
+
+    def close(self) -> None:
+        """Tells that the client is done; once, at the latest when it is gone."""
+        self._end()
 
     @property
     def experiment(self) -> Experiment:
@@ -83,3 +89,8 @@ class ToldKeeper:
         others = (trial for trial in trials.values() if trial.index != index)
         take_in_trials(self._teller, others)
         tell_end_of(self._teller, trials[index])
+
+
+def _ended_with(teller: Teller) -> None:
+    teller.leave()
+    teller.close()

@@ -37,13 +37,15 @@ class TrialStart:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEnd:
-    """A trial has ended, and its end is kept: nothing that a callback does changes it.
+    """A trial has ended, and its end, if it has one, is kept: no callback changes that.
 
     Attributes:
         experiment: The name of the experiment.
         trial: Its number.
         attempt: Which try it was.
-        state: completed, failed, preempted, lost, cancelled or abandoned.
+        state: completed, failed, preempted, lost, cancelled or abandoned; left where this process
+            went away from it, because of an exception for example: nothing is kept of that, and
+            somebody may go on with it.
         reason: The kind of failure, or what interrupted it; may be empty.
         arms: For each arm its parameters.
         results: For each arm that has some its results: metric to mean and standard error, which

@@ -60,7 +60,7 @@ class Teller:
         self._known: set[int] = set()
         self.line: ProgressLine | None = None
         self._best = ""
-        self._running: set[tuple[int, int]] = set()
+        self._running: dict[tuple[int, int], Mapping[str, Mapping[str, Any]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +71,7 @@ class Teller:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.leave("" if kind in (None, GeneratorExit) else kind.__name__)
         self.close()
 
     def knows(self, trial: int) -> bool:
@@ -87,7 +88,7 @@ class Teller:
         self, trial: int, arms: Mapping[str, Mapping[str, Any]], *, attempt: int = 1
     ) -> None:
         """Tells that a trial begins."""
-        self._running.add((trial, attempt))
+        self._running[trial, attempt] = arms
         self._show()
         self._tell(TrialStart(experiment=self._experiment, trial=trial, attempt=attempt, arms=arms))
 
@@ -103,7 +104,7 @@ class Teller:
     ) -> None:
         """Tells that a trial has ended, and of each of its arms that is the best by then."""
         found = results or {}
-        self._running.discard((trial, attempt))
+        self._running.pop((trial, attempt), None)
         self._tell(
             TrialEnd(
                 experiment=self._experiment,
@@ -132,6 +133,15 @@ class Teller:
                     )
                 )
         self._show()
+
+    def leave(self, reason: str = "") -> None:
+        """Tells of the trials that have begun and not ended that they are left as they are.
+
+        Args:
+            reason: What made this process leave them, such as the name of an exception.
+        """
+        for (trial, attempt), arms in [*self._running.items()]:
+            self.ended(trial, arms, state="left", reason=reason, attempt=attempt)
 
     def close(self) -> None:
         """Tells that the run is over."""
