@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 _OURS = (
     *("checkpoints", "made_as", "withdrawn", "task", "observation_metadata", "arm"),
-    *("has_metadata", "of_suggestion"),
+    *("has_metadata", "of_suggestion", "moved"),
 )
 
 

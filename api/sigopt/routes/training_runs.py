@@ -18,7 +18,6 @@ from armwright.sigopt.routes import held_runs
 from armwright.sigopt.routes.experiments import project_of
 from armwright.sigopt.routes.finding import (
     ai_experiment,
-    all_experiments,
     core_experiment_of,
     experiments_of,
     run_in,
@@ -28,6 +27,7 @@ from armwright.sigopt.routes.paging import page, whole_page
 from armwright.sigopt.routes.run_answer import checkpoint_answer, run_answer
 from armwright.sigopt.routes.run_changes import checkpoint_of, merged, replacing
 from armwright.sigopt.routes.run_filters import checked_filters, passes, sorted_by
+from armwright.sigopt.routes.run_project import moved, runs_of_project
 from armwright.sigopt.upload import upload_to
 
 if TYPE_CHECKING:
@@ -168,14 +168,11 @@ def _listed(request: Request, project: str) -> Json:
         for item in filters
         if item["field"] == "experiment" and item["operator"] == "=="
     ]
-    folders: list[RunFolder] = []
     if named:
-        folders = experiments_of(named[:1])
+        runs = [run for folder in experiments_of(named[:1]) for run in folder.runs()]
     else:
-        folders = [project_runs(project), *all_experiments(project)]
-    found = []
-    for folder in folders:
-        found += [run_answer(run) for run in folder.runs() if run.get("made_as") in (None, "run")]
+        runs = list(runs_of_project(project))
+    found = [run_answer(run) for run in runs if run.get("made_as") in (None, "run")]
     shown = [run for run in found if all(passes(run, item) for item in filters)]
     search = request.word("search")
     if search:
@@ -186,14 +183,20 @@ def _listed(request: Request, project: str) -> Json:
 def merge(request: Request) -> Json | None:
     """Says something more of a run."""
     folder, number = held_runs.place(request.ids[-1]) or run_place(request.ids[-1])
-    return _changed(folder, number, merged(request.body), wanted=request.wanted)
+    changes = merged(_without_project(request.body)) | moved(folder, request.body)
+    return _changed(folder, number, changes, wanted=request.wanted)
 
 
 def replace(request: Request) -> Json | None:
     """Says something of a run anew."""
     folder, number = run_place(request.ids[-1])
-    changes = replacing(folder.run(number), merged(request.body))
+    changes = replacing(folder.run(number), merged(_without_project(request.body)))
+    changes |= moved(folder, request.body)
     return _changed(folder, number, changes, wanted=request.wanted)
+
+
+def _without_project(body: Json) -> Json:
+    return {key: item for key, item in body.items() if key != "project"}
 
 
 def _changed(folder: RunFolder, number: int, changes: Json, *, wanted: bool) -> Json | None:
