@@ -118,7 +118,7 @@ def test_a_result_of_a_worker_that_looked_long_ago_does_not_count_in_the_experim
     old.end(number, 1, {"state": "completed"}, alone=True)  # it cannot know yet
     old.ledger.write("late/01M826ZX3K5CMRRQSHYFPMSA1B.0.json", {"note": "old"})
     state = fresh.refresh()
-    assert (state.trials[number].status, state.trials[0].late) == ("running", ({"remark": 1},))
+    assert (state.trials[number].status, state.trials[0].late) == ("lost", ({"remark": 1},))
     assert [damage.path for damage in state.damaged] == [
         "late/01M826ZX3K5CMRRQSHYFPMSA1B.0.json",
         f"t/00000/{number}.1.end.json",
