@@ -170,7 +170,11 @@ def main(
     try:
         chosen = jax.local_devices(backend=device)[0]
     except RuntimeError:
-        raise click.ClickException(f"JAX has no {device} here; try --device cpu") from None
+        platforms = ", ".join(sorted({one.platform for one in jax.local_devices()}))
+        raise click.ClickException(
+            f"JAX finds no {device} here, only {platforms}: install jax[cuda12] where there is one, "
+            "or measure with --device cpu"
+        ) from None
     measured = []
     jax.block_until_ready(jnp.linalg.cholesky(jnp.eye(2)))  # loads the BLAS that is limited below
     with double_precision(), one_blas_thread():
