@@ -172,8 +172,8 @@ def main(
     except RuntimeError:
         platforms = ", ".join(sorted({one.platform for one in jax.local_devices()}))
         raise click.ClickException(
-            f"JAX finds no {device} here, only {platforms}: install jax[cuda12] where there is one, "
-            "or measure with --device cpu"
+            f"JAX finds no {device} here, only {platforms}: install jax[cuda12] where there is "
+            "one, or measure with --device cpu"
         ) from None
     measured = []
     jax.block_until_ready(jnp.linalg.cholesky(jnp.eye(2)))  # loads the BLAS that is limited below
