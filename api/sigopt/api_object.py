@@ -35,7 +35,7 @@ def dict_of(wrap: Wrap) -> Wrap:
 
 
 class ApiObject:
-    """Attributes over a JSON object.
+    """Attributes over a JSON object; others that a user sets are kept beside it.
 
     Two are equal if they are of one class and hold the same.
 
@@ -67,11 +67,15 @@ class ApiObject:
         return None if value is None else self.FIELDS[name](value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in self.FIELDS:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self._body[name] = _plain(value)
+        if name in self.FIELDS:
+            self._body[name] = _plain(value)
+        else:
+            object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
+        if name not in self.FIELDS:
+            object.__delattr__(self, name)
+            return
         if name not in self._body:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         del self._body[name]

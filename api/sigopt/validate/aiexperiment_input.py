@@ -16,7 +16,6 @@ from armwright.sigopt.validate.exceptions import ValidationError
 __all__ = ["check_shape", "top_level", "validate_aiexperiment_input"]
 
 _NEEDED = ("name", "parameters", "metrics")
-_OPTIONAL_LISTS = ("conditionals", "linear_constraints")
 
 
 def validate_aiexperiment_input(body: Any) -> dict[str, Any]:
@@ -76,10 +75,6 @@ def check_shape(body: Mapping[str, Any]) -> None:
         if key in body:
             with at(key):
                 _check_entries(key, body[key], kinds)
-    for key in _OPTIONAL_LISTS:
-        if body.get(key) is not None and not is_sequence(body[key]):
-            with at(key):
-                raise ValidationError(f"{key} should be a list, got {body[key]!r}")
     _check_numbers(body)
 
 

@@ -173,6 +173,10 @@ VALUES = {
     "solutions with categories": ({"num_solutions": 2, "budget": 4, **with_c()}, "categorical"),
     "grid without a grid": ({"type": "grid"}, "grid"),
     "grid with a wrong budget": ({"type": "grid", "budget": 3, **with_c()}, "2"),
+    "conditionals that are text": ({"conditionals": "k"}, "conditionals should be a list"),
+    "conditionals by name": ({"conditionals": {"k": ["a", "b"]}}, "conditionals should be a list"),
+    "constraints that are text": ({"linear_constraints": "x < 1"}, "should be a list"),
+    "one constraint": ({"linear_constraints": {"type": "less_than"}}, "should be a list"),
     # conditionals
     "conditional with one value": (
         {"conditionals": [{"name": "a", "values": ["p"]}], "parameters": [X, IF_P]},

@@ -261,6 +261,16 @@ def test_what_is_deleted_from_an_object_reads_as_none(create):
     assert experiment.name is None
 
 
+def test_users_may_note_something_on_an_object(create):
+    experiment = create()
+    before = experiment.to_json()
+    experiment.started = 12.5
+    assert (experiment.started, experiment.to_json()) == (12.5, before)
+    del experiment.started
+    with pytest.raises(AttributeError, match="started"):
+        _ = experiment.started
+
+
 def test_an_unknown_attribute_is_refused(create):
     with pytest.raises(AttributeError, match="'Experiment' object has no attribute 'strange'"):
         _ = create().strange
