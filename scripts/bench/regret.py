@@ -8,6 +8,7 @@
     python scripts/bench/regret.py --problem moved --seeds 8     # optima that each seed moves
     python scripts/bench/regret.py --problem noisy --seeds 8     # values heard with noise
     python scripts/bench/regret.py --problem noisy-hartmann6 --draws 8    # of hyperparameters
+    python scripts/bench/regret.py --problem levy8 --output-warp likeliest
 
 Each run starts with a Sobol point per column, 5 to 16 of them or whole batches, and then asks for
 one arm, or one batch, at a time. With --pending it asks for one arm while so many others await
@@ -22,6 +23,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
+from typing import Literal
 
 import click
 import numpy as np
@@ -36,7 +38,7 @@ from rich.table import Table
 from tuning_problems import TUNING
 from wide_problems import WIDE
 
-from armwright.optimizer import Measurements, Policy, initial_points, sobol, to_model
+from armwright.optimizer import Measurements, Policy, Settings, initial_points, sobol, to_model
 
 __all__ = ["OPTIMIZERS", "Run", "main"]
 
@@ -77,6 +79,7 @@ def run(
     pending: int,
     policy: Policy,
     begin_with: str = "middle",
+    settings: Settings | None = None,
 ) -> Run:
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = _benchmark(problem, seed)
@@ -104,9 +107,11 @@ def run(
     notes: set[str] = set()
     seconds = 0.0
     if optimizer == "armwright" and pending:
-        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending, policy)
+        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending, policy, settings)
     elif optimizer == "armwright":
-        y, seconds, notes = _model_based(benchmark, values, y, budget, seed, batch, policy)
+        y, seconds, notes = _model_based(
+            benchmark, values, y, budget, seed, batch, policy, settings
+        )
     return Run(
         problem=problem,
         optimizer=optimizer,
@@ -133,6 +138,7 @@ def _model_based(
     seed: int,
     batch: int,
     policy: Policy | None = None,
+    settings: Settings | None = None,
 ) -> tuple[np.ndarray, float, set[str]]:
     """Outcomes, CPU seconds of all arms without their evaluations, and notes."""
     from armwright.optimizer import suggest
@@ -149,6 +155,7 @@ def _model_based(
             count=min(batch, budget - len(y)),
             remaining=budget - len(y),
             policy=policy,
+            settings=settings,
         )
         seconds += time.process_time() - started
         warm = proposal.fits
@@ -168,6 +175,7 @@ def _by_turns(
     seed: int,
     pending: int,
     policy: Policy | None = None,
+    settings: Settings | None = None,
 ) -> tuple[np.ndarray, float, set[str]]:
     """As `_model_based`, an arm at a time, told of no result of the last `pending` ones."""
     from armwright.optimizer import suggest
@@ -186,6 +194,7 @@ def _by_turns(
             seed=1000 * seed + len(y),
             remaining=budget - len(y),
             policy=policy,
+            settings=settings,
         )
         seconds += time.process_time() - started
         warm = proposal.fits
@@ -262,6 +271,14 @@ def table(runs: list[Run]) -> Table:
     show_default=True,
     help="Draws of the hyperparameters that ours averages over.",
 )
+@click.option(
+    "--output-warp",
+    type=click.Choice(["turns", "likeliest", "none"]),
+    default="turns",
+    show_default=True,
+    help="The scale that ours models objectives on.",
+)
+@click.option("--input-warp", is_flag=True, help="Let ours warp ranges.")
 @click.option("--processes", default=2, show_default=True, help="Runs at a time.")
 @click.option(
     "--begin",
@@ -283,6 +300,8 @@ def main(
     batch: int,
     pending: int,
     draws: int,
+    output_warp: Literal["turns", "likeliest", "none"],
+    input_warp: bool,
     processes: int,
     begin_with: str,
     as_json: bool,
@@ -295,8 +314,10 @@ def main(
         raise click.BadParameter(f"{', '.join(unknown)}; there are {', '.join(PEERS)}")
     for name in others:
         peer_python(*PEERS[name][0])  # once, before several processes want it
+    how = Policy(draws=draws), begin_with
+    settings = Settings(output_warp=output_warp, input_warp=input_warp)
     jobs = [
-        (problem, optimizer, seed, trials, batch, pending, Policy(draws=draws), begin_with)
+        (problem, optimizer, seed, trials, batch, pending, *how, settings)
         for problem in _named(problems)
         for optimizer in (*(optimizers or OPTIMIZERS), *others)
         for seed in range(seeds if optimizer in OPTIMIZERS else (peer_seeds or seeds))
