@@ -119,11 +119,12 @@ def test_failures_before_the_loop_are_counted_on_the_line(make, monkeypatch):
     assert lines[0].said == [(1, 1), (2, 1)]
 
 
-def test_a_run_that_is_left_open_has_no_end_to_tell(make):
+def test_a_run_that_is_left_open_is_told_of_as_left(make):
     experiment, notes = make(budget=1), Notes()
     for _ in experiment.loop(callbacks=[notes]):
         pass
-    assert notes.words == [("TrialStart", 0)]
+    assert notes.words == [("TrialStart", 0), ("TrialEnd", 0)]
+    assert notes.events[1].state == "left"
 
 
 def test_what_is_no_callback_is_refused_before_a_run_begins(make):
