@@ -12,6 +12,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, final
 
+from armwright.callbacks.overwriting import Overwriting
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -132,18 +134,35 @@ class _OnTerminal:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Any = None
+        self._beside: dict[str, Overwriting] = {}
 
     def open(self, line: ProgressLine) -> None:
         from rich.live import Live
 
-        # What is printed goes above the line; what goes into a file stays where it is.
         self._live = Live(
-            get_renderable=lambda: _row(line),
+            get_renderable=lambda: self._rows(line),
             console=self._console,
             refresh_per_second=2,
-            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._live.start()
+        # What is printed goes above the line; what goes into a file stays where it is.
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is not None and stream.isatty():
+                self._beside[name] = Overwriting(stream, self._console)
+                setattr(sys, name, self._beside[name])
+
+    def _rows(self, line: ProgressLine) -> RenderableType:
+        """Our line, below what somebody writes over and over on one of theirs."""
+        from rich.console import Group
+        from rich.text import Text
+
+        theirs = [Text.from_ansi(it.newest) for it in self._beside.values() if it.newest.strip()]
+        for text in theirs:
+            text.no_wrap, text.overflow = True, "ellipsis"
+        return Group(*theirs, _row(line))
 
     def changed(self, line: ProgressLine) -> None:
         del line
@@ -151,6 +170,11 @@ class _OnTerminal:
 
     def close(self, line: ProgressLine) -> None:
         del line
+        for name, stands_in in self._beside.items():
+            if getattr(sys, name) is stands_in:
+                setattr(sys, name, stands_in.rich_proxied_file)
+            stands_in.close()
+        self._beside = {}
         self._live.stop()
 
 

@@ -1,0 +1,67 @@
+"""What others write to the terminal while a line of ours stays at its foot.
+
+Whole lines go above it. Of what somebody writes over and over on one line, such as the bar of
+another library, the newest is shown beside ours, and goes above it once its line is ended.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TextIO, final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Overwriting"]
+
+_MOVES = re.compile(r"\x1b\[[0-9;]*[A-HJKSTfl-nsu]|\x1b\[\?[0-9;]*[hl]")  # not colours
+_MOST = 400  # letters of a line that is not ended
+
+
+@final
+class Overwriting:
+    """Stands for a stream of the terminal.
+
+    Args:
+        stream: The stream.
+        console: Prints above the line of ours.
+
+    Attributes:
+        rich_proxied_file: The stream, by the name under which rich looks for it.
+        newest: The line that is not ended yet.
+    """
+
+    def __init__(self, stream: TextIO, console: Console) -> None:
+        self.rich_proxied_file = stream
+        self.newest = ""
+        self._console = console
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rich_proxied_file, name)
+
+    def write(self, text: str) -> int:
+        """Takes text, as a terminal does: a carriage return begins the line anew."""
+        *lines, last = (self.newest + _MOVES.sub("", text)).split("\n")
+        for line in lines:
+            self._above(_written_over(line))
+        self.newest = _written_over(last)[-_MOST:]
+        return len(text)
+
+    def flush(self) -> None:
+        """Does nothing: what is not ended is shown, not written."""
+
+    def close(self) -> None:
+        """Writes what was not ended."""
+        rest, self.newest = self.newest, ""
+        if rest.strip():
+            self._above(rest)
+
+    def _above(self, line: str) -> None:
+        from rich.text import Text
+
+        self._console.print(Text.from_ansi(line), soft_wrap=True)
+
+
+def _written_over(line: str) -> str:
+    """What is to be seen of a line after the last return to its beginning."""
+    return next((part for part in reversed(line.split("\r")) if part), "")

@@ -1,0 +1,48 @@
+"""What others write to the terminal while a line of ours is at its foot."""
+
+import io
+
+from rich.console import Console
+
+from armwright.callbacks.overwriting import Overwriting
+
+
+def made():
+    out = io.StringIO()
+    return Overwriting(io.StringIO(), Console(file=out, width=60)), out
+
+
+def test_whole_lines_go_above():
+    stream, out = made()
+    stream.write("one\ntw")
+    stream.write("o\n")
+    assert out.getvalue() == "one\ntwo\n"
+    assert stream.newest == ""
+
+
+def test_of_a_line_that_is_written_over_the_newest_is_kept_until_it_is_ended():
+    stream, out = made()
+    for share in (0, 50, 100):
+        stream.write(f"\repochs: {share}%")
+    assert (stream.newest, out.getvalue()) == ("epochs: 100%", "")
+    stream.write("\n")
+    assert (stream.newest, out.getvalue()) == ("", "epochs: 100%\n")
+
+
+def test_moves_of_the_cursor_are_left_out():
+    stream, out = made()
+    stream.write("\r\x1b[2K\x1b[Aepochs\n")
+    assert out.getvalue() == "epochs\n"
+
+
+def test_what_was_not_ended_is_written_at_the_end():
+    stream, out = made()
+    stream.write("no end")
+    stream.close()
+    assert out.getvalue() == "no end\n"
+
+
+def test_whatever_else_is_asked_is_asked_of_the_stream():
+    stream, _ = made()
+    assert not stream.isatty()
+    assert stream.getvalue() == ""
