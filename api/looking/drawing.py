@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import textwrap
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
@@ -75,7 +76,7 @@ def write_figure(spec: dict[str, Any], file: str | os.PathLike[str]) -> int:
         if ending == ".svg":
             body = library.vegalite_to_svg(spec, vl_version=_VERSION).encode()
         elif ending == ".png":
-            body = library.vegalite_to_png(spec, vl_version=_VERSION, scale=_SCALE)
+            body = _smaller(library.vegalite_to_png(spec, vl_version=_VERSION, scale=_SCALE))
         else:
             body = _html(library, spec).encode()
     write_document(path, body)
@@ -99,6 +100,23 @@ def _html(library: Any, spec: dict[str, Any]) -> str:
     text = json.dumps(spec, allow_nan=False, ensure_ascii=False).replace("<", _STANDS_IN)
     page: str = library.vegalite_to_html(text, vl_version=_VERSION, bundle=True)
     return page.replace(_STANDS_IN, "\\u003c")
+
+
+def _smaller(png: bytes) -> bytes:
+    """The same picture, packed as well as can be: the library packs it in a hurry."""
+    chunks, at = [], 8  # after the signature
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4])
+        chunks.append((png[at + 4 : at + 8], png[at + 8 : at + 8 + size]))
+        at += size + 12
+    pixels = zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT"))
+    whole = [item for item in chunks if item[0] not in (b"IDAT", b"IEND")]
+    whole += [(b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")]
+    parts = [
+        len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+        for kind, data in whole
+    ]
+    return b"".join([png[:8], *parts])
 
 
 def runtime() -> str:

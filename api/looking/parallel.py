@@ -19,6 +19,7 @@ __all__ = ["MOST_AXES", "parallel_axes", "parallel_figure", "place_on"]
 
 Spec = dict[str, Any]
 _BRIGHT = 60  # about as many lines stand out of however many there are
+_MOST_LINES = 300  # of a file of its own; a page draws all of them
 _DIM = 30  # how much ink all other lines have together
 _LETTERS = 14  # of a name over its axis
 _LETTER = 6  # pixels of a letter beside an axis
@@ -77,6 +78,8 @@ def parallel_figure(
         )
     }
     names = [*(axis.name for axis in axes), aim.metric]
+    worst_first = sorted(range(len(trials)), key=lambda i: -ranks[i])
+    drawn = _few(worst_first) if with_lines else []
     rows = [
         {
             "t": trial.trial,
@@ -86,9 +89,7 @@ def parallel_figure(
             "o": _opacity(1 - ranks[i] / max(len(values) - 1, 1), len(values)),
             "v": short(values[i]),
         }
-        for i, trial in sorted(
-            enumerate(trials if with_lines else ()), key=lambda it: -ranks[it[0]]
-        )
+        for i, trial in ((i, trials[i]) for i in drawn)
         for at, place in enumerate(
             [
                 *(place_on(axis, trial.parameters.get(axis.name)) for axis in axes),
@@ -165,8 +166,21 @@ def parallel_figure(
     }
     left = len(seen.tuned) - len(axes)
     more = f"; {left} more parameters are not drawn" if left else ""
-    subtitle = f"n = {len(trials)} results; those with the {better} {aim.metric} stand out{more}"
+    fewer = len(trials) - len(drawn) if with_lines else 0
+    few = f", of which {len(drawn)} are drawn: the best, and others by rank" if fewer else ""
+    subtitle = (
+        f"n = {len(trials)} results{few}; those with the {better} {aim.metric} stand out{more}"
+    )
     return chart("Which values go with good results?", subtitle, body)
+
+
+def _few(worst_first: list[int]) -> list[int]:
+    """As many lines as one can see, the best of them all, the others evenly by rank."""
+    if len(worst_first) <= _MOST_LINES:
+        return worst_first
+    others, best = worst_first[: -_MOST_LINES // 2], worst_first[-_MOST_LINES // 2 :]
+    step = len(others) / (_MOST_LINES - len(best))
+    return [*(others[int(at * step)] for at in range(_MOST_LINES - len(best))), *best]
 
 
 def _opacity(share: float, count: int) -> float:

@@ -12,6 +12,7 @@ from armwright.looking import KINDS, Charts, Plots, write_figure
 from armwright.looking.figure_front import front_figure
 from armwright.looking.front import Front, FrontPoint
 from armwright.looking.looked_at import Aim
+from armwright.looking.parallel import _few
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +154,11 @@ def test_the_stairs_of_a_front_are_what_can_be_had(minimize, stairs):
 
 def test_a_slice_says_where_the_other_parameters_are_held(charts):
     assert "the other parameters as in trial 5" in charts.figure("slice")["title"]["subtitle"]
+
+
+def test_of_very_many_results_the_best_are_drawn_as_lines_and_others_by_rank():
+    assert _few(list(range(300))) == list(range(300))
+    drawn = _few(list(range(10_000)))
+    assert len(drawn) == len(set(drawn)) == 300
+    assert drawn[150:] == list(range(9850, 10_000))
+    assert drawn[0] == 0
