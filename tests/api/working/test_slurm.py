@@ -99,9 +99,22 @@ def pairs(path):
     return [tuple(map(int, line.split())) for line in path.read_text().splitlines()]
 
 
-def workers_at_work(url):
-    running = ExperimentFolder.open(url).state.with_status("running")
-    return [trial.last_attempt.claimed.writer["pid"] for trial in running]
+def half_way(url, job=None):
+    """A worker, of a job if one is named, whose trial has saved something and goes on for long."""
+    for trial in ExperimentFolder.open(url).state.with_status("running"):
+        writer = trial.last_attempt.claimed.writer
+        saved = Path(f"{url}.trials", str(trial.number), "checkpoint", "saved")
+        if job is None or str(writer.get("slurm_job_id")) == job:
+            steps = saved.read_text().splitlines() if saved.exists() else []
+            if 1 <= len(steps) <= 5:
+                return writer["pid"]
+    return None
+
+
+def number_of(task):
+    """The number that Slurm knows a task of an array by."""
+    lines = run("squeue", "--noheader", "--array", "--format", "%i %A").splitlines()
+    return dict(line.split() for line in lines)[task]
 
 
 def ended(url):
@@ -111,13 +124,17 @@ def ended(url):
 def test_an_array_ends_all_trials_once_whatever_is_requeued_killed_or_preempted(url):
     job = submit(url, "--array", "8", "--", f"{url.parent}/train.sh", "{x}")
     wait_for(lambda: ended(url) >= 30)
+    first = number_of(f"{job}_1")
+    wait_for(lambda: half_way(url, first))
     run("scontrol", "requeue", f"{job}_1")
     run("scancel", "--signal=KILL", "--full", f"{job}_2")
     begin_again_at_once([f"{job}_1"])
-    workers = wait_for(lambda: workers_at_work(url))
-    os.kill(workers[-1], signal.SIGKILL)  # as if its node had gone: Slurm lets a job end first
+    # As if its node had gone: Slurm lets a job end first.
+    os.kill(wait_for(lambda: half_way(url)), signal.SIGKILL)
     wait_for(lambda: ended(url) >= 80)
-    urgent = run("sbatch", "--parsable", "-p", "urgent", "-n", "4", "--wrap", "sleep 3")
+    urgent = run(
+        "sbatch", "--parsable", "-p", "urgent", "-n", "4", "-o", "/dev/null", "--wrap", "sleep 3"
+    )
     wait_for(lambda: state_of(urgent) == "COMPLETED")
     lines = run("squeue", "--noheader", "--array", "--format", "%i %r").splitlines()
     begin_again_at_once([line.split()[0] for line in lines if line.endswith("BeginTime")])
