@@ -37,7 +37,7 @@ class GaussianProcess:
         fidelity_weights: By fidelity parameter, what its value over the target value is weighed
             with in the cost of an arm; 1 each.
         hyperparameter_draws: How many draws from the posterior of the hyperparameters to average
-            over; 0 for the most probable ones alone. Of noisy observations 8 found better arms.
+            over; 0 for the most probable ones alone.
         output_warp: The scale that an objective is modelled on: its own, or its logarithm's by
             "turns" where it is skewed; the "likeliest" of its own, that of Yeo and Johnson's power
             and the logarithm's; or always its own ("none").
