@@ -7,7 +7,8 @@ Rules, for one trial:
 - The one end of an attempt decides how it ended. Data that the end names count; other data of that
   attempt are kept as strays. While there is no end, all data count.
 - Where another experiment's end has the name of ours, nobody can write ours any more: the attempt
-  has ended as lost, once it is that attempt's turn.
+  has ended as lost, once it is that attempt's turn. It never is, unless somebody claims it, where
+  the attempt before it was the last: what a trial has come to is not undone.
 - The newest attempt decides the trial's status.
 - Facts of unknown kinds are kept and change nothing.
 - A snapshot is as good as the facts in it. Where it and a file of its own disagree about a name, as
@@ -232,6 +233,7 @@ class Fold:
 
 _IN_SEGMENTS = frozenset({"arm", "claim", "data", "end"})
 _OF_TRIAL = _IN_SEGMENTS | {"late"}
+_GOES_ON = frozenset({"preempted", "lost"})  # ends after which another attempt is due
 
 
 def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
@@ -260,7 +262,11 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
     if arm is None:
         return None
     for attempt in sorted(foreign):
-        if attempt == 1 or attempt - 1 in ends:  # else it would come before its attempt
+        before = ends.get(attempt - 1)
+        # Else it would come before its attempt, or after an end that nobody goes on from.
+        if attempt == 1 or (
+            before is not None and (attempt in claims or before.document.get("state") in _GOES_ON)
+        ):
             ends[attempt] = foreign[attempt]
     attempts = {
         attempt: _fold_attempt(

@@ -81,6 +81,25 @@ def test_an_attempt_whose_turn_it_is_not_stays_out_of_it(robbed):
     assert robbed.refresh().trials[0].attempts[3].end["reason"] == "foreign"
 
 
+@pytest.mark.parametrize("state", ["completed", "failed", "cancelled", "abandoned"])
+def test_what_a_trial_has_come_to_is_not_undone_by_the_end_of_an_attempt_after_it(folder, state):
+    folder.add_trial(lambda *_: {"lr": 1}, claim={})
+    folder.end(0, 1, {"state": state})
+    plant(folder, 0, 2)
+    trial = folder.refresh().trials[0]
+    assert (trial.status, sorted(trial.attempts)) == (state, [1])
+    assert ExperimentFolder.open(folder.url).state.trials[0] == trial
+
+
+def test_an_attempt_that_somebody_makes_all_the_same_has_ended(folder):
+    folder.add_trial(lambda *_: {"lr": 1}, claim={})
+    folder.end(0, 1, {"state": "failed"})
+    plant(folder, 0, 2)
+    assert folder.claim(0, 2) == "won"
+    assert folder.refresh().trials[0].last_attempt.end["reason"] == "foreign"
+    assert folder.claim(0, 3) == "won"
+
+
 def test_who_verifies_names_the_file_and_nothing_besides(robbed):
     robbed.refresh()
     robbed.claim(0, 2)
