@@ -7,6 +7,7 @@ another library, the newest is shown beside ours, and goes above it once its lin
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING, Any, TextIO, final
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Overwriting"]
 
 _MOVES = re.compile(r"\x1b\[[0-9;]*[A-HJKSTfl-nsu]|\x1b\[\?[0-9;]*[hl]")  # not colours
-_MOST = 400  # letters of a line that is not ended
+_MOST = 65_536  # letters of a line that is not ended; then what there is of it goes above
 
 
 @final
@@ -28,23 +29,27 @@ class Overwriting:
 
     Attributes:
         rich_proxied_file: The stream, by the name under which rich looks for it.
-        newest: The line that is not ended yet.
+        newest: The line that is not ended yet, all of it.
     """
 
     def __init__(self, stream: TextIO, console: Console) -> None:
         self.rich_proxied_file = stream
         self.newest = ""
         self._console = console
+        self._lock = threading.RLock()  # not held while anything is printed: that takes another
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.rich_proxied_file, name)
 
     def write(self, text: str) -> int:
         """Takes text, as a terminal does: a carriage return begins the line anew."""
-        *lines, last = (self.newest + _MOVES.sub("", text)).split("\n")
+        with self._lock:
+            *lines, last = (self.newest + _MOVES.sub("", text)).split("\n")
+            self.newest = _written_over(last)
+            if len(self.newest) > _MOST:
+                lines, self.newest = [*lines, self.newest], ""
         for line in lines:
             self._above(_written_over(line))
-        self.newest = _written_over(last)[-_MOST:]
         return len(text)
 
     def flush(self) -> None:
@@ -52,7 +57,8 @@ class Overwriting:
 
     def close(self) -> None:
         """Writes what was not ended."""
-        rest, self.newest = self.newest, ""
+        with self._lock:
+            rest, self.newest = self.newest, ""
         if rest.strip():
             self._above(rest)
 

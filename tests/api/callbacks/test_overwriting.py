@@ -1,6 +1,7 @@
 """What others write to the terminal while a line of ours is at its foot."""
 
 import io
+import threading
 
 from rich.console import Console
 
@@ -27,6 +28,38 @@ def test_of_a_line_that_is_written_over_the_newest_is_kept_until_it_is_ended():
     assert (stream.newest, out.getvalue()) == ("epochs: 100%", "")
     stream.write("\n")
     assert (stream.newest, out.getvalue()) == ("", "epochs: 100%\n")
+
+
+def test_nothing_of_a_long_line_is_lost():
+    stream, out = made()
+    print("x" * 1000, file=stream)  # two writes: the end of the line is one of its own
+    assert out.getvalue() == "x" * 1000 + "\n"
+
+
+def test_a_line_that_never_ends_goes_above_in_parts():
+    stream, out = made()
+    for _ in range(3):
+        stream.write("x" * 40_000)
+    assert (len(stream.newest), out.getvalue()) == (40_000, "x" * 80_000 + "\n")
+
+
+def test_what_another_thread_writes_while_a_line_goes_above_is_kept():
+    stream, out = made()
+
+    class Slow(Console):
+        """Prints while somebody else goes on writing."""
+
+        def print(self, *objects, **options):
+            if not stream.newest:
+                other = threading.Thread(target=stream.write, args=("b",))
+                other.start()
+                other.join()
+            super().print(*objects, **options)
+
+    stream._console = Slow(file=out, width=60)
+    stream.write("a")
+    stream.write("\n")
+    assert (stream.newest, out.getvalue()) == ("b", "a\n")
 
 
 def test_moves_of_the_cursor_are_left_out():
