@@ -8,6 +8,7 @@ usual way where it does not. Nothing of it stays in `sys.modules`, so that whoev
 """
 
 import sys
+import threading
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ _PACKAGE = "scipy.linalg"
 _MODULES = (f"{_PACKAGE}.cython_blas", f"{_PACKAGE}.cython_lapack")
 
 _loaded = False
+_loading = threading.Lock()  # else one thread takes away what another one has put there for JAX
 
 
 def lapack_is_loaded() -> bool:
@@ -40,17 +42,18 @@ def load_lapack() -> bool:
         from jaxlib.lapack import prepare_lapack_call
     except ImportError:
         return False
-    alone = _PACKAGE not in sys.modules and _load_alone()
-    try:
-        prepare_lapack_call("potrf_ffi", np.dtype(np.float64))  # type: ignore[no-untyped-call]
-    except (AttributeError, ImportError, LookupError, NotImplementedError, TypeError):
-        return False
-    finally:
-        if alone:
-            for name in _MODULES:
-                sys.modules.pop(name, None)
-    _loaded = _loaded or alone
-    return lapack_is_loaded()
+    with _loading:
+        alone = _PACKAGE not in sys.modules and _load_alone()
+        try:
+            prepare_lapack_call("potrf_ffi", np.dtype(np.float64))  # type: ignore[no-untyped-call]
+        except (AttributeError, ImportError, LookupError, NotImplementedError, TypeError):
+            return False
+        finally:
+            if alone:
+                for name in _MODULES:
+                    sys.modules.pop(name, None)
+        _loaded = _loaded or alone
+        return lapack_is_loaded()
 
 
 def _load_alone() -> bool:

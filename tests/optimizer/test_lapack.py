@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -68,3 +69,22 @@ def test_a_call_that_fails_is_left_to_jax(monkeypatch, error):
 
     monkeypatch.setattr(theirs, "prepare_lapack_call", failing)
     assert not lapack.load_lapack()
+
+
+def test_one_thread_at_a_time_puts_the_modules_there_and_takes_them_away(monkeypatch):
+    from jaxlib import lapack as theirs
+
+    inside, others = [], []
+
+    def asked(*_):
+        inside.append(threading.current_thread())
+        if not others:
+            others.append(threading.Thread(target=lapack.load_lapack))
+            others[0].start()
+            others[0].join(0.3)  # it comes no further
+            assert len(inside) == 1
+
+    monkeypatch.setattr(theirs, "prepare_lapack_call", asked)
+    lapack.load_lapack()
+    others[0].join()
+    assert inside == [threading.current_thread(), others[0]]
