@@ -9,7 +9,8 @@ fills the largest gap that they leave.
 
 Where the arms under way are few beside the columns, that is: else they cover the box, no gap is
 left, and the draws are better, which allow for what the model does not know yet. Arms of one batch
-among each other stay draws too. scripts/bench/README.md has the figures, in section "Batches".
+stay draws to each other too, unless others' arms are awaited beside them: then all are taken alike.
+scripts/bench/README.md has the figures, in section "Batches".
 
 References:
     Ginsbourger, Le Riche and Carraro (2010), "Kriging is well-suited to parallelize optimization",
