@@ -31,6 +31,7 @@ __all__ = ["CELL", "cells", "contour_figure", "key", "slice_figure", "where_held
 Spec = dict[str, Any]
 _MOST_DOTS = 400  # results shown beside a curve, evenly taken
 _WIDE = 1.96
+_MARGIN = 0.5  # room above and below results and means, in parts of what these span
 _PANEL, _TALL = 240, 180  # of one slice
 # A cell of a map reaches a little into the next ones, else seams show between them.
 CELL: Spec = {"type": "rect", "strokeWidth": 0, "x2Offset": 0.7, "y2Offset": -0.7}
@@ -42,6 +43,7 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
     metric = slices[0].metric
     measured = seen.measured(metric)
     shown = measured[:: math.ceil(len(measured) / _MOST_DOTS)] if measured else []
+    low, high, is_cut = _room(slices, [trial.mean(metric) for trial in measured])
     panels = []
     for item in slices:
         name = item.axis.name
@@ -57,7 +59,8 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
         axis = {"title": metric, "axis": {"titleLimit": _TALL, "tickCount": 5}}
 
         def y(field: str, axis: Spec = axis) -> Spec:
-            return {"field": field, "type": "quantitative", "scale": {"zero": False}, **axis}
+            scale = {"domain": [low, high], "zero": False}
+            return {"field": field, "type": "quantitative", "scale": scale, **axis}
 
         line = {"type": "line"} if item.axis.is_range else {"type": "point", "filled": True}
         band = {"type": "area", "opacity": 0.2} if item.axis.is_range else {"type": "rule"}
@@ -68,7 +71,7 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
                 "layer": [
                     {
                         "data": {"values": curve},
-                        "mark": {**band, "color": MODEL},
+                        "mark": {**band, "color": MODEL, "clip": True},
                         "encoding": {"x": x, "y": y("low"), "y2": {"field": "high"}},
                     },
                     {
@@ -96,11 +99,26 @@ def slice_figure(slices: Sequence[Slice], seen: LookedAt) -> Spec:
     beside = one_in(math.ceil(len(measured) / _MOST_DOTS))
     where = where_held(seen, slices[0].around)
     subtitle = (
-        f"blue: what the model expects with its 95 % interval, the other parameters as in {where}, "
-        f"the orange line; grey: n = {len(measured)} results{beside}, whose other parameters differ"
+        f"blue: what the model expects with its 95 % interval{', cut off at the edge' * is_cut}, "
+        f"the other parameters as in {where}, the orange line; "
+        f"grey: n = {len(measured)} results{beside}, whose other parameters differ"
     )
     body = {"columns": 3, "concat": panels}
     return chart(f"How does {metric} depend on each parameter?", subtitle, body, height=None)
+
+
+def _room(slices: Sequence[Slice], results: Sequence[float]) -> tuple[float, float, bool]:
+    """From where to where all slices are drawn, and whether an interval goes beyond it.
+
+    Far from all results an interval may be ten times as wide as they lie apart; drawn whole, it
+    would leave nothing to see of what was learned.
+    """
+    known = [*results, *(mean for item in slices for mean in item.mean)]
+    bands = [(m, _WIDE * s) for item in slices for m, s in zip(item.mean, item.sd, strict=True)]
+    lowest, highest = min(mean - half for mean, half in bands), max(m + half for m, half in bands)
+    margin = _MARGIN * (max(known) - min(known)) or math.inf
+    low, high = max(lowest, min(known) - margin), min(highest, max(known) + margin)
+    return min(low, *known), max(high, *known), low > lowest or high < highest
 
 
 def where_held(seen: LookedAt, around: Mapping[str, TParamValue]) -> str:

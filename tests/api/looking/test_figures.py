@@ -8,11 +8,14 @@ import pytest
 from told_experiments import definition, told
 
 from armwright.errors import UsageError
-from armwright.looking import KINDS, Charts, Plots, write_figure
+from armwright.looking import KINDS, Charts, Plots, look, write_figure
+from armwright.looking.axis import Axis
 from armwright.looking.figure_front import front_figure
+from armwright.looking.figure_model import slice_figure
 from armwright.looking.front import Front, FrontPoint
 from armwright.looking.looked_at import Aim
 from armwright.looking.parallel import _few
+from armwright.looking.posterior import Slice
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,24 @@ def test_a_slice_along_a_log_parameter_has_a_log_axis(charts):
     (panel,) = spec["concat"]
     assert panel["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
     assert panel["layer"][0]["encoding"]["x"]["title"] == "lr"
+
+
+@pytest.mark.parametrize(
+    ("sd", "room", "said"),
+    [
+        (0.0, [0.0, 6.0], "its 95 % interval, the other"),
+        (100.0, [-3.0, 9.0], "its 95 % interval, cut off at the edge, the other"),
+    ],
+)
+def test_slices_leave_room_for_results_and_not_for_all_that_is_unknown(stored, sd, room, said):
+    axis = Axis(name="lr", lower=0.0, upper=1.0)
+    item = Slice(metric="loss", axis=axis, x=(0.0, 1.0), mean=(0.0, 6.0), sd=(0.0, sd), around={})
+    seen = look(stored)
+    assert all(0 <= trial.mean("loss") <= 6 for trial in seen.measured("loss"))
+    spec = slice_figure([item], seen)
+    band, dots, line = (layer["encoding"]["y"]["scale"] for layer in spec["concat"][0]["layer"])
+    assert band["domain"] == dots["domain"] == line["domain"] == room
+    assert said in spec["title"]["subtitle"]
 
 
 def test_the_trade_offs_of_two_objectives_are_drawn_once_those_of_three_in_pairs(several):
