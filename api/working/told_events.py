@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from armwright.callbacks.aims import aims_of
-from armwright.callbacks.telling import Teller
 from armwright.persistence.told_loop import take_in_completed, tell_attempt
-from armwright.working.events import Event, TrialEnded, TrialStarted, WorkDone
+from armwright.working.events import Event, TrialEnded, TrialStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    from armwright.callbacks.telling import Teller
     from armwright.persistence import StoredExperiment
 
 __all__ = ["told_events"]
 
 
 def told_events(
-    report: Callable[[Event], None], stored: StoredExperiment, callbacks: Iterable[Any]
+    report: Callable[[Event], None], stored: StoredExperiment, teller: Teller
 ) -> Callable[[Event], None]:
     """What reports an event, and then tells callbacks of it; `report` itself where there are none.
 
-    Raises:
-        UsageError: A callback is none.
+    Args:
+        report: Called first.
+        stored: The experiment.
+        teller: Of the callbacks; whoever made it closes it.
     """
-    teller = Teller(callbacks, experiment=stored.name, aims=aims_of(stored.optimization_config))
     if not teller.callbacks:
         return report
 
@@ -37,7 +37,5 @@ def told_events(
             teller.started(event.trial, {arm["name"]: event.parameters}, attempt=event.attempt)
         elif isinstance(event, TrialEnded):
             tell_attempt(teller, stored, event.trial, event.attempt)
-        elif isinstance(event, WorkDone):
-            teller.close()
 
     return told

@@ -10,6 +10,8 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any, final
 
+from armwright.callbacks.aims import aims_of
+from armwright.callbacks.telling import Teller
 from armwright.errors import NothingLeftError, StoreError
 from armwright.persistence import StoredExperiment
 from armwright.store import ExperimentFolder
@@ -74,7 +76,9 @@ class Worker:
         self._options, self._clock = options, clock
         self._folder = ExperimentFolder.open(url)
         self._stored = stored = StoredExperiment(self._folder)
-        self._report = told_events(report, stored, callbacks)
+        aims = aims_of(stored.optimization_config)
+        self._teller = Teller(callbacks, experiment=stored.name, aims=aims)
+        self._report = told_events(report, stored, self._teller)
         command = TrialCommand(
             words,
             url=stored.url,
@@ -109,6 +113,10 @@ class Worker:
                 as far as that is possible.
             UsageError: No arm can be made.
         """
+        with self._teller:
+            return self._run()
+
+    def _run(self) -> WorkDone:
         self._inbox.take_signals()
         why = ""
         try:

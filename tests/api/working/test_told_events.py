@@ -1,7 +1,10 @@
 """What a worker tells callbacks."""
 
+import pytest
+
 from armwright.callbacks import NewIncumbent, TrialEnd, TrialStart
 from armwright.working import Worker, WorkerOptions
+from armwright.working.events import TrialStarted
 
 
 class Notes:
@@ -43,4 +46,19 @@ esac
     ]
     assert [event.trial for event in notes.of(NewIncumbent)] == [0, 2]
     assert notes.of(TrialStart)[0].parameters == notes.of(TrialEnd)[0].parameters
+    assert notes.closed == 1
+
+
+def test_callbacks_of_a_worker_that_fails_are_told_what_it_hands_back_and_closed(url):
+    notes = Notes()
+
+    def report(event):
+        if isinstance(event, TrialStarted) and event.trial == 1:
+            raise OSError("the display has gone")
+
+    options = WorkerOptions(grace=5.0, parallel=2, tops_up=False)
+    worker = Worker(url, ("sleep", "30"), options=options, report=report, callbacks=[notes])
+    with pytest.raises(OSError, match="the display has gone"):
+        worker.run()
+    assert ("preempted", 0) in [(event.state, event.trial) for event in notes.of(TrialEnd)]
     assert notes.closed == 1
