@@ -11,6 +11,8 @@ import threading
 from typing import TYPE_CHECKING, Any, TextIO, final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
 __all__ = ["Overwriting"]
@@ -51,6 +53,11 @@ class Overwriting:
         for line in lines:
             self._above(_written_over(line))
         return len(text)
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Takes several texts, as `write` does each."""
+        for text in texts:
+            self.write(text)
 
     def flush(self) -> None:
         """Does nothing: what is not ended is shown, not written."""

@@ -21,6 +21,12 @@ def test_whole_lines_go_above():
     assert stream.newest == ""
 
 
+def test_several_texts_are_taken_as_one_after_the_other():
+    stream, out = made()
+    stream.writelines(["one\n", "two", "\n"])
+    assert (out.getvalue(), stream.getvalue()) == ("one\ntwo\n", "")
+
+
 def test_of_a_line_that_is_written_over_the_newest_is_kept_until_it_is_ended():
     stream, out = made()
     for share in (0, 50, 100):
