@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment import Arm
+from armwright.persistence.absolute_bounds import absolute_bounds
 from armwright.persistence.expected_best import by_expectation, carries_noise
 from armwright.persistence.kept_definition import given_parameters, kept_definition
 from armwright.persistence.measured import best_trial
@@ -27,7 +28,8 @@ def best_of(stored: StoredExperiment) -> BestTrial:
 
     Raises:
         NothingLeftError: No finished trial keeps the constraints, or none is finished.
-        UsageError: The experiment has no objective, or several.
+        UsageError: The experiment has no objective, or several, or the status quo has no result and
+            a constraint is relative to it.
     """
     config, folder = stored.optimization_config, stored._folder
     if config is None:
@@ -36,7 +38,8 @@ def best_of(stored: StoredExperiment) -> BestTrial:
     if is_kept := bool(kept_definition(stored.state)):
         aside = stored.asker.maker.left_out(stored.state)
         trials = {number: facts for number, facts in trials.items() if number not in aside}
-    best, completed = best_trial(trials, config, folder)
+    constraints = absolute_bounds(config, stored.status_quo, trials, folder)
+    best, completed = best_trial(trials, config, constraints, folder)
     if best is None:
         raise NothingLeftError(
             f"{stored.url!r} has no best trial yet: {completed} trials are completed"

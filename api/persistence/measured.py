@@ -13,7 +13,7 @@ from armwright.persistence.facts import ABANDONED_ARMS, known_run, stored_data
 from armwright.persistence.json_codec import object_from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from armwright.experiment import OptimizationConfig, OutcomeConstraint
     from armwright.store import ExperimentFolder, TrialFacts
@@ -84,23 +84,25 @@ def given_up(facts: TrialFacts) -> set[str]:
 
 
 def best_trial(
-    trials: Mapping[int, TrialFacts], config: OptimizationConfig, folder: ExperimentFolder
+    trials: Mapping[int, TrialFacts],
+    config: OptimizationConfig,
+    constraints: Sequence[OutcomeConstraint],
+    folder: ExperimentFolder,
 ) -> tuple[BestTrial | None, int]:
     """The completed trial with the best measured objective of those that keep the constraints.
+
+    Args:
+        trials: All that count.
+        config: Has the objective.
+        constraints: Its constraints, with absolute bounds.
+        folder: Where the trials' tables are, if they have any.
 
     Returns:
         It, or None; and the number of completed trials.
 
     Raises:
-        UsageError: The objective has no single metric, or a constraint is relative.
+        UsageError: The objective has no single metric.
     """
-    for constraint in config.outcome_constraints:
-        if constraint.relative:
-            raise UsageError(
-                f"which trial is best depends on {constraint}, relative to a status quo that is "
-                "not measured here",
-                hint="give the constraint an absolute bound",
-            )
     if len(config.objective.metrics) != 1:
         names = ", ".join(metric.name for metric in config.objective.metrics)
         raise UsageError(
@@ -121,7 +123,7 @@ def best_trial(
                 continue
             mean, sem = found[name]
             is_better = best is None or sign * mean > sign * best.mean
-            if is_better and all(keeps(item, found) for item in config.outcome_constraints):
+            if is_better and all(keeps(item, found) for item in constraints):
                 best = BestTrial(
                     number=number,
                     arm=Arm(object_from_json(arm["parameters"]), arm["name"]),

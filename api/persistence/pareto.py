@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
+from armwright.persistence.absolute_bounds import absolute_bounds
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, keeps, measured
 
@@ -63,17 +64,12 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
 
     Raises:
         NothingLeftError: None is completed, or none keeps the constraints.
-        UsageError: There is no objective, or a constraint is relative.
+        UsageError: There is no objective, or the status quo has no result and a constraint is
+            relative to it.
     """
     config = stored.optimization_config
     if config is None:
         raise UsageError(f"no trial of {stored.url!r} is best: it has no objective")
-    if any(constraint.relative for constraint in config.outcome_constraints):
-        raise UsageError(
-            "which trials are best depends on a constraint that is relative to a status quo, which "
-            "is not measured here",
-            hint="give the constraint an absolute bound",
-        )
     objective = config.objective
     several = len(objective.metrics) > 1
     signs = {
@@ -82,15 +78,17 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
     }
     scored: list[tuple[tuple[float, ...], FrontTrial]] = []
     aside = stored.asker.maker.left_out(stored.state)
-    for number, facts in stored.trials.items():
-        if number in aside or facts.status != "completed" or facts.arm is None:
+    trials = {number: facts for number, facts in stored.trials.items() if number not in aside}
+    constraints = absolute_bounds(config, stored.status_quo, trials, stored._folder)
+    for number, facts in trials.items():
+        if facts.status != "completed" or facts.arm is None:
             continue
         values, left_out = measured(facts, stored._folder), given_up(facts)
         for arm in facts.arm["arms"]:
             found = values.get(arm["name"], {})
             if arm["name"] in left_out or not all(name in found for name in signs):
                 continue
-            if not all(keeps(constraint, found) for constraint in config.outcome_constraints):
+            if not all(keeps(constraint, found) for constraint in constraints):
                 continue
             trial = FrontTrial(
                 number=number,

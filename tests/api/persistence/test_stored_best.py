@@ -9,6 +9,7 @@ from armwright.errors import (
     NothingLeftError,
     UsageError,
 )
+from armwright.persistence.pareto import pareto_front
 
 
 def test_the_best_trial_is_the_best_in_the_direction_of_the_objective(tmp_path):
@@ -32,6 +33,34 @@ def test_the_best_trial_keeps_the_outcome_constraints(url):
         trial.mark_completed()
     ax.save(experiment, url)
     assert armwright.open(url).best().number == 1
+
+
+def relative(url, *rows, status_quo):
+    """An experiment whose size may be 10 % above that of its status quo at most."""
+    bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 10.0, relative=True)
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
+    experiment = ax.Experiment(plane(), "e", aim, status_quo=arm(x=status_quo))
+    for x, loss, size in rows:
+        trial = experiment.new_trial().add_arm(arm(x=x))
+        trial.mark_running(no_runner_required=True)
+        found = {trial.arm.name: {"loss": (loss, 0.0), "size": (size, 0.0)}}
+        experiment.attach_data(ax.Data.from_evaluations(found, trial.index))
+        trial.mark_completed()
+    ax.save(experiment, url)
+    return armwright.open(url)
+
+
+def test_a_relative_constraint_is_judged_by_what_the_status_quo_measured(url):
+    stored = relative(url, (0.5, 3.0, -2.0), (0.1, 1.0, -1.7), (0.2, 2.0, -1.9), status_quo=0.5)
+    assert stored.best().number == 2  # up to -1.8
+    assert [trial.number for trial in pareto_front(stored)] == [2]
+
+
+def test_without_a_result_of_the_status_quo_a_relative_constraint_decides_nothing(url):
+    stored = relative(url, (0.1, 1.0, 2.0), status_quo=0.5)
+    for best in (stored.best, lambda: pareto_front(stored)):
+        with pytest.raises(UsageError, match="status quo, to which it is relative, has no result"):
+            best()
 
 
 def test_no_trial_is_best_where_none_keeps_the_constraints(url):
