@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 from armwright.errors import NothingLeftError, UsageError
+from armwright.experiment import ScalarizedObjective
 from armwright.looking.trace import trace_of
 from armwright.persistence import StoredExperiment
 from armwright.persistence.expected_best import is_noisy
@@ -113,8 +114,23 @@ def _by_expectation(best: Best, trials: list[SeenTrial], model: GaussianProcessB
     trial = next((trial for trial in trials if trial.arm == arm.name), None)
     if trial is None:
         return best
-    return replace(
-        _as_best(best.metric, trial),
-        expected=float(means[best.metric]),
-        expected_sd=math.sqrt(float((variances or {})[best.metric][best.metric])),
+    mean, variance = _of_the_objective(model, means, variances or {})
+    return replace(_as_best(best.metric, trial), expected=mean, expected_sd=math.sqrt(variance))
+
+
+def _of_the_objective(
+    model: GaussianProcessBridge,
+    means: Mapping[str, float],
+    variances: Mapping[str, Mapping[str, float]],
+) -> tuple[float, float]:
+    """The mean and the variance of what is best: of a weighted sum from those of its metrics."""
+    config = model.optimization_config
+    assert config is not None  # noqa: S101 - there is no model without an objective
+    objective = config.objective
+    weights = (
+        {metric.name: weight for metric, weight in objective.metric_weights}
+        if isinstance(objective, ScalarizedObjective)
+        else {objective.metric.name: 1.0}
     )
+    mean = sum(weight * float(means[name]) for name, weight in weights.items())
+    return mean, sum(w * w * float(variances[name][name]) for name, w in weights.items())
