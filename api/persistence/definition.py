@@ -226,8 +226,11 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
                 path=(key,),
             )
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            several = key == "objective" and isinstance(value, list)
             raise UsageError(
-                f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}", path=(key,)
+                f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}",
+                hint="several objectives go under the key objectives" if several else None,
+                path=(key,),
             )
     if "parameters" not in document:
         raise UsageError(f"{source}: the key 'parameters' is missing")

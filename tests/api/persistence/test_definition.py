@@ -235,6 +235,12 @@ def test_a_mistake_in_a_choice_parameter_is_named(changes, problem):
         definition_from_dict(good(parameters=[spec]))
 
 
+def test_a_list_of_objectives_under_the_key_of_one_is_told_where_it_belongs():
+    with pytest.raises(UsageError, match="objective should be a table") as refused:
+        definition_from_dict(good(objective=[{"metric": "a"}, {"metric": "b"}]))
+    assert refused.value.hint == "several objectives go under the key objectives"
+
+
 @pytest.mark.parametrize("value", [[1], None, {}], ids=str)
 def test_a_fixed_parameter_has_one_plain_value(value):
     spec = {"name": "k", "type": "fixed", "value": value}
