@@ -229,7 +229,7 @@ def _check_keys(document: Mapping[str, Any], source: str) -> None:
             several = key == "objective" and isinstance(value, list)
             raise UsageError(
                 f"{source}: {key} should be {_WORDS[_KEYS[key]]}, got {value!r}",
-                hint="several objectives go under the key objectives" if several else None,
+                hint="several objectives go under the key objectives" if several else "",
                 path=(key,),
             )
     if "parameters" not in document:
