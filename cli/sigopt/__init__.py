@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armwright.errors import ArmwrightError, ExperimentExistsError, UsageError
+from armwright.errors import (
+    ArmwrightError,
+    ExperimentExistsError,
+    ExperimentNotFoundError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +32,8 @@ _WORDS = {
     "version": "version",
     "cluster": "cluster",
 }
+
+_NO_SUCH_THING = 404  # an experiment, or the run of one
 
 
 class _Group(click.Group):
@@ -79,6 +86,8 @@ def _our_errors() -> Iterator[None]:
             raise ExperimentExistsError(str(error)) from error
         if isinstance(error, exception.ConnectionException) and error.__cause__ is not None:
             raise error.__cause__ from error  # the store's own words
+        if isinstance(error, exception.ApiException) and error.status_code == _NO_SUCH_THING:
+            raise ExperimentNotFoundError(str(error.message)) from error
         if isinstance(error, exception.SigOptException | ValidationError):
             said = error.message if isinstance(error, exception.ApiException) else error
             raise UsageError(str(said)) from error

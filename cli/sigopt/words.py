@@ -15,6 +15,8 @@ import click
 
 from armwright.cli.options import ENVIRONMENT
 from armwright.errors import UsageError
+from armwright.fault_path import path_of
+from armwright.sigopt.exception import ApiException
 from armwright.sigopt.factory import SigOptFactory
 from armwright.sigopt.sigopt_logging import print_logger
 
@@ -29,6 +31,7 @@ __all__ = [
     "chosen_project",
     "create_aiexperiment_from_validated_data",
     "experiment_file_option",
+    "of_file",
     "project_option",
     "read_run_options",
     "run_all",
@@ -91,6 +94,15 @@ def create_aiexperiment_from_validated_data(
         err=True,
     )
     return made
+
+
+@contextmanager
+def of_file(path: str) -> Iterator[None]:
+    """What is refused in the block is said to be of this file."""
+    try:
+        yield
+    except ApiException as error:
+        raise UsageError(f"{path}: {error.message}", path=path_of(error)) from error
 
 
 @contextmanager

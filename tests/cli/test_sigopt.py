@@ -267,10 +267,11 @@ REFUSED = {
     "a script alone": (["run", "train.py"], "python train.py"),
     "no file": (["optimize", "-e", "no.yml", "true"], "'no.yml' does not exist"),
     "a file of another shape": (["optimize", "-e", "bad.yml", "true"], "name is required"),
-    "a value that is refused": (["optimize", "-e", "worse.yml", "true"], "bounds or a grid"),
+    "a value that is refused": (
+        ["optimize", "-e", "worse.yml", "true"],
+        "worse.yml: parameter 'x': give bounds or",
+    ),
     "an id that is none": (["start-worker", "abc", "true"], "of digits"),
-    "an id of nothing": (["start-worker", "1234567890123456", "true"], "no experiment"),
-    "an archived id of nothing": (["archive", "run", "12345678901234560"], "no run"),
     "a wrong project": (["run", "-p", "No", "true"], "project"),
     "a cluster": (["cluster", "create", "-f", "cluster.yml"], "Kubernetes"),
 }
@@ -287,3 +288,19 @@ def test_what_cannot_be_is_refused_before_there_is_any_run(run, folder, words, s
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((folder / "store").glob("*/t/*/*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["start-worker", "1234567890123456", "true"], "error: there is no experiment '12"),
+        (["archive", "experiment", "1234567890123456"], "error: there is no experiment '12"),
+        (["archive", "run", "12345678901234560"], "error: there is no run '12"),
+    ],
+    ids=["a worker", "an experiment", "a run"],
+)
+def test_what_is_not_there_ends_as_it_does_elsewhere(run, folder, words, said):
+    done = run("sigopt", *words)
+    assert done.exit_code == 1, done.stderr
+    assert done.stderr.startswith(said)
+    assert not list((folder / "store").glob("*"))

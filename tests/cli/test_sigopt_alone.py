@@ -63,7 +63,7 @@ def test_the_command_alone_runs_its_words():
 
 def test_the_command_alone_ends_as_ours_does():
     done = invoked("start-worker", "1234567890123456", "true")
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert done.stderr == "error: there is no experiment '1234567890123456'\n"
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import click
 
 from armwright.cli.arguments import json_option, print_json
-from armwright.cli.sigopt.words import chosen_project, experiment_file_option, project_option
+from armwright.cli.sigopt.words import (
+    chosen_project,
+    experiment_file_option,
+    of_file,
+    project_option,
+)
 
 __all__ = ["create", "experiment", "project"]
 
@@ -35,7 +40,8 @@ def experiment(experiment_file: str, project: str | None, *, as_json: bool) -> N
     from armwright.sigopt.yaml_files import read_experiment_yaml
 
     body = read_experiment_yaml(experiment_file)
-    made = SigOptFactory(chosen_project(project)).create_prevalidated_aiexperiment(body)
+    with of_file(experiment_file):
+        made = SigOptFactory(chosen_project(project)).create_prevalidated_aiexperiment(body)
     if as_json:
         print_json({"experiment": made.id, "project": made.project, "budget": made.budget})
     else:

@@ -9,6 +9,7 @@ import click
 from armwright.cli.sigopt.words import (
     create_aiexperiment_from_validated_data,
     experiment_file_option,
+    of_file,
     project_option,
     read_run_options,
     run_all,
@@ -52,5 +53,6 @@ def optimize(
     body = read_experiment_yaml(experiment_file)
     name, command = read_run_options(run_file, words)
     source = source_file.read() if source_file else None
-    experiment = create_aiexperiment_from_validated_data(body, project)
+    with of_file(experiment_file):
+        experiment = create_aiexperiment_from_validated_data(body, project)
     run_all(experiment.loop(name=name, progress=False), command, source)
