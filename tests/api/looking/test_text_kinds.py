@@ -144,9 +144,12 @@ def test_a_contour_has_a_shade_for_each_part_of_its_range(stored):
     lines = list(charts.text("contour", parameters=("lr", "layers"), width=80))
     rows = [line.split("│") for line in lines if line.count("│") == 4]
     assert len(rows) == len(contour.y)
-    every = [value for row in contour.mean for value in row]
-    darkest = contour.mean[0].index(max(contour.mean[0]))
-    assert max(every) > min(every)
-    if contour.mean[0][darkest] == max(every):
-        assert rows[-1][1][darkest] == "█"
+    largest, y, x = max((v, y, x) for y, row in enumerate(contour.mean) for x, v in enumerate(row))
+    least, low_y, low_x = min(
+        (v, y, x) for y, row in enumerate(contour.mean) for x, v in enumerate(row)
+    )
+    assert largest > least
+    each = len(rows[0][1]) // len(contour.x)
+    assert rows[-1 - y][1][x * each] == "█"
+    assert rows[-1 - low_y][1][low_x * each] == "·"
     assert any("█ from" in line for line in lines)
