@@ -50,8 +50,10 @@ def create(request: Request) -> Json:
     folder = observed_experiment_of(request.ids[0])
     metadata = metadata_of(request.body.get("metadata"))
     given = None
-    if request.body.get("assignments") is not None or request.body.get("task") is not None:
+    if request.body.get("assignments") is not None:
         given = given_values(folder.definition, request.body)
+    elif request.body.get("task") is not None:
+        raise refused("a suggestion is made with its task: give assignments too, or leave task out")
     about = _metadata(request.body, metadata)
     number, _ = folder.add_run({"made_as": "suggestion", **about}, given)
     run = folder.run(number)

@@ -55,7 +55,7 @@ def test_a_sum_that_is_too_small_is_refused(bound):
 
 
 def test_a_task_for_a_suggestion_needs_assignments(tasked):
-    with pytest.raises(ApiException, match="assignments should be an object, got None"):
+    with pytest.raises(ApiException, match="give assignments too, or leave task out"):
         tasked.suggestions().create(task="cheap")
 
 
