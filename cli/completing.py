@@ -54,9 +54,9 @@ def complete(
     if not words and whole:
         found = [text for text in known if text.startswith(whole)]
         items += [CompletionItem(text.removeprefix(begun)) for text in found]
-    if not words and (not incomplete or incomplete.isdigit()):
+    if not words and (not incomplete or incomplete.isdecimal()):
         url = _within(_named, "")
-    if not url or (incomplete and not incomplete.isdigit()):
+    if not url or (incomplete and not incomplete.isdecimal()):
         return items
     highest = known.get(url, -1) if "://" in url else _within(lambda: _highest(Path(url)), -1)
     return items + [CompletionItem(number) for number in _numbers(highest, incomplete)]

@@ -73,6 +73,7 @@ def test_a_shell_completes_verbs_options_folders_and_trials(words, found, asked)
         ("armwright show s3 : //te", ["plain,//team/lr"]),  # as bash takes it apart
         ("armwright show s3://team/lr 1", ["plain,1", "plain,10", "plain,11", "plain,12"]),
         ("armwright show s3 : //team/lr 12", ["plain,12"]),
+        ("armwright show s3://team/lr ²", []),  # a digit, but of no number
         ("armwright show gs://team/other ", []),
         ("armwright show s3://team/unknown ", []),
     ],
