@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from armwright.errors import UsageError
 from armwright.experiment import OutcomeConstraint
 from armwright.experiment.relative_bound import bound_in_units, combined_mean
+from armwright.persistence.filled_in import FILL_IN
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, measured
 
@@ -63,14 +64,16 @@ def _results(
     trials: Mapping[int, TrialFacts],
     folder: ExperimentFolder,
 ) -> Iterator[Values]:
-    """What completed trials measured at the status quo's parameters."""
+    """What completed trials measured at the status quo's parameters, older ones completed."""
+    state = folder.state
+    later = state.configs[state.version].get(FILL_IN) or {}
     for facts in trials.values():
         if facts.status != "completed" or facts.arm is None:
             continue
         own = [
             arm["name"]
             for arm in facts.arm["arms"]
-            if object_from_json(arm["parameters"]) == dict(status_quo)
+            if {**later, **object_from_json(arm["parameters"])} == dict(status_quo)
             and arm["name"] not in given_up(facts)
         ]
         values = measured(facts, folder) if own else {}

@@ -37,6 +37,7 @@ from armwright.persistence.definition import (
 )
 from armwright.persistence.edit_keys import AIM_KEYS, KEYS, unknown_key
 from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edited_space, noted
+from armwright.persistence.edited_status_quo import edited_status_quo
 from armwright.persistence.experiment_json import without_trials
 from armwright.persistence.facts import config_document
 from armwright.persistence.filled_in import FILL_IN
@@ -238,6 +239,7 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
     space = made_or_refused("edit", partial(SearchSpace, parameters=list(parameters.values())))
     made_or_refused("edit", partial(space.set_parameter_constraints, constraints))
     fresh["search_space"] = object_to_json(space)
+    fresh |= edited_status_quo(config, parameters, was)
     fresh |= _aims(config, changes, words)
     if "budget" in changes:
         budget = changes["budget"]

@@ -1,0 +1,46 @@
+"""The status quo of an experiment whose parameters are edited: it has a value of each, as any arm.
+
+Of a parameter that is new it has the value of the arms so far, and of one that goes none any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from armwright.errors import UsageError
+from armwright.experiment import Arm
+from armwright.persistence.json_codec import object_from_json, object_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["edited_status_quo"]
+
+_Json = dict[str, Any]
+
+
+def edited_status_quo(
+    config: Mapping[str, Any], names: Iterable[str], was: Mapping[str, Any]
+) -> _Json:
+    """The part of the configuration that is to be another; empty where it stays as it is.
+
+    Args:
+        config: Before the edit.
+        names: Of all parameters after it.
+        was: Values of new parameters in the arms so far.
+
+    Raises:
+        UsageError: Nothing says what value of a new parameter the status quo has.
+    """
+    arm: Arm | None = object_from_json(config["status_quo"])
+    names = list(names)
+    if arm is None or set(names) == arm.parameters.keys():
+        return {}
+    values = {**was, **arm.parameters}
+    for name in names:
+        if name not in values:
+            raise UsageError(
+                f"the status quo has no value of {name}", hint=f"{name}.was=VALUE gives it one"
+            )
+    changed = Arm({name: values[name] for name in names}, arm.name if arm.has_name else None)
+    return {"status_quo": object_to_json(changed)}
