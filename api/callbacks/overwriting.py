@@ -37,7 +37,7 @@ class Overwriting:
     def __init__(self, stream: TextIO, console: Console) -> None:
         self.rich_proxied_file = stream
         self.newest = ""
-        self._console = console
+        self._console, self._closed = console, False
         self._lock = threading.RLock()  # not held while anything is printed: that takes another
 
     def __getattr__(self, name: str) -> Any:
@@ -45,6 +45,8 @@ class Overwriting:
 
     def write(self, text: str) -> int:
         """Takes text, as a terminal does: a carriage return begins the line anew."""
+        if self._closed:  # somebody holds us still, such as a handler of logging
+            return self.rich_proxied_file.write(text)
         with self._lock:
             *lines, last = (self.newest + _MOVES.sub("", text)).split("\n")
             self.newest = _written_over(last)
@@ -60,12 +62,14 @@ class Overwriting:
             self.write(text)
 
     def flush(self) -> None:
-        """Does nothing: what is not ended is shown, not written."""
+        """Does nothing before the end: what is not ended is shown, not written."""
+        if self._closed:
+            self.rich_proxied_file.flush()
 
     def close(self) -> None:
-        """Writes what was not ended."""
+        """Writes what was not ended; what comes later goes to the stream as it is."""
         with self._lock:
-            rest, self.newest = self.newest, ""
+            rest, self.newest, self._closed = self.newest, "", True
         if rest.strip():
             self._above(rest)
 

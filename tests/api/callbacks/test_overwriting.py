@@ -81,6 +81,14 @@ def test_what_was_not_ended_is_written_at_the_end():
     assert out.getvalue() == "no end\n"
 
 
+def test_what_comes_later_goes_to_the_stream_as_it_is():
+    stream, out = made()
+    stream.close()
+    stream.write("\rno end")
+    stream.flush()
+    assert (stream.getvalue(), out.getvalue()) == ("\rno end", "")
+
+
 def test_whatever_else_is_asked_is_asked_of_the_stream():
     stream, _ = made()
     assert not stream.isatty()
