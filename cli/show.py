@@ -74,11 +74,9 @@ def _halted(state: str) -> str:
     return f"; {state}: no more are given out" if state in ("stopped", "archived") else ""
 
 
-def _aim(objective: dict[str, Any] | None) -> str:
-    if objective is None:
-        return "no objective"
-    aim = "minimize" if objective["minimize"] else "maximize"
-    return f"{aim} {', '.join(objective['metrics'])}"
+def _aim(objective: list[dict[str, Any]]) -> str:
+    aims = [f"{'minimize' if a['minimize'] else 'maximize'} {a['metric']}" for a in objective]
+    return "  ".join(aims) or "no objective"
 
 
 def _print_trials(trials: list[dict[str, Any]], best: dict[str, Any] | None) -> None:

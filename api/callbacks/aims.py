@@ -6,30 +6,14 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
-from armwright.experiment import MultiObjective, ScalarizedObjective
+from armwright.experiment.aimed_at import AimedAt, aimed_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from armwright.experiment import Objective, OptimizationConfig
+    from armwright.experiment import OptimizationConfig
 
-__all__ = ["AimedAt", "Aims", "Bound", "aims_of"]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AimedAt:
-    """An objective.
-
-    Attributes:
-        name: Of its metric; of a weighted sum its formula.
-        factors: For each of its metrics what it is multiplied with.
-        minimize: Whether less is better.
-    """
-
-    name: str
-    factors: Mapping[str, float]
-    minimize: bool
+__all__ = ["Aims", "Bound", "aims_of"]
 
 
 @final
@@ -56,13 +40,7 @@ class Aims:
             mean = values.get(item.metric, (math.nan, math.nan))[0]
             if not (mean >= item.bound if item.is_lower else mean <= item.bound):
                 return {}
-        found = {
-            item.name: sum(
-                factor * values.get(name, (math.nan, math.nan))[0]
-                for name, factor in item.factors.items()
-            )
-            for item in self.objectives
-        }
+        found = {item.name: item.result(values)[0] for item in self.objectives}
         return found if all(map(math.isfinite, found.values())) else {}
 
     def losses(self, scores: Mapping[str, float]) -> tuple[float, ...]:
@@ -77,29 +55,10 @@ def aims_of(config: OptimizationConfig | None) -> Aims:
     if config is None:
         return Aims()
     return Aims(
-        objectives=tuple(_objectives(config.objective)),
+        objectives=tuple(aimed_at(config.objective)),
         bounds=tuple(
             Bound(metric=c.metric.name, bound=float(c.bound), is_lower=c.is_lower_bound)
             for c in config.outcome_constraints
             if not c.relative
         ),
     )
-
-
-def _objectives(objective: Objective) -> list[AimedAt]:
-    if isinstance(objective, MultiObjective):
-        return [
-            AimedAt(
-                name=metric.name,
-                factors={metric.name: 1.0},
-                minimize=(weight < 0) != objective.minimize,
-            )
-            for metric, weight in objective.metric_weights
-        ]
-    factors = {metric.name: 1.0 for metric in objective.metrics}
-    if isinstance(objective, ScalarizedObjective):
-        factors = {metric.name: weight for metric, weight in objective.metric_weights}
-        name = " + ".join(f"{weight:g} {metric}" for metric, weight in factors.items())
-    else:
-        name = objective.metric.name
-    return [AimedAt(name=name, factors=factors, minimize=objective.minimize)]

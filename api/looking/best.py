@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 from armwright.errors import NothingLeftError, UsageError
-from armwright.experiment import ScalarizedObjective
+from armwright.experiment.aimed_at import aimed_at
 from armwright.looking.trace import trace_of
 from armwright.persistence import StoredExperiment
-from armwright.persistence.expected_best import is_noisy
+from armwright.persistence.expected_best import is_noisy, noisiest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +79,7 @@ def best_of(
         raise NothingLeftError(f"{completed} trials are completed{kept}")
     trials = seen.measured(trace.metric)
     best = _as_best(trace.metric, next(t for t in trials if t.trial == incumbent.trial))
-    if isinstance(subject, StoredExperiment) and _is_noisy(seen, trace.metric):
+    if isinstance(subject, StoredExperiment) and _is_noisy(subject, seen, trace.metric):
         return _by_expectation(best, trials, model())
     return best
 
@@ -97,9 +97,12 @@ def _as_best(metric: str, trial: SeenTrial) -> Best:
     )
 
 
-def _is_noisy(seen: LookedAt, metric: str) -> bool:
+def _is_noisy(stored: StoredExperiment, seen: LookedAt, metric: str) -> bool:
+    config = stored.optimization_config
+    assert config is not None  # noqa: S101 - there is no trace without an objective
+    (aim,) = aimed_at(config.objective)
     sems = [trial.values[metric][1] for trial in seen.measured(metric)]
-    return is_noisy(sems, lambda: seen.fits.get(metric))
+    return is_noisy(sems, lambda: noisiest(seen.fits, aim))
 
 
 def _by_expectation(best: Best, trials: list[SeenTrial], model: GaussianProcessBridge) -> Best:
@@ -114,23 +117,10 @@ def _by_expectation(best: Best, trials: list[SeenTrial], model: GaussianProcessB
     trial = next((trial for trial in trials if trial.arm == arm.name), None)
     if trial is None:
         return best
-    mean, variance = _of_the_objective(model, means, variances or {})
-    return replace(_as_best(best.metric, trial), expected=mean, expected_sd=math.sqrt(variance))
-
-
-def _of_the_objective(
-    model: GaussianProcessBridge,
-    means: Mapping[str, float],
-    variances: Mapping[str, Mapping[str, float]],
-) -> tuple[float, float]:
-    """The mean and the variance of what is best: of a weighted sum from those of its metrics."""
     config = model.optimization_config
     assert config is not None  # noqa: S101 - there is no model without an objective
-    objective = config.objective
-    weights = (
-        {metric.name: weight for metric, weight in objective.metric_weights}
-        if isinstance(objective, ScalarizedObjective)
-        else {objective.metric.name: 1.0}
+    (aim,) = aimed_at(config.objective)
+    mean, sd = aim.result(
+        {name: (means[name], math.sqrt((variances or {})[name][name])) for name in aim.factors}
     )
-    mean = sum(weight * float(means[name]) for name, weight in weights.items())
-    return mean, sum(w * w * float(variances[name][name]) for name, w in weights.items())
+    return replace(_as_best(best.metric, trial), expected=float(mean), expected_sd=sd)

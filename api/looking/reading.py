@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from armwright.experiment import MultiObjective, ScalarizedObjective
+from armwright.experiment import ScalarizedObjective
+from armwright.experiment.aimed_at import aimed_at
 from armwright.looking.axis import axis_of
 from armwright.looking.looked_at import Aim, LookedAt, SeenAttempt, SeenTrial
 from armwright.looking.restriction import restrictions_of
@@ -90,20 +91,9 @@ def _axes(space: SearchSpace) -> tuple[Axis, ...]:
 def _aims(config: OptimizationConfig | None) -> tuple[Aim, ...]:
     if config is None:
         return ()
-    objective = config.objective
-    if isinstance(objective, MultiObjective):
-        return tuple(
-            Aim(metric=metric.name, minimize=(weight < 0) != objective.minimize)
-            for metric, weight in objective.metric_weights
-        )
-    if isinstance(objective, ScalarizedObjective):
-        return (Aim(metric=_sum_name(objective), minimize=objective.minimize),)
-    return (Aim(metric=objective.metric.name, minimize=objective.minimize),)
-
-
-def _sum_name(objective: ScalarizedObjective) -> str:
-    """What the weighted sum is called; it is measured as if it were a metric."""
-    return " + ".join(f"{weight:g} {metric.name}" for metric, weight in objective.metric_weights)
+    return tuple(
+        Aim(metric=item.name, minimize=item.minimize) for item in aimed_at(config.objective)
+    )
 
 
 def _with_sums(trial: SeenTrial, config: OptimizationConfig | None) -> SeenTrial:
@@ -111,15 +101,11 @@ def _with_sums(trial: SeenTrial, config: OptimizationConfig | None) -> SeenTrial
     objective = config and config.objective
     if not isinstance(objective, ScalarizedObjective):
         return trial
-    pairs = [
-        (weight, trial.values.get(metric.name, (math.nan, math.nan)))
-        for metric, weight in objective.metric_weights
-    ]
-    mean = sum(weight * value for weight, (value, _) in pairs)
+    (aim,) = aimed_at(objective)
+    mean, sem = aim.result(trial.values)
     if not math.isfinite(mean):
         return trial
-    sem = math.sqrt(sum((weight * error) ** 2 for weight, (_, error) in pairs))
-    return replace(trial, values={**trial.values, _sum_name(objective): (mean, sem)})
+    return replace(trial, values={**trial.values, aim.name: (mean, sem)})
 
 
 def _metric_names(aims: tuple[Aim, ...], metrics: Mapping[str, Metric]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment import Arm
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.absolute_bounds import absolute_bounds
 from armwright.persistence.expected_best import by_expectation, carries_noise
 from armwright.persistence.kept_definition import given_parameters, kept_definition
@@ -46,7 +47,7 @@ def best_of(stored: StoredExperiment) -> BestTrial:
             + (", none keeps the outcome constraints" if completed else ""),
             hint=f"armwright show {shlex.quote(stored.url)}",
         )
-    if carries_noise(trials, best.metric, folder):
+    if carries_noise(trials, aimed_at(config.objective)[0], folder):
         with stored.asker.lock:
             known = stored.asker.known_experiment(stored.state)
             best = by_expectation(best, known, trials)

@@ -12,6 +12,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.facts import is_readable
 from armwright.persistence.measured import measured
 
@@ -19,18 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from armwright.experiment import Experiment
+    from armwright.experiment.aimed_at import AimedAt
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.persistence.asked_trials import BestTrial
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["by_expectation", "carries_noise", "is_noisy"]
+__all__ = ["by_expectation", "carries_noise", "is_noisy", "noisiest"]
 
 _FEWEST = 5  # results; of fewer a model says little
 _NOISY = 2e-3  # inferred noise variance as a share of the variance of the results
 
 
-def carries_noise(trials: Mapping[int, TrialFacts], metric: str, folder: ExperimentFolder) -> bool:
-    """Whether the results of a metric are noisy enough for the best of them to be a lucky one.
+def carries_noise(trials: Mapping[int, TrialFacts], aim: AimedAt, folder: ExperimentFolder) -> bool:
+    """Whether the results of an objective are noisy enough for the best to be a lucky one.
 
     They are where a standard error is reported that is not zero, or, where none is, where the
     model that made the newest arm inferred noise.
@@ -38,9 +40,15 @@ def carries_noise(trials: Mapping[int, TrialFacts], metric: str, folder: Experim
     found = []
     for facts in trials.values():
         if facts.status == "completed":
-            found += [values.get(metric) for values in measured(facts, folder).values()]
-    sems = [item[1] for item in found if item is not None]
-    return is_noisy(sems, lambda: _newest_fits(trials, metric).get(metric))
+            found += [aim.result(values) for values in measured(facts, folder).values()]
+    sems = [sem for mean, sem in found if math.isfinite(mean)]
+    return is_noisy(sems, lambda: noisiest(_newest_fits(trials, aim.name), aim))
+
+
+def noisiest(fits: Mapping[str, Any], aim: AimedAt) -> Mapping[str, Any] | None:
+    """The fit of the most noise among those of an objective's metrics; None where there is none."""
+    known = [fits[name] for name in aim.factors if name in fits]
+    return max(known, key=lambda fit: float(fit["noise"]), default=None)
 
 
 def is_noisy(sems: Sequence[float], fit: Callable[[], Mapping[str, Any] | None]) -> bool:
@@ -82,13 +90,15 @@ def by_expectation(
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
     from armwright.optimizer import Settings
 
+    config = experiment.optimization_config
+    assert config is not None  # noqa: S101 - without an objective no trial is best
+    (aim,) = aimed_at(config.objective)
     frame = latest_data(experiment).df
     completed = [number for number, facts in trials.items() if facts.status == "completed"]
     frame = frame[frame["trial_index"].isin(completed)]
     every = len(frame)
-    if experiment.optimization_config is not None:
-        frame = chosen_results(frame, experiment.optimization_config)
-    fits = _newest_fits(trials, best.metric)
+    frame = chosen_results(frame, config)
+    fits = _newest_fits(trials, aim.name)
     try:
         if model is None:
             made = Models.GPEI(
@@ -110,18 +120,27 @@ def by_expectation(
     if found is None:
         return best
     arm, (means, variances) = found
-    rows = frame[(frame["arm_name"] == arm.name) & (frame["metric_name"] == best.metric)]
-    row = rows.iloc[0]
-    number = int(row["trial_index"])
+    rows = frame[(frame["arm_name"] == arm.name) & frame["metric_name"].isin(aim.factors)]
+    number = int(rows.iloc[0]["trial_index"])
+    results = rows[rows["trial_index"] == number].set_index("metric_name")
+    mean, sem = aim.result(
+        {
+            str(name): (float(row["mean"]), float(row.get("sem", math.nan)))
+            for name, row in results.iterrows()
+        }
+    )
+    expected, expected_sd = aim.result(
+        {name: (means[name], math.sqrt((variances or {})[name][name])) for name in aim.factors}
+    )
     return replace(
         best,
         number=number,
         arm=arm,
-        mean=float(row["mean"]),
-        sem=float(row.get("sem", math.nan)),
+        mean=mean,
+        sem=sem,
         in_batch=len((trials[number].arm or {})["arms"]) > 1,
-        expected=float(means[best.metric]),
-        expected_sd=math.sqrt(float((variances or {})[best.metric][best.metric])),
+        expected=float(expected),
+        expected_sd=expected_sd,
     )
 
 

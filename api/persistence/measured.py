@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
 from armwright.experiment import Arm, ComparisonOp
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.asked_trials import BestTrial
 from armwright.persistence.data_tables import whole_document
 from armwright.persistence.facts import ABANDONED_ARMS, known_run, stored_data
@@ -101,15 +102,16 @@ def best_trial(
         It, or None; and the number of completed trials.
 
     Raises:
-        UsageError: The objective has no single metric.
+        UsageError: The objective has several metrics, and is no weighted sum of them.
     """
-    if len(config.objective.metrics) != 1:
-        names = ", ".join(metric.name for metric in config.objective.metrics)
+    aims = aimed_at(config.objective)
+    if len(aims) != 1:
         raise UsageError(
-            f"no single trial is best: the objective has several metrics, {names}",
+            f"no single trial is best: the objective has several metrics, "
+            f"{', '.join(aim.name for aim in aims)}",
             hint="armwright best --pareto shows the best trade-offs",
         )
-    name, sign = config.objective.metrics[0].name, -1.0 if config.objective.minimize else 1.0
+    aim, sign = aims[0], -1.0 if aims[0].minimize else 1.0
     best: BestTrial | None = None
     completed = 0
     for number, facts in trials.items():
@@ -119,15 +121,15 @@ def best_trial(
         values, left_out = measured(facts, folder), given_up(facts)
         for arm in facts.arm["arms"]:
             found = values.get(arm["name"], {})
-            if name not in found or arm["name"] in left_out:
+            mean, sem = aim.result(found)
+            if not math.isfinite(mean) or arm["name"] in left_out:
                 continue
-            mean, sem = found[name]
             is_better = best is None or sign * mean > sign * best.mean
             if is_better and all(keeps(item, found) for item in constraints):
                 best = BestTrial(
                     number=number,
                     arm=Arm(object_from_json(arm["parameters"]), arm["name"]),
-                    metric=name,
+                    metric=aim.name,
                     mean=mean,
                     sem=sem,
                     in_batch=len(facts.arm["arms"]) > 1,

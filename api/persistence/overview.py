@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import NothingLeftError, UsageError
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
 from armwright.persistence.kept_definition import shown_parameters
@@ -49,14 +50,9 @@ def overview(stored: StoredExperiment) -> Json:
     }
 
 
-def _objective(config: OptimizationConfig | None) -> Json | None:
-    if config is None:
-        return None
-    objective = config.objective
-    return {
-        "metrics": [metric.name for metric in objective.metrics],
-        "minimize": objective.minimize,
-    }
+def _objective(config: OptimizationConfig | None) -> list[Json]:
+    aims = aimed_at(config.objective) if config else []
+    return [{"metric": aim.name, "minimize": aim.minimize} for aim in aims]
 
 
 def _best(stored: StoredExperiment) -> Json | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.absolute_bounds import absolute_bounds
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, keeps, measured
@@ -70,12 +71,7 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
     config = stored.optimization_config
     if config is None:
         raise UsageError(f"no trial of {stored.url!r} is best: it has no objective")
-    objective = config.objective
-    several = len(objective.metrics) > 1
-    signs = {
-        metric.name: -1.0 if (metric.lower_is_better if several else objective.minimize) else 1.0
-        for metric in objective.metrics
-    }
+    aims = aimed_at(config.objective)
     scored: list[tuple[tuple[float, ...], FrontTrial]] = []
     aside = stored.asker.maker.left_out(stored.state)
     trials = {number: facts for number, facts in stored.trials.items() if number not in aside}
@@ -86,7 +82,8 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
         values, left_out = measured(facts, stored._folder), given_up(facts)
         for arm in facts.arm["arms"]:
             found = values.get(arm["name"], {})
-            if arm["name"] in left_out or not all(name in found for name in signs):
+            results = {aim.name: aim.result(found) for aim in aims}
+            if arm["name"] in left_out or not all(math.isfinite(m) for m, _ in results.values()):
                 continue
             if not all(keeps(constraint, found) for constraint in constraints):
                 continue
@@ -94,13 +91,14 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
                 number=number,
                 arm=arm["name"],
                 parameters=object_from_json(arm["parameters"]),
-                values={name: found[name] for name in signs},
+                values=results,
             )
-            scored.append((tuple(sign * found[name][0] for name, sign in signs.items()), trial))
+            gains = tuple((-1 if aim.minimize else 1) * results[aim.name][0] for aim in aims)
+            scored.append((gains, trial))
     if not scored:
         raise NothingLeftError(
             f"{stored.url!r} has no best trials yet: none is completed with all of "
-            f"{', '.join(signs)}"
+            f"{', '.join(aim.name for aim in aims)}"
             + (" within the constraints" if config.outcome_constraints else ""),
             hint=f"armwright show {shlex.quote(stored.url)}",
         )

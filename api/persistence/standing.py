@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ArmwrightError, NothingLeftError, StoreError, UsageError
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
 from armwright.persistence.pareto import pareto_front
@@ -139,7 +140,7 @@ def best_in_brief(stored: StoredExperiment) -> _Json | None:
         front = pareto_front(stored)
     except (NothingLeftError, UsageError):
         return None
-    first, names = front[0], [metric.name for metric in config.objective.metrics]
+    first, names = front[0], [aim.name for aim in aimed_at(config.objective)]
     return {
         "trial": first.number,
         "values": {name: first.values[name][0] for name in names},

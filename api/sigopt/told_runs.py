@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.callbacks.aims import AimedAt, Aims, Bound
+from armwright.callbacks.aims import Aims, Bound
 from armwright.callbacks.progress_line import progress_line
 from armwright.callbacks.telling import Teller
+from armwright.experiment.aimed_at import AimedAt
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable

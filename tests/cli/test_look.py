@@ -378,6 +378,10 @@ def test_best_of_several_objectives_names_the_option(run, several):
     assert "3 trade-offs" in run("list", several.parent).stdout
 
 
+def test_show_says_of_each_objective_which_way_is_better(run, several):
+    assert run("show", several).stdout.splitlines()[1] == "minimize loss  maximize speed"
+
+
 def test_best_pareto_of_one_objective_is_the_best_trial(run, asked):
     run("tell", asked, "0", "loss=2")
     run("tell", asked, "1", "loss=1")

@@ -346,7 +346,7 @@ def test_show_as_json(run, asked):
     found = document(run("show", asked, "--json"))
     assert found["experiment"] == str(asked)
     assert (found["name"], found["budget"], found["description"]) == ("e", 3, None)
-    assert found["objective"] == {"metrics": ["loss"], "minimize": True}
+    assert found["objective"] == [{"metric": "loss", "minimize": True}]
     assert found["statuses"] == {"completed": 1, "failed": 1}
     assert (found["best"]["trial"], found["best"]["mean"], found["best"]["sem"]) == (0, 0.5, 0.1)
     assert [trial["reason"] for trial in found["trials"]] == [None, "oom"]
@@ -403,7 +403,7 @@ def test_show_an_experiment_without_an_objective(run, tmp_path):
     space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.INT, 0, 9)])
     ax.save(ax.Experiment(space, "e"), tmp_path / "e")
     assert run("show", tmp_path / "e").stdout.splitlines()[1] == "no objective"
-    assert document(run("show", tmp_path / "e", "--json"))["objective"] is None
+    assert document(run("show", tmp_path / "e", "--json"))["objective"] == []
     refused(run("best", tmp_path / "e"), 2, "it has no objective")
     refused(run("ask", tmp_path / "e"), 2, "needs an objective")
 

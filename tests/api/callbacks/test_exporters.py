@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from armwright.callbacks import MLflowExporter, TensorBoardExporter, TrialEnd
-from armwright.callbacks.aims import AimedAt, Aims
+from armwright.callbacks.aims import Aims
 from armwright.callbacks.telling import Teller
 from armwright.errors import UsageError
+from armwright.experiment.aimed_at import AimedAt
 
 AIMS = Aims(objectives=(AimedAt(name="loss", factors={"loss": 1.0}, minimize=True),))
 

@@ -8,9 +8,10 @@ from armwright import ax
 from armwright.ax.ax_client import AxClient
 from armwright.ax.managed_loop import OptimizationLoop
 from armwright.callbacks import Callback, NewIncumbent, TrialEnd, TrialStart
-from armwright.callbacks.aims import AimedAt, Aims, Bound
+from armwright.callbacks.aims import Aims, Bound
 from armwright.callbacks.telling import Teller
 from armwright.errors import UsageError
+from armwright.experiment.aimed_at import AimedAt
 from armwright.persistence import StoredExperiment
 
 X = [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}]

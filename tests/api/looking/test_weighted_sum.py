@@ -8,7 +8,7 @@ from armwright.persistence import StoredExperiment
 
 
 @pytest.fixture(scope="module")
-def charts(tmp_path_factory):
+def stored(tmp_path_factory):
     loss, size = ax.Metric("loss", lower_is_better=True), ax.Metric("size", lower_is_better=True)
     objective = ax.ScalarizedObjective([loss, size], [1.0, 2.0], minimize=True)
     experiment = ax.Experiment(
@@ -22,7 +22,19 @@ def charts(tmp_path_factory):
         (trial,) = stored.ask(1)
         x = trial.arm.parameters["x"]
         stored.tell(trial.number, {"loss": ((x - 0.4) ** 2, 0.01), "size": (x / 10, 0.02)})
+    return stored
+
+
+@pytest.fixture(scope="module")
+def charts(stored):
     return Charts(stored)
+
+
+def test_a_folder_and_its_charts_name_the_same_best(stored, charts):
+    best, drawn = stored.best(), charts.best()
+    assert (best.number, best.metric) == (drawn.trial, drawn.metric)
+    assert (best.mean, best.sem) == pytest.approx((drawn.mean, drawn.sem))
+    assert (best.expected, best.expected_sd) == pytest.approx((drawn.expected, drawn.expected_sd))
 
 
 def test_of_noisy_weighted_sums_the_best_is_expected_to_be_the_sum_of_its_parts(charts):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import armwright
+from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.expected_best import carries_noise
 
 DEFINITION = {
@@ -89,9 +90,9 @@ def test_results_without_a_standard_error_are_noisy_where_the_model_inferred_noi
         trials[11] = replace(facts, arm=arm)
         return {number: without_sem(item) for number, item in trials.items()}
 
-    folder = noisy._folder
-    assert carries_noise(of(0.1), "loss", folder)
-    assert not carries_noise(of(1e-4), "loss", folder)
+    folder, (aim,) = noisy._folder, aimed_at(noisy.optimization_config.objective)
+    assert carries_noise(of(0.1), aim, folder)
+    assert not carries_noise(of(1e-4), aim, folder)
 
 
 def without_sem(facts):

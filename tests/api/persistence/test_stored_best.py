@@ -35,6 +35,22 @@ def test_the_best_trial_keeps_the_outcome_constraints(url):
     assert armwright.open(url).best().number == 1
 
 
+def test_of_a_weighted_sum_the_best_is_that_of_the_sum(url):
+    objective = ax.ScalarizedObjective([ax.Metric("a"), ax.Metric("b")], [1.0, -2.0], minimize=True)
+    experiment = ax.Experiment(plane(), "e", ax.OptimizationConfig(objective))
+    for x, a, b in ((0.1, 0.0, 0.0), (0.2, 1.0, 1.0), (0.3, -0.5, 0.0), (0.4, 9.0, None)):
+        trial = experiment.new_trial().add_arm(arm(x=x))
+        trial.mark_running(no_runner_required=True)
+        found = {"a": (a, 3.0)} | ({} if b is None else {"b": (b, 2.0)})
+        experiment.attach_data(ax.Data.from_evaluations({trial.arm.name: found}, trial.index))
+        trial.mark_completed()
+    ax.save(experiment, url)
+    stored = armwright.open(url)
+    best = stored.best()
+    assert (best.number, best.metric, best.mean, best.sem) == (1, "1 a + -2 b", -1.0, 5.0)
+    assert [trial.number for trial in pareto_front(stored)] == [1]
+
+
 def relative(url, *rows, status_quo):
     """An experiment whose size may be 10 % above that of its status quo at most."""
     bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 10.0, relative=True)
