@@ -3,11 +3,11 @@
     python scripts/bench/latency.py
 
 Cold: a new Python process from its start to its first model-based arm (n = 30, d = 6), with nothing
-cached and with the compiled programs on disk; the same for a Sobol arm, and for the command
-`armwright ask` on an experiment of 30 trials. Warm: one more arm in a process that has its
-programs, from new observations, with the last fit's hyperparameters and from scratch. Wall and CPU
-seconds are both shown; on a busy machine compare the CPU seconds, and the best wall seconds.
-README.md beside this file has results.
+cached and with the compiled programs on disk; the same for a Sobol arm; and the whole command
+`armwright ask`, its end included, on an experiment of 30 trials. Warm: one more arm in a process
+that has its programs, from new observations, with the last fit's hyperparameters and from scratch.
+Wall and CPU seconds are both shown, the latter of whole processes; on a busy machine compare these,
+and the best wall seconds. README.md beside this file has results.
 """
 
 import json
@@ -73,7 +73,8 @@ problem, count = Problem(columns=(Column(),) * 6), int(sys.argv[1])
 x = sobol(problem, seed=0, start=0, count=count or 1).values
 if count:
     from armwright.optimizer import suggest
-    suggest(problem, Observations(x=x, y=np.sin(5 * x).sum(axis=1)), seed=1)
+    x = suggest(problem, Observations(x=x, y=np.sin(5 * x).sum(axis=1)), seed=1).values
+print(x.tolist(), flush=True)
 """
 
 DEFINITION = {
@@ -86,13 +87,18 @@ DEFINITION = {
 }
 
 
-def cold(count: int, cache: str) -> Callable[[], None]:
-    """A new process that makes one arm and ends."""
+def cold(count: int, cache: str) -> Callable[[], float]:
+    """A new process that makes one arm and ends; gives the moment at which the arm was there."""
     command = [sys.executable, "-c", FIRST_ARM, str(count)]
     environment = os.environ | {"ARMWRIGHT_CACHE": cache}
 
-    def measured() -> None:
-        subprocess.run(command, check=True, env=environment)
+    def measured() -> float:
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+            arm = process.stdout.readline() if process.stdout else b""
+            there = time.perf_counter()
+        if not arm:
+            raise SystemExit("error: the process ended without an arm")
+        return there
 
     return measured
 
@@ -139,13 +145,13 @@ def warm(count: int, *, refit: bool) -> Callable[[], None]:
     return measured
 
 
-def timing(case: str, action: Callable[[], None], repeats: int) -> Timing:
-    """Repeats an action and takes medians."""
+def timing(case: str, action: Callable[[], float | None], repeats: int) -> Timing:
+    """Repeats an action and takes medians; wall seconds end where the action says, or with it."""
     walls, cpus = [], []
     for _ in range(repeats):
         wall, cpu = time.perf_counter(), _cpu_seconds()
-        action()
-        walls.append(time.perf_counter() - wall)
+        there = action()
+        walls.append((there or time.perf_counter()) - wall)
         cpus.append(_cpu_seconds() - cpu)
     return Timing(
         case=case,
