@@ -35,7 +35,7 @@ def not_found(location: Location) -> ExperimentNotFoundError:
             f"{looked}; the folder is a store and holds the experiments {names}{more}",
             hint=f"name one of them: {url.rstrip('/')}/{found[0]}",
         )
-    hint = f"make one: armwright create {url}"
+    hint = f"make one: armwright create {url} --from experiment.yml"
     above = location.root
     if EXPERIMENT_FILE in above.files.list(above.path).files:
         hint = f"the experiment is the folder above: {above.url}"
@@ -44,7 +44,7 @@ def not_found(location: Location) -> ExperimentNotFoundError:
     if MARKER_FILE in files:
         return ExperimentNotFoundError(
             f"{looked}; the folder is a store and holds no experiment yet",
-            hint=f"make one: armwright create {url.rstrip('/')}/NAME",
+            hint=f"make one: armwright create {url.rstrip('/')}/NAME --from experiment.yml",
         )
     if not files and not folders:
         return ExperimentNotFoundError(f"{looked}; nothing is there", hint=hint)

@@ -390,7 +390,10 @@ def test_a_missing_experiment_is_told_from_an_empty_place(root):
         ExperimentNotFoundError, match=r"no experiment at .*; nothing is there"
     ) as it:
         ExperimentFolder.open(f"{root}/lr")
-    assert it.value.hint == f"make one: armwright create {locate(f'{root}/lr').url}"
+    assert (
+        it.value.hint
+        == f"make one: armwright create {locate(f'{root}/lr').url} --from experiment.yml"
+    )
     assert isinstance(it.value, LookupError)
 
 
