@@ -106,11 +106,9 @@ def run(
     y = np.array([benchmark.outcomes(row) for row in values])
     notes: set[str] = set()
     seconds = 0.0
-    if optimizer == "armwright" and pending:
-        y, seconds, notes = _by_turns(benchmark, values, y, budget, seed, pending, policy, settings)
-    elif optimizer == "armwright":
+    if optimizer == "armwright":
         y, seconds, notes = _model_based(
-            benchmark, values, y, budget, seed, batch, policy, settings
+            benchmark, values, y, budget, seed, batch, pending, policy, settings
         )
     return Run(
         problem=problem,
@@ -137,19 +135,26 @@ def _model_based(
     budget: int,
     seed: int,
     batch: int,
+    pending: int,
     policy: Policy | None = None,
     settings: Settings | None = None,
 ) -> tuple[np.ndarray, float, set[str]]:
-    """Outcomes, CPU seconds of all arms without their evaluations, and notes."""
+    """Outcomes, CPU seconds of all arms without their evaluations, and notes.
+
+    Of the last `pending` arms nobody has told a result when the next one is asked for.
+    """
     from armwright.optimizer import suggest
 
     warm, notes, seconds = None, set(), 0.0
     while len(y) < budget:
+        told = len(y) - pending
+        x, heard = to_model(benchmark.problem, values), benchmark.heard(y, seed)
         started = time.process_time()
         proposal = suggest(
             benchmark.problem,
-            Measurements(x=to_model(benchmark.problem, values), y=benchmark.heard(y, seed)),
+            Measurements(x=x[:told], y=heard[:told]),
             goal=benchmark.goal,
+            pending=x[told:],
             warm=warm,
             seed=1000 * seed + len(y),
             count=min(batch, budget - len(y)),
@@ -164,45 +169,6 @@ def _model_based(
             break
         values = np.concatenate([values, proposal.values])
         y = np.vstack([y, *([benchmark.outcomes(row)] for row in proposal.values)])
-    return y, seconds, notes
-
-
-def _by_turns(
-    benchmark: Benchmark,
-    values: np.ndarray,
-    y: np.ndarray,
-    budget: int,
-    seed: int,
-    pending: int,
-    policy: Policy | None = None,
-    settings: Settings | None = None,
-) -> tuple[np.ndarray, float, set[str]]:
-    """As `_model_based`, an arm at a time, told of no result of the last `pending` ones."""
-    from armwright.optimizer import suggest
-
-    warm, notes, seconds = None, set(), 0.0
-    while len(y) < budget:
-        told = len(y) - pending
-        x = to_model(benchmark.problem, values)
-        started = time.process_time()
-        proposal = suggest(
-            benchmark.problem,
-            Measurements(x=x[:told], y=benchmark.heard(y, seed)[:told]),
-            goal=benchmark.goal,
-            pending=x[told:],
-            warm=warm,
-            seed=1000 * seed + len(y),
-            remaining=budget - len(y),
-            policy=policy,
-            settings=settings,
-        )
-        seconds += time.process_time() - started
-        warm = proposal.fits
-        notes.update(proposal.notes)
-        if proposal.exhausted:
-            break
-        values = np.concatenate([values, proposal.values])
-        y = np.vstack([y, benchmark.outcomes(proposal.values[0])])
     return y, seconds, notes
 
 
