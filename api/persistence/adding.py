@@ -89,10 +89,11 @@ def _arm(given: Mapping[str, Any], space: SearchSpace, url: str) -> Arm:
     try:
         space.check_membership(arm.parameters, raise_error=True)
     except ValueError as error:
-        raise UsageError(
-            f"{url!r} cannot have this arm: {error}",
-            hint="armwright edit changes bounds and values",
-        ) from error
+        hint = "armwright edit changes bounds and values"
+        if set(parameters) != set(space.parameters):
+            asked = [name for name in space.parameters if name not in fixed]
+            hint = f"give a value for each of {', '.join(asked)}, and nothing else"
+        raise UsageError(f"{url!r} cannot have this arm: {error}", hint=hint) from error
     return arm
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from armwright.experiment import Experiment
     from armwright.experiment.aimed_at import AimedAt
-    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.persistence.asked_trials import BestTrial
     from armwright.store import ExperimentFolder, TrialFacts
 
@@ -71,8 +70,6 @@ def by_expectation(
     best: BestTrial,
     experiment: Experiment,
     trials: Mapping[int, TrialFacts],
-    *,
-    model: GaussianProcessBridge | None = None,
 ) -> BestTrial:
     """The trial whose arm the model expects to be best; the given one where it cannot be asked.
 
@@ -81,13 +78,12 @@ def by_expectation(
         experiment: All that is known.
         trials: The same as facts; their records hold the hyperparameters, so that nothing is fitted
             anew.
-        model: One of these results, where there is one already.
     """
     from armwright.experiment import Data
     from armwright.generation import Models
     from armwright.generation.chosen_results import FIT_ROWS, chosen_results
     from armwright.generation.encoding import latest_data
-    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
     from armwright.optimizer import Settings
 
     config = experiment.optimization_config
@@ -100,20 +96,18 @@ def by_expectation(
     frame = chosen_results(frame, config)
     fits = _newest_fits(trials, aim.name)
     try:
-        if model is None:
-            made = Models.GPEI(
-                experiment=experiment,
-                data=Data(frame),
-                seed=0,
-                mixed_noise=True,
-                track=False,
-                warm=fits or None,
-            )
-            assert isinstance(made, Bridge)  # noqa: S101 - what GPEI makes
-            made._models.fits.update(made.model.fits)
-            if len(frame) < every:
-                made._models.settings = Settings(fit_rows=FIT_ROWS)
-            model = made
+        model = Models.GPEI(
+            experiment=experiment,
+            data=Data(frame),
+            seed=0,
+            mixed_noise=True,
+            track=False,
+            warm=fits or None,
+        )
+        assert isinstance(model, GaussianProcessBridge)  # noqa: S101 - what GPEI makes
+        model._models.fits.update(model.model.fits)
+        if len(frame) < every:
+            model._models.settings = Settings(fit_rows=FIT_ROWS)
         found = model._best_arm()
     except (NotImplementedError, ValueError):
         return best
