@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.ax.best_point import best_point
 from armwright.ax.deployed_experiment import deployed_experiment
 from armwright.ax.search_space_from_dicts import search_space_from_dicts
-from armwright.callbacks.aims import aims_of
+from armwright.callbacks.aims import aims_of_experiment
 from armwright.callbacks.experiment_trials import arms_of, tell_end_of
 from armwright.callbacks.progress_line import progress_line
 from armwright.callbacks.telling import Teller
@@ -111,7 +111,7 @@ class OptimizationLoop:
         self._teller = Teller(
             callbacks,
             experiment=experiment._name or "experiment",
-            aims=aims_of(experiment.optimization_config),
+            aims=aims_of_experiment(experiment),
         )
 
     def _check_modelable(self) -> None:

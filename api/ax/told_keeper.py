@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.callbacks.aims import aims_of
+from armwright.callbacks.aims import aims_of_experiment
 from armwright.callbacks.experiment_trials import arms_of, take_in_trials, tell_end_of
 from armwright.callbacks.telling import Teller
 
@@ -34,7 +34,7 @@ class ToldKeeper:
         self._teller = Teller(
             callbacks,
             experiment=experiment._name or "experiment",
-            aims=aims_of(experiment.optimization_config),
+            aims=aims_of_experiment(experiment),
         )
         take_in_trials(self._teller, experiment.trials.values())
         self._end = weakref.finalize(self, _ended_with, self._teller)

@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
 
 from armwright.experiment.aimed_at import AimedAt, aimed_at
+from armwright.experiment.restriction import restrictions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from armwright.experiment import OptimizationConfig
+    from armwright.experiment import Experiment, OptimizationConfig
+    from armwright.experiment.restriction import Restriction
 
-__all__ = ["Aims", "Bound", "aims_of"]
+    Values = Mapping[str, tuple[float, float]]
 
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A bound on a metric."""
-
-    metric: str
-    bound: float
-    is_lower: bool
+__all__ = ["Aims", "aims_of", "aims_of_experiment"]
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aims:
-    """What decides; nothing is best where there is no objective."""
+    """What decides; nothing is best where there is no objective.
+
+    Attributes:
+        objectives: Each of them.
+        bounds: The outcome constraints, given what the status quo measured, arm by arm.
+        is_own: Whether an arm has the status quo's parameters; None where no bound is relative.
+    """
 
     objectives: tuple[AimedAt, ...] = ()
-    bounds: tuple[Bound, ...] = field(default=())
-
-    def scores(self, values: Mapping[str, tuple[float, float]]) -> dict[str, float]:
-        """What was measured of each objective; empty where one is missing or a bound is broken."""
-        for item in self.bounds:
-            mean = values.get(item.metric, (math.nan, math.nan))[0]
-            if not (mean >= item.bound if item.is_lower else mean <= item.bound):
-                return {}
-        found = {item.name: item.result(values)[0] for item in self.objectives}
-        return found if all(map(math.isfinite, found.values())) else {}
-
-    def losses(self, scores: Mapping[str, float]) -> tuple[float, ...]:
-        """The scores in the order of the objectives, less is better."""
-        return tuple(
-            scores[item.name] if item.minimize else -scores[item.name] for item in self.objectives
-        )
+    bounds: Callable[[Iterable[Values]], tuple[Restriction, ...]] = lambda _: ()
+    is_own: Callable[[Mapping[str, Any]], bool] | None = None
 
 
-def aims_of(config: OptimizationConfig | None) -> Aims:
-    """What an experiment aims at; bounds relative to a status quo are left out."""
+def aims_of(
+    config: OptimizationConfig | None, *, is_own: Callable[[Mapping[str, Any]], bool]
+) -> Aims:
+    """What an experiment aims at.
+
+    Args:
+        config: Has the objective and the constraints.
+        is_own: Whether an arm has the status quo's parameters.
+    """
     if config is None:
         return Aims()
+    is_relative = any(item.relative for item in config.outcome_constraints)
     return Aims(
         objectives=tuple(aimed_at(config.objective)),
-        bounds=tuple(
-            Bound(metric=c.metric.name, bound=float(c.bound), is_lower=c.is_lower_bound)
-            for c in config.outcome_constraints
-            if not c.relative
-        ),
+        bounds=lambda own: restrictions_of(config, own),
+        is_own=is_own if is_relative else None,
     )
+
+
+def aims_of_experiment(experiment: Experiment) -> Aims:
+    """What an experiment in memory aims at."""
+
+    def is_own(parameters: Mapping[str, Any]) -> bool:
+        arm = experiment.status_quo
+        return arm is not None and arm.parameters == parameters
+
+    return aims_of(experiment.optimization_config, is_own=is_own)

@@ -78,7 +78,8 @@ class NewIncumbent:
     """An arm keeps the constraints and is better than all before it, as far as it was measured.
 
     Of several objectives: no arm before it is as good in each of them. Constraints relative to a
-    status quo are not judged.
+    status quo are judged by all that it has measured by then: before it has a result no arm is told
+    of, and with each of its results the arm that is the best by then, if it is another one.
 
     Attributes:
         experiment: The name of the experiment.

@@ -45,4 +45,4 @@ def take_in_trials(teller: Teller, trials: Iterable[BaseTrial]) -> None:
     """Takes the completed ones that are not known yet into account; tells nobody."""
     for trial in trials:
         if trial.status.is_completed and not teller.knows(trial.index):
-            teller.take_in(trial.index, results_of(trial).values())
+            teller.take_in(trial.index, arms_of(trial), results_of(trial))

@@ -6,11 +6,12 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Self, final
 
+from armwright.callbacks.best_so_far import BestSoFar, Measured
 from armwright.callbacks.callback import checked_callbacks
 from armwright.callbacks.events import NewIncumbent, TrialEnd, TrialStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from armwright.callbacks.aims import Aims
@@ -56,10 +57,9 @@ class Teller:
         self.callbacks = checked_callbacks(callbacks)
         self._experiment = experiment
         self._aims = aims
-        self._front: list[tuple[tuple[float, ...], dict[str, float]]] = []
+        self._best = BestSoFar(aims)
         self._known: set[int] = set()
         self.line: ProgressLine | None = None
-        self._best = ""
         self._running: dict[tuple[int, int], Mapping[str, Mapping[str, Any]]] = {}
 
     def __enter__(self) -> Self:
@@ -78,11 +78,16 @@ class Teller:
         """Whether the end of a trial has been taken into account."""
         return trial in self._known
 
-    def take_in(self, trial: int, results: Iterable[Mapping[str, tuple[float, float]]]) -> None:
+    def take_in(
+        self,
+        trial: int,
+        arms: Mapping[str, Mapping[str, Any]],
+        results: Mapping[str, Mapping[str, tuple[float, float]]],
+    ) -> None:
         """Takes a trial into account that had ended before, or that others ran; tells nobody."""
         self._known.add(trial)
-        for values in results:
-            self._note(trial, self._enters(values))
+        for item in _measured(trial, arms, results):
+            self._best.take_in(item)
 
     def started(
         self, trial: int, arms: Mapping[str, Mapping[str, Any]], *, attempt: int = 1
@@ -117,18 +122,17 @@ class Teller:
             )
         )
         self._known.add(trial)
-        for arm, values in found.items() if state == "completed" else ():
-            before = self._front[0][1] if len(self._aims.objectives) == 1 and self._front else {}
-            mine = self._enters(values)
-            self._note(trial, mine)
-            if mine:
+        for item in _measured(trial, arms, found) if state == "completed" else ():
+            front = self._best.front if len(self._aims.objectives) == 1 else []
+            before = self._best.scores(front[0]) if front else {}
+            for best in self._best.take_in(item):
                 self._tell(
                     NewIncumbent(
                         experiment=self._experiment,
-                        trial=trial,
-                        arm=arm,
-                        parameters=arms.get(arm, {}),
-                        values=mine,
+                        trial=best.trial,
+                        arm=best.arm,
+                        parameters=best.parameters,
+                        values=self._best.scores(best),
                         before=before,
                     )
                 )
@@ -176,34 +180,33 @@ class Teller:
         if self.line is None:
             return
         try:
-            self.line.show(running=len(self._running), best=self._best)
+            self.line.show(running=len(self._running), best=self._best_in_brief())
         except OSError as error:  # the terminal has gone, not the run
             logger.warning("progress is shown no longer: %s", error)
             line, self.line = self.line, None
             with contextlib.suppress(OSError):
                 line.close()
 
-    def _note(self, trial: int, values: Mapping[str, float]) -> None:
-        """Notes a new best one for the line."""
-        if len(values) == 1:
-            ((name, value),) = values.items()
-            self._best = f"{name} {value:.5g} in trial {trial}"
-        elif values:
-            self._best = f"trade-offs: {len(self._front)}"
-
-    def _enters(self, values: Mapping[str, tuple[float, float]]) -> dict[str, float]:
-        """What an arm measured of each objective if it is a new best one; empty if it is not."""
-        found = self._aims.scores(values)
-        losses = self._aims.losses(found) if found else ()
-        if not found or any(_all_as_small(known, losses) for known, _ in self._front):
-            return {}
-        self._front = [item for item in self._front if not _all_as_small(losses, item[0])]
-        self._front.append((losses, found))
-        return found
+    def _best_in_brief(self) -> str:
+        """What is best so far, for the line."""
+        front = self._best.front
+        if not front:
+            return ""
+        if len(self._aims.objectives) > 1:
+            return f"trade-offs: {len(front)}"
+        ((name, value),) = self._best.scores(front[0]).items()
+        return f"{name} {value:.5g} in trial {front[0].trial}"
 
 
-def _all_as_small(one: Sequence[float], other: Sequence[float]) -> bool:
-    return all(a <= b for a, b in zip(one, other, strict=True))
+def _measured(
+    trial: int,
+    arms: Mapping[str, Mapping[str, Any]],
+    results: Mapping[str, Mapping[str, tuple[float, float]]],
+) -> list[Measured]:
+    return [
+        Measured(trial=trial, arm=name, parameters=arms.get(name, {}), values=values)
+        for name, values in results.items()
+    ]
 
 
 def _name(callback: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment.aimed_at import aimed_at
+from armwright.experiment.restriction import check_judged
 from armwright.looking.trace import trace_of
 from armwright.persistence import StoredExperiment
 from armwright.persistence.expected_best import is_noisy, noisiest
@@ -66,12 +67,7 @@ def best_of(
     if len(seen.aims) > 1:
         raise UsageError(f"no single trial of {seen.name!r} is best: it has several objectives")
     trace = trace_of(seen)
-    unknown = [item.text for item in seen.restrictions if not item.is_judged]
-    if unknown:
-        raise UsageError(
-            f"which trial of {seen.name!r} is best depends on {' and '.join(unknown)}, and the "
-            "status quo has no result yet"
-        )
+    check_judged(seen.restrictions)
     incumbent = trace.incumbent
     if incumbent is None:
         completed = sum(trial.status == "completed" for trial in seen.trials)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, final
 from armwright.errors import UsageError
 
 if TYPE_CHECKING:
+    from armwright.experiment.restriction import Restriction
     from armwright.looking.looked_at import LookedAt
-    from armwright.looking.restriction import Restriction
 
 __all__ = ["BoundPoint", "Bounded", "Bounds", "Share", "bounds_of"]
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from armwright.experiment import SearchSpace, TParameterization, TParamValue
+    from armwright.experiment.restriction import Restriction
     from armwright.generation import ModelBridge
     from armwright.looking.axis import Axis
     from armwright.looking.looked_at import LookedAt, SeenTrial
-    from armwright.looking.restriction import Restriction
 
 __all__ = [
     "BREAKS",

@@ -10,12 +10,14 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, final
 
+from armwright.experiment.restriction import keeps_all
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from armwright.experiment import TParamValue
+    from armwright.experiment.restriction import Restriction
     from armwright.looking.axis import Axis
-    from armwright.looking.restriction import Restriction
 
 __all__ = ["Aim", "LookedAt", "SeenAttempt", "SeenTrial"]
 
@@ -146,8 +148,7 @@ class LookedAt:
 
         Bounds relative to a status quo that has no result yet do not count.
         """
-        found = [item.is_kept(trial.mean(item.metric)) for item in self.judged]
-        return False if False in found else None if None in found else True
+        return keeps_all(self.judged, trial.values)
 
     def measured(self, metric: str) -> list[SeenTrial]:
         """The completed trials with a finite mean of a metric, by number."""

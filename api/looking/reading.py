@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from armwright.experiment import ScalarizedObjective
 from armwright.experiment.aimed_at import aimed_at
+from armwright.experiment.restriction import restrictions_of
 from armwright.looking.axis import axis_of
 from armwright.looking.looked_at import Aim, LookedAt, SeenAttempt, SeenTrial
-from armwright.looking.restriction import restrictions_of
 from armwright.persistence import StoredExperiment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from armwright.experiment import (
         BaseTrial,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         OptimizationConfig,
         SearchSpace,
         TModelPredict,
+        TParamValue,
     )
     from armwright.looking.axis import Axis
 
@@ -59,7 +60,7 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
             fitted_to=found.fitted_to,
             aims=aims,
             status_quo=subject.status_quo,
-            restrictions=restrictions_of(config, subject.status_quo, seen),
+            restrictions=restrictions_of(config, _own(subject.status_quo, seen)),
             metrics=_metric_names(aims, subject.metrics),
             axes=_axes(subject.search_space),
             parameter_constraints=tuple(
@@ -77,11 +78,22 @@ def look(subject: Experiment | StoredExperiment) -> LookedAt:
         attempts=tuple(filter(None, map(_attempt, subject.trials.values()))),
         aims=aims,
         status_quo=status_quo,
-        restrictions=restrictions_of(config, status_quo, seen),
+        restrictions=restrictions_of(config, _own(status_quo, seen)),
         metrics=_metric_names(aims, subject.metrics),
         axes=_axes(subject.search_space),
         parameter_constraints=tuple(map(repr, subject.search_space.parameter_constraints)),
     )
+
+
+def _own(
+    status_quo: Mapping[str, TParamValue] | None, trials: Iterable[SeenTrial]
+) -> list[Mapping[str, tuple[float, float]]]:
+    """What completed trials measured at the status quo's parameters."""
+    return [
+        trial.values
+        for trial in trials
+        if trial.status == "completed" and trial.parameters == status_quo
+    ]
 
 
 def _axes(space: SearchSpace) -> tuple[Axis, ...]:

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
-from armwright.experiment import Arm, ComparisonOp
+from armwright.experiment import Arm
 from armwright.experiment.aimed_at import aimed_at
+from armwright.experiment.restriction import keeps_all
 from armwright.persistence.asked_trials import BestTrial
 from armwright.persistence.data_tables import whole_document
 from armwright.persistence.facts import ABANDONED_ARMS, known_run, stored_data
@@ -16,10 +17,11 @@ from armwright.persistence.json_codec import object_from_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from armwright.experiment import OptimizationConfig, OutcomeConstraint
+    from armwright.experiment import OptimizationConfig
+    from armwright.experiment.restriction import Restriction
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["best_trial", "given_up", "keeps", "mean_and_sem", "measured", "only_arm", "result_row"]
+__all__ = ["best_trial", "given_up", "mean_and_sem", "measured", "only_arm", "result_row"]
 
 Values = dict[str, tuple[float, float]]
 
@@ -87,7 +89,7 @@ def given_up(facts: TrialFacts) -> set[str]:
 def best_trial(
     trials: Mapping[int, TrialFacts],
     config: OptimizationConfig,
-    constraints: Sequence[OutcomeConstraint],
+    constraints: Sequence[Restriction],
     folder: ExperimentFolder,
 ) -> tuple[BestTrial | None, int]:
     """The completed trial with the best measured objective of those that keep the constraints.
@@ -95,7 +97,7 @@ def best_trial(
     Args:
         trials: All that count.
         config: Has the objective.
-        constraints: Its constraints, with absolute bounds.
+        constraints: Its constraints, all of which can be judged.
         folder: Where the trials' tables are, if they have any.
 
     Returns:
@@ -125,7 +127,7 @@ def best_trial(
             if not math.isfinite(mean) or arm["name"] in left_out:
                 continue
             is_better = best is None or sign * mean > sign * best.mean
-            if is_better and all(keeps(item, found) for item in constraints):
+            if is_better and keeps_all(constraints, found):
                 best = BestTrial(
                     number=number,
                     arm=Arm(object_from_json(arm["parameters"]), arm["name"]),
@@ -135,14 +137,6 @@ def best_trial(
                     in_batch=len(facts.arm["arms"]) > 1,
                 )
     return best, completed
-
-
-def keeps(constraint: OutcomeConstraint, values: Values) -> bool:
-    """Whether an arm's values keep a constraint with an absolute bound."""
-    mean = values.get(constraint.metric.name, (math.nan, math.nan))[0]
-    if constraint.op is ComparisonOp.LEQ:
-        return mean <= float(constraint.bound)
-    return mean >= float(constraint.bound)
 
 
 def result_row(arm: str, metric: str, number: int, mean: float, sem: float) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment.aimed_at import aimed_at
+from armwright.experiment.restriction import keeps_all
 from armwright.persistence.absolute_bounds import absolute_bounds
 from armwright.persistence.json_codec import object_from_json
-from armwright.persistence.measured import given_up, keeps, measured
+from armwright.persistence.measured import given_up, measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
             results = {aim.name: aim.result(found) for aim in aims}
             if arm["name"] in left_out or not all(math.isfinite(m) for m, _ in results.values()):
                 continue
-            if not all(keeps(constraint, found) for constraint in constraints):
+            if not keeps_all(constraints, found):
                 continue
             trial = FrontTrial(
                 number=number,

@@ -9,6 +9,7 @@ from armwright.callbacks.aims import aims_of
 from armwright.callbacks.progress_line import progress_line
 from armwright.callbacks.telling import Teller
 from armwright.errors import NothingLeftError
+from armwright.persistence.absolute_bounds import has_status_quo
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import measured
 from armwright.store.heartbeat import Heartbeat
@@ -19,10 +20,12 @@ from armwright.store.promise import Promise
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
+    from armwright.callbacks.aims import Aims
     from armwright.persistence.asked_trials import AskedTrial
     from armwright.persistence.stored_experiment import StoredExperiment
+    from armwright.store import TrialFacts
 
-__all__ = ["take_in_completed", "tell_attempt", "told_loop"]
+__all__ = ["aims_of_stored", "take_in_completed", "tell_attempt", "told_loop"]
 
 _LOOK_EVERY_S = 60.0  # from one look for workers that are gone to the next
 
@@ -43,7 +46,7 @@ def told_loop(
     Raises:
         UsageError: A callback is none.
     """
-    teller = Teller(callbacks, experiment=stored.name, aims=aims_of(stored.optimization_config))
+    teller = Teller(callbacks, experiment=stored.name, aims=aims_of_stored(stored))
     trials = _taken(stored)
     teller.line = progress_line(
         wanted=progress, name=stored.name, total=stored.budget, counts=lambda: _counts(stored)
@@ -67,6 +70,14 @@ def told_loop(
             trials.close()
             if open_trial is not None:
                 _tell_end(teller, stored, open_trial)
+
+
+def aims_of_stored(stored: StoredExperiment) -> Aims:
+    """What an experiment in a folder aims at."""
+    return aims_of(
+        stored.optimization_config,
+        is_own=lambda parameters: has_status_quo(parameters, stored.status_quo, stored.state),
+    )
 
 
 def _tell_end(teller: Teller, stored: StoredExperiment, trial: AskedTrial) -> None:
@@ -103,7 +114,7 @@ def take_in_completed(teller: Teller, stored: StoredExperiment, *, but: int = -1
     """
     for number, facts in stored.trials.items():
         if facts.status == "completed" and number != but and not teller.knows(number):
-            teller.take_in(number, measured(facts, stored._folder).values())
+            teller.take_in(number, _arms(facts), measured(facts, stored._folder))
 
 
 def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt: int) -> None:
@@ -112,19 +123,23 @@ def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt:
     known = None if facts is None else facts.attempts.get(attempt)
     if facts is None or known is None or known.end is None:
         return
-    arms = {
-        arm["name"]: object_from_json(arm["parameters"])
-        for arm in (facts.arm or {}).get("arms", ())
-    }
     state = str(known.end.get("state", ""))
     teller.ended(
         number,
-        arms,
+        _arms(facts),
         state=state,
         reason=str(known.end.get("reason") or ""),
         attempt=attempt,
         results=measured(facts, stored._folder) if state == "completed" else {},
     )
+
+
+def _arms(facts: TrialFacts) -> dict[str, Any]:
+    """For each arm its parameters."""
+    return {
+        arm["name"]: object_from_json(arm["parameters"])
+        for arm in (facts.arm or {}).get("arms", ())
+    }
 
 
 def _counts(stored: StoredExperiment) -> tuple[int, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from armwright.callbacks.aims import Aims, Bound
+from armwright.callbacks.aims import Aims
 from armwright.callbacks.progress_line import progress_line
 from armwright.callbacks.telling import Teller
 from armwright.experiment.aimed_at import AimedAt
+from armwright.experiment.restriction import Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -71,7 +72,7 @@ def told_runs(
             if run.id == ident:
                 mine = run
             elif run.state == "completed" and not run.deleted and not teller.knows(number):
-                teller.take_in(number, [_values(run)])
+                teller.take_in(number, {}, {run.id: _values(run)})
         if mine is None or mine.state == "active":
             return
         experiment.refresh()
@@ -97,6 +98,17 @@ def told_runs(
 def _aims(experiment: AIExperimentContext) -> Aims:
     """What is best, by the metrics as they are when the loop begins."""
     metrics = experiment.metrics or ()
+    bounds = tuple(
+        Restriction(
+            metric=metric.name,
+            bound=float(metric.threshold),
+            is_lower=metric.objective != "minimize",
+            relative=False,
+            limit=float(metric.threshold),
+        )
+        for metric in metrics
+        if metric.threshold is not None
+    )
     return Aims(
         objectives=tuple(
             AimedAt(
@@ -107,15 +119,7 @@ def _aims(experiment: AIExperimentContext) -> Aims:
             for metric in metrics
             if metric.strategy == "optimize"
         ),
-        bounds=tuple(
-            Bound(
-                metric=metric.name,
-                bound=float(metric.threshold),
-                is_lower=metric.objective != "minimize",
-            )
-            for metric in metrics
-            if metric.threshold is not None
-        ),
+        bounds=lambda _: bounds,
     )
 
 

@@ -10,10 +10,10 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any, final
 
-from armwright.callbacks.aims import aims_of
 from armwright.callbacks.telling import Teller
 from armwright.errors import NothingLeftError, StoreError
 from armwright.persistence import StoredExperiment
+from armwright.persistence.told_loop import aims_of_stored
 from armwright.store import ExperimentFolder
 from armwright.working.commands import Commands
 from armwright.working.events import Event, Remark, WorkDone
@@ -76,8 +76,7 @@ class Worker:
         self._options, self._clock = options, clock
         self._folder = ExperimentFolder.open(url)
         self._stored = stored = StoredExperiment(self._folder)
-        aims = aims_of(stored.optimization_config)
-        self._teller = Teller(callbacks, experiment=stored.name, aims=aims)
+        self._teller = Teller(callbacks, experiment=stored.name, aims=aims_of_stored(stored))
         self._report = told_events(report, stored, self._teller)
         command = TrialCommand(
             words,

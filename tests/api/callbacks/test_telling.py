@@ -8,10 +8,11 @@ from armwright import ax
 from armwright.ax.ax_client import AxClient
 from armwright.ax.managed_loop import OptimizationLoop
 from armwright.callbacks import Callback, NewIncumbent, TrialEnd, TrialStart
-from armwright.callbacks.aims import Aims, Bound
+from armwright.callbacks.aims import Aims
 from armwright.callbacks.telling import Teller
 from armwright.errors import UsageError
 from armwright.experiment.aimed_at import AimedAt
+from armwright.experiment.restriction import Restriction
 from armwright.persistence import StoredExperiment
 
 X = [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}]
@@ -92,7 +93,8 @@ def test_an_incumbent_is_better_than_all_before_it():
 
 
 def test_an_incumbent_keeps_the_bounds_and_is_measured():
-    aims = Aims(objectives=(LOSS,), bounds=(Bound(metric="size", bound=5.0, is_lower=False),))
+    bound = Restriction(metric="size", bound=5.0, is_lower=False, relative=False, limit=5.0)
+    aims = Aims(objectives=(LOSS,), bounds=lambda _: (bound,))
     results = [values(1.0, 9.0), values(2.0, float("nan")), values(4.0, 5.0), {"size": (1.0, 0.0)}]
     assert [event.trial for event in told(aims, *results)] == [2]
 

@@ -8,43 +8,37 @@ from told_experiments import told
 
 from armwright import ax
 from armwright.errors import UsageError
+from armwright.experiment.restriction import Restriction
 from armwright.looking.best import best_of
 from armwright.looking.bounds import bounds_of
 from armwright.looking.ends import ends_of
-from armwright.looking.looked_at import SeenTrial
 from armwright.looking.reading import look
-from armwright.looking.restriction import Restriction, restrictions_of
 from armwright.looking.trace import trace_of
 
-OWN = {"x": 0.5}
+
+def measured(*sizes, status_quo=0.5):
+    """An experiment in memory whose size may be 10 % above that of its status quo at most."""
+    bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 10.0, relative=True)
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    found = ax.Experiment(space, "e", aim, status_quo=ax.Arm({"x": status_quo}))
+    for x, size in sizes:
+        trial = found.new_trial().add_arm(ax.Arm({"x": x})).mark_running(no_runner_required=True)
+        values = {trial.arm.name: {"loss": (1.0, 0.0), "size": (size, 0.0)}}
+        found.attach_data(ax.Data.from_evaluations(values, trial.index))
+        trial.mark_completed()
+    return found
 
 
-def trial(number, x=0.1, status="completed", **values):
-    return SeenTrial(
-        trial=number,
-        arm=f"{number}_0",
-        status=status,
-        parameters={"x": x},
-        values={name: (mean, math.nan) for name, mean in values.items()},
-    )
+def test_a_relative_bound_is_judged_by_the_results_at_the_status_quos_parameters():
+    seen = look(measured((0.1, 99.0), (0.5, 10.0), (0.2, 10.9), (0.5, 12.0)))
+    (bound,) = seen.restrictions
+    assert bound.limit == pytest.approx(12.1)
+    assert [seen.keeps(trial) for trial in seen.trials] == [False, True, True, True]
 
 
-def relative(percent):
-    bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, percent, relative=True)
-    return ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
-
-
-@pytest.mark.parametrize(("base", "limit"), [(10.0, 11.0), (-10.0, -9.0)])
-def test_a_relative_bound_is_a_change_from_what_the_status_quo_measured(base, limit):
-    (found,) = restrictions_of(relative(10), OWN, [trial(0, 0.5, size=base), trial(1, size=99.0)])
-    assert found.limit == pytest.approx(limit)
-    assert found.text.startswith("size <= status quo +10 % (")
-
-
-def test_without_a_result_of_the_status_quo_a_relative_bound_is_not_judged():
-    (found,) = restrictions_of(relative(10), OWN, [trial(0, 0.5, "failed", size=3.0)])
-    assert not found.is_judged
-    assert found.is_kept(1.0) is None
+def test_a_relative_bound_without_a_result_of_the_status_quo_is_not_judged():
+    assert look(measured((0.1, 1.0))).judged == ()
 
 
 @pytest.fixture(scope="module")

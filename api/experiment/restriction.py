@@ -1,4 +1,8 @@
-"""Bounds on outcomes, and which of them can be judged."""
+"""Bounds on outcomes in the unit of their metrics, and which of them can be judged.
+
+This is the one rule by which a result keeps the outcome constraints: what is best, what is listed
+and drawn, and what callbacks are told go by it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
+from armwright.errors import UsageError
 from armwright.experiment.relative_bound import bound_in_units, combined_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from armwright.experiment import OptimizationConfig, TParamValue
-    from armwright.looking.looked_at import SeenTrial
+    from armwright.experiment import OptimizationConfig
 
-__all__ = ["Restriction", "restrictions_of"]
+    Values = Mapping[str, tuple[float, float]]
+
+__all__ = ["Restriction", "check_judged", "keeps_all", "restrictions_of"]
+
+_UNKNOWN = (math.nan, math.nan)
 
 
 @final
@@ -40,7 +48,7 @@ class Restriction:
     @property
     def is_judged(self) -> bool:
         """Whether values can be compared with it."""
-        return math.isfinite(self.limit)
+        return not math.isnan(self.limit)
 
     def is_kept(self, value: float) -> bool | None:
         """Whether a value keeps it; None where the value is not known, or the bound is not."""
@@ -59,30 +67,24 @@ class Restriction:
 
 
 def restrictions_of(
-    config: OptimizationConfig | None,
-    status_quo: Mapping[str, TParamValue] | None,
-    trials: Sequence[SeenTrial],
+    config: OptimizationConfig | None, own: Iterable[Values]
 ) -> tuple[Restriction, ...]:
     """The outcome constraints; relative ones with what the status quo's results make of them.
 
     Args:
         config: Has the constraints.
-        status_quo: Its parameters; None where there is none.
-        trials: Among which are those of the status quo.
+        own: For each completed arm with the status quo's parameters what it measured: metric to
+            mean and standard error, NaN where unknown. Read only where a bound is relative.
     """
     constraints = config.outcome_constraints if config else []
-    relative = any(item.relative for item in constraints)
-    own = [
-        trial
-        for trial in (trials if relative and status_quo is not None else ())
-        if trial.status == "completed" and dict(trial.parameters) == dict(status_quo or {})
-    ]
+    measured = list(own) if any(item.relative for item in constraints) else []
     found = []
     for item in constraints:
         metric, limit = item.metric.name, float(item.bound)
         if item.relative:
-            pairs = [t.values[metric] for t in own if math.isfinite(t.mean(metric))]
-            limit = bound_in_units(limit, combined_mean(pairs)) if pairs else math.nan
+            results = [values.get(metric, _UNKNOWN) for values in measured]
+            results = [result for result in results if math.isfinite(result[0])]
+            limit = bound_in_units(limit, combined_mean(results)) if results else math.nan
         found.append(
             Restriction(
                 metric=metric,
@@ -93,3 +95,25 @@ def restrictions_of(
             )
         )
     return tuple(found)
+
+
+def keeps_all(restrictions: Iterable[Restriction], values: Values) -> bool | None:
+    """Whether an arm's means keep all bounds; None where that is not known of one of them."""
+    found = [item.is_kept(values.get(item.metric, _UNKNOWN)[0]) for item in restrictions]
+    return False if False in found else None if None in found else True
+
+
+def check_judged(restrictions: Iterable[Restriction]) -> None:
+    """Refuses to say what is best where that depends on a bound that nobody knows.
+
+    Raises:
+        UsageError: A bound is relative, and the status quo has no result of its metric.
+    """
+    unknown = [item for item in restrictions if not item.is_judged]
+    if unknown:
+        metrics = " and ".join(dict.fromkeys(repr(item.metric) for item in unknown))
+        raise UsageError(
+            f"which trials are best depends on {' and '.join(item.text for item in unknown)}, and "
+            f"the status quo, to which it is relative, has no result of {metrics}",
+            hint="run the status quo's parameters, or give the constraint an absolute bound",
+        )
