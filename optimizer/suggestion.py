@@ -163,6 +163,7 @@ def suggest(
                 break
             if is_judged and is_pinned_down(
                 choice.score,
+                columns=len(rest.problem.columns),
                 tried=tried + place,
                 remaining=left,
                 together=len(waiting) + count,

@@ -54,27 +54,46 @@ def test_of_arms_made_one_by_one_beside_pending_ones_some_look_elsewhere():
     assert [bool(proposal.notes) for proposal in proposals] == [True, False]  # numbers 23 and 24
 
 
-@pytest.mark.parametrize("together", [1, 2, 3, 4, 8, 16])
-def test_the_last_arms_of_a_budget_are_for_polishing(together):
-    kept = max(6, 2 * together)
+@pytest.mark.parametrize(
+    ("columns", "budget", "together", "kept"),
+    [
+        (2, 30, 1, 6),
+        (6, 60, 1, 12),  # two for each column
+        (6, 45, 1, 9),  # a fifth of the budget
+        (6, 600, 1, 12),
+        (30, 100, 1, 20),
+        (6, 60, 4, 12),
+        (2, 60, 8, 16),  # two rounds
+        (6, 90, 16, 32),
+    ],
+)
+def test_the_last_arms_of_a_budget_are_for_polishing(columns, budget, together, kept):
     turns = [
-        is_pinned_down(-9.0, tried=tried, remaining=remaining, together=together)
-        for remaining in (kept, kept + 1)
-        for tried in range(4)
+        is_pinned_down(
+            -9.0, columns=columns, tried=budget - left, remaining=left, together=together
+        )
+        for least in (kept - 3, kept + 1)
+        for left in range(least, least + 4)
     ]
     assert not any(turns[:4])
     assert any(turns[4:])
 
 
 def test_a_promising_arm_is_never_given_up():
-    assert not is_pinned_down(-4.9, tried=7, remaining=100)
-    assert is_pinned_down(-5.1, tried=7, remaining=100)
+    assert not is_pinned_down(-4.4, columns=6, tried=7, remaining=100)
+    assert is_pinned_down(-4.6, columns=6, tried=7, remaining=100)
+
+
+def test_an_arm_beside_others_is_given_up_for_less_promise_only():
+    assert not is_pinned_down(-4.9, columns=6, tried=7, remaining=100, together=2)
+    assert is_pinned_down(-5.1, columns=6, tried=7, remaining=100, together=2)
 
 
 @pytest.mark.parametrize(("together", "share"), [(1, 12), (2, 6), (3, 4), (4, 3), (8, 3), (64, 3)])
 def test_of_arms_under_way_together_one_in_four_may_go_elsewhere(together, share):
     went = [
-        is_pinned_down(-9.0, tried=tried, remaining=1000, together=together) for tried in range(12)
+        is_pinned_down(-9.0, columns=6, tried=tried, remaining=1000, together=together)
+        for tried in range(12)
     ]
     assert sum(went) == share
 
