@@ -9,11 +9,9 @@ collection removed from a segment while we were looking is found there; and at t
 before the segments, to know which of them need no listing.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, final
 
-from armwright.store.birth import FORMAT
 from armwright.store.fact import OF_LETTERS, BadFactError, Fact, check_meant, decode
 from armwright.store.failure import printable, reason
 from armwright.store.files import MAX_TABLE_BYTES, Listing
@@ -23,24 +21,21 @@ from armwright.store.layout import (
     CONFIG_FOLDER,
     FORMAT_FOLDER,
     LATE_FOLDER,
-    LATER_FOLDERS,
     SEGMENT_TRIALS,
     SEGMENTS_OF_S2,
     SNAPSHOT_FOLDER,
     TRIALS_FOLDER,
     Name,
-    data_path,
     parse_name,
     segment_folder,
-    segment_numbers,
     segment_of,
 )
 from armwright.store.location import Location
 from armwright.store.own_time import own_time
 from armwright.store.presence import Presence
 from armwright.store.readiness import joinable, why_unready
+from armwright.store.sight import Sight
 from armwright.store.state import Damage, State, TrialFacts
-from armwright.store.table_fact import TABLE_KEY
 from armwright.store.trials import Sealed
 
 if TYPE_CHECKING:
@@ -51,11 +46,6 @@ __all__ = ["TRUSTED_SECONDS", "Reader"]
 # What one saw of a folder less than so long ago, by one's own clock, has not been garbage since:
 # that takes a snapshot an hour old.
 TRUSTED_SECONDS = 1800.0
-_FORMAT = re.compile(r"[0-9]{6}\.json")
-_KNOWN_FOLDERS = {
-    *(CONFIG_FOLDER, TRIALS_FOLDER, LATE_FOLDER, SNAPSHOT_FOLDER, FORMAT_FOLDER),
-    *LATER_FOLDERS,
-}
 
 
 @final
@@ -63,8 +53,6 @@ class Reader:
     """What one process has seen of an experiment's folder.
 
     Attributes:
-        highest: Highest trial number that any name in the folder mentions; -1 if none does.
-        newest_config: Highest version of the configuration that any name mentions; 0 if none does.
         later_format: Name of a file that raises the format above ours; empty if there is none.
         reopened: Sealed segments that are in use again, and are listed whatever a snapshot holds.
         joined: Hundreds of segments that have an s2, or whose s1 do not go into one.
@@ -77,37 +65,42 @@ class Reader:
         self, location: Location, clock: Callable[[], float] = own_time, ident: str = ""
     ) -> None:
         self.of = ident[-OF_LETTERS:]
-        self.highest, self.newest_config, self.later_format = -1, 0, ""
+        self.later_format = ""
         self.reopened: set[int] = set()
         self.joined: set[int] = set()
         self.looked_at: float | None = None
         self.presence = Presence(location, clock, ident)
         self._location, self._clock = location, clock
         self._fold = Fold()
-        self._taken_in: dict[str, set[str]] = {}
-        self._damage: dict[str, dict[str, str]] = {}
-        self._damage_shown: list[tuple[str, str]] = []
+        self._sight = Sight(self._fold)
+        self._shown: tuple[int, list[tuple[str, str]]] = (0, [])
         self._state: State | None = None
         self._snapshots_listed: tuple[float, frozenset[str]] | None = None
         self._suspects: dict[int, int] = {}
+
+    @property
+    def highest(self) -> int:
+        """Highest trial number that any name in the folder mentions; -1 if none does."""
+        return self._sight.highest
+
+    @property
+    def newest_config(self) -> int:
+        """Highest version of the configuration that any name mentions; 0 if none does."""
+        return self._sight.newest_config
 
     def look(self) -> None:
         """Lists the whole folder and takes in what is new."""
         started = self._clock()
         root = self._list("")
         self.presence.look(root, self._fold.experiment)
-        self._damage = {"": {}}
-        names = self._new_names("", root)
-        for folder in sorted(set(root.folders) - _KNOWN_FOLDERS):
-            if not folder.startswith("."):
-                self._damage[""][folder] = "a folder that is not part of an experiment"
+        names = self._sight.names_in_root(root)
         if self.looked_at is None and SNAPSHOT_FOLDER in root.folders:
             self.look_at_snapshots()
         for folder in (CONFIG_FOLDER, LATE_FOLDER):
             if folder in root.folders:
-                names += self._new_names(folder, self._list(folder))
+                names += self._sight.names_in(folder, self._list(folder))
         if FORMAT_FOLDER in root.folders:
-            self.later_format = self._later_format()
+            self.later_format = self._sight.later_format_in(self._list(FORMAT_FOLDER))
         found: set[int] = set()
         if TRIALS_FOLDER in root.folders:
             found = self._segments()
@@ -131,14 +124,14 @@ class Reader:
         """Lists the segment of one trial and takes in what is new there."""
         segment = segment_folder(segment_of(number))
         listing = self._list(segment)
-        emptied = not listing.files and segment in self._taken_in
+        emptied = not listing.files and self._sight.has_taken_in(segment)
         if emptied and not self.is_sealed(segment_of(number)):
             self.look()  # has it gone with all the others?
-        self._fetch(self._new_names(segment, listing))
+        self._fetch(self._sight.names_in(segment, listing))
 
     def look_at_configs(self) -> None:
         """Lists the configurations and takes in what is new."""
-        self._fetch(self._new_names(CONFIG_FOLDER, self._list(CONFIG_FOLDER)))
+        self._fetch(self._sight.names_in(CONFIG_FOLDER, self._list(CONFIG_FOLDER)))
 
     def trial(self, number: int) -> TrialFacts | None:
         """One trial, without working out the others; None if no arm of it has been read."""
@@ -191,7 +184,7 @@ class Reader:
 
     def seen_in(self, segment: int) -> int:
         """How many facts of a segment have been taken in; for noticing that there are more."""
-        return len(self._taken_in.get(segment_folder(segment), ()))
+        return self._sight.count_in(segment_folder(segment))
 
     def why_open(self, segment: int) -> tuple[str, list[int]]:
         """Says why a segment cannot be sealed, and which of its numbers have no trial at all.
@@ -199,7 +192,7 @@ class Reader:
         Empty if nothing but such holes is in the way.
         """
         folder = segment_folder(segment)
-        for path, problem in self._damage.get(folder, {}).items():
+        for path, problem in self._sight.damage_in(folder):
             return f"{printable(path)} is damaged: {problem}", []
         for path in self._fold.unknown:
             if path.startswith(f"{folder}/"):
@@ -215,11 +208,11 @@ class Reader:
             self._take_in(decode(name, body))
             return
         self._fold.add_written(name, body)
-        self._note_taken_in(name)
+        self._sight.take_in(name)
 
     def note_taken(self, number: int) -> None:
         """Remembers that a trial number is in use, whether a listing shows it yet or not."""
-        self.highest = max(self.highest, number)
+        self._sight.highest = max(self._sight.highest, number)
 
     def data_ids(self, number: int, attempt: int) -> list[str]:
         """Names the data of an attempt that have been seen."""
@@ -234,15 +227,15 @@ class Reader:
 
     def problem(self, path: str) -> str:
         """Says what is wrong with a file; empty if nothing is known to be."""
-        return self._damage.get(path.rpartition("/")[0], {}).get(path, "")
+        return self._sight.problem(path)
 
     def state(self) -> State:
         """Returns the state of all taken in so far; the same object while nothing changes."""
-        damage = [item for folder in self._damage.values() for item in folder.items()]
-        if self._state is None or damage != self._damage_shown:
-            self._damage_shown = damage
+        shown = self._sight.changes, self._sight.damage()
+        if self._state is None or shown != self._shown:
+            self._shown = shown
             self._state = self._fold.state(
-                Damage(path=printable(path), problem=problem) for path, problem in damage
+                Damage(path=printable(path), problem=problem) for path, problem in shown[1]
             )
         return self._state
 
@@ -250,32 +243,9 @@ class Reader:
         path = self._location.join(folder) if folder else self._location.path
         return self._location.files.list(path)
 
-    def _later_format(self) -> str:
-        """Lists what raises the format; other files there are foreign, and raise nothing."""
-        listing = self._list(FORMAT_FOLDER)
-        raised = {name for name in listing.files if _FORMAT.fullmatch(name)}
-        self._set_damage(
-            FORMAT_FOLDER,
-            {
-                f"{FORMAT_FOLDER}/{name}": _FOREIGN
-                for name in (*listing.files, *listing.folders)
-                if name not in raised and not name.startswith(".")
-            },
-        )
-        return max((name for name in raised if int(name[:6]) > FORMAT), default="")
-
     def _segments(self) -> set[int]:
         """Lists the segments."""
-        listing = self._list(TRIALS_FOLDER)
-        found = segment_numbers(listing.folders)
-        damage: dict[str, str] = {}
-        ours = {segment_folder(number) for number in found}
-        for name in (*listing.files, *listing.folders):
-            path = f"{TRIALS_FOLDER}/{name}"
-            if path not in ours and not name.startswith("."):
-                damage[path] = _FOREIGN
-        self._set_damage(TRIALS_FOLDER, damage)
-        return found
+        return self._sight.segments_in(self._list(TRIALS_FOLDER))
 
     def _new_in(self, segments: set[int]) -> list[Name]:
         """Lists the segments among these that no snapshot holds, and those that are reopened."""
@@ -283,7 +253,7 @@ class Reader:
         for segment in sorted(segments):
             if segment in self.reopened or not self._fold.is_sealed(segment):
                 folder = segment_folder(segment)
-                names += self._new_names(folder, self._list(folder))
+                names += self._sight.names_in(folder, self._list(folder))
         return names
 
     def _close_gaps(self, found: set[int]) -> None:
@@ -295,7 +265,7 @@ class Reader:
             missing = self._missing(again)
         for segment in missing:
             path = segment_folder(segment)
-            self._add_damage(path, "missing: a stale view of the folder, or deleted")
+            self._sight.add_damage(path, "missing: a stale view of the folder, or deleted")
 
     def _missing(self, found: set[int]) -> list[int]:
         last = max(segment_of(self.highest), *found, 0) if found else segment_of(self.highest)
@@ -307,11 +277,10 @@ class Reader:
         before, now = self._snapshots_listed, self._clock()
         listing = self._list(SNAPSHOT_FOLDER)
         self._snapshots_listed = now, frozenset(listing.files)
-        taken_in = self._taken_in.setdefault(SNAPSHOT_FOLDER, set())
         names = [
             name
-            for name in self._new_names(SNAPSHOT_FOLDER, listing)
-            if name.kind != "open" or not self._note_open(name, taken_in)
+            for name in self._sight.names_in(SNAPSHOT_FOLDER, listing)
+            if name.kind != "open" or not self._note_open(name)
         ]
         self.joined |= {
             name.number for name in names if name.kind == "s2" and name.number is not None
@@ -330,17 +299,17 @@ class Reader:
                     try:
                         self._take_in_snapshot(name, body)
                     except BadFactError as error:
-                        self._add_damage(name.path, str(error))
+                        self._sight.add_damage(name.path, str(error))
                 elif not isinstance(body, FileNotFoundError):
-                    self._add_damage(name.path, f"cannot be read: {reason(body)}")
+                    self._sight.add_damage(name.path, f"cannot be read: {reason(body)}")
 
-    def _note_open(self, name: Name, taken_in: set[str]) -> bool:
+    def _note_open(self, name: Name) -> bool:
         assert name.number is not None  # noqa: S101 the name of an open segment has one
         self.reopened.add(name.number)
-        taken_in.add(name.path.rpartition("/")[2])
+        self._sight.settle(name)
         if self._fold.is_sealed(name.number):
             folder = segment_folder(name.number)
-            self._fetch(self._new_names(folder, self._list(folder)))
+            self._fetch(self._sight.names_in(folder, self._list(folder)))
         return True
 
     def _holds_more(self, name: Name) -> bool:
@@ -363,8 +332,7 @@ class Reader:
         if name.path.rpartition("/")[2] in listed:
             return False
         first = segment * SEGMENT_TRIALS
-        known = self._taken_in.get(segment_folder(segment), ())
-        if segment in self.reopened or len(known) < SEGMENT_TRIALS:
+        if segment in self.reopened or self.seen_in(segment) < SEGMENT_TRIALS:
             return False
         self.look_at(first)
         if self._clock() - listed_at >= TRUSTED_SECONDS or self.why_open(segment) != ("", []):
@@ -388,7 +356,7 @@ class Reader:
 
             for fact in facts_in(body):
                 self._take_in(fact)
-            self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
+            self._sight.settle(name)
             self._state = None
         else:
             from armwright.store.snapshot import Snapshot
@@ -397,60 +365,12 @@ class Reader:
 
     def _seal(self, name: Name, snapshot: Sealed) -> None:
         self._fold.add_snapshot(snapshot)
-        self.highest = max(self.highest, snapshot.numbers.stop - 1)
+        self.note_taken(snapshot.numbers.stop - 1)
         for segment in snapshot.segments:
-            self._taken_in.pop(segment_folder(segment), None)
-            self._damage.pop(segment_folder(segment), None)
+            self._sight.forget(segment)
             self._suspects.pop(segment, None)
-        self._taken_in[SNAPSHOT_FOLDER].add(name.path.rpartition("/")[2])
+        self._sight.settle(name)
         self._state = None
-
-    def _new_names(self, folder: str, listing: Listing) -> list[Name]:
-        """Sorts what a listing shows; returns what is to be fetched."""
-        taken_in = self._taken_in.setdefault(folder, set())
-        names, damage = [], {}
-        for file in listing.files:
-            if file in taken_in or file.startswith("."):
-                continue
-            path = f"{folder}/{file}" if folder else file
-            name = parse_name(path)
-            if name is None:
-                damage[path] = _FOREIGN
-                continue
-            self._note(name)
-            if self._fold.seals(name):
-                taken_in.add(file)
-            elif name.readable:
-                names.append(name)
-            elif name.kind == "data":
-                if not self._is_named(name, listing):
-                    damage[path] = "a table that no fact names: its writer was killed"
-            else:
-                self._fold.add_unknown(path)
-                self._state = None
-                taken_in.add(file)
-        if folder:
-            for inner in listing.folders:
-                if not inner.startswith("."):
-                    path = f"{folder}/{inner}"
-                    damage[path] = "a folder where a file is expected"
-                    if name := parse_name(path):
-                        self._note(name)
-        self._set_damage(folder, damage)
-        return names
-
-    def _is_named(self, table: Name, listing: Listing) -> bool:
-        """Whether a fact names a table, or may still come to do so."""
-        assert table.number is not None  # noqa: S101 the names of data have both
-        assert table.attempt is not None  # noqa: S101
-        fact = data_path(table.number, table.attempt, table.id or "")
-        if fact.rpartition("/")[2] in listing.files:
-            return True
-        trial = self._fold.trial(table.number)
-        attempt = trial.attempts.get(table.attempt) if trial is not None else None
-        if trial is None or attempt is None or attempt.end is None:
-            return True
-        return any(document.get(TABLE_KEY) == table.path for document in trial.late)
 
     def _fetch(self, names: Iterable[Name]) -> None:
         by_path = {self._location.join(name.path): name for name in names}
@@ -462,39 +382,16 @@ class Reader:
                     check_meant(fact, self.of)
                     self._take_in(fact)
                 except BadFactError as error:
-                    self._add_damage(name.path, str(error))
+                    self._sight.add_damage(name.path, str(error))
                     if error.lost is not None:
                         self._fold.add(error.lost)
                         self._state = None
             elif not isinstance(body, FileNotFoundError):  # gone since it was listed
-                self._add_damage(name.path, f"cannot be read: {reason(body)}")
+                self._sight.add_damage(name.path, f"cannot be read: {reason(body)}")
 
     def _take_in(self, fact: Fact) -> None:
         if fact.name.kind == "open" and fact.name.number is not None:
             self.reopened.add(fact.name.number)
         else:
             self._fold.add(fact)
-        self._note_taken_in(fact.name)
-
-    def _note_taken_in(self, name: Name) -> None:
-        folder, _, file = name.path.rpartition("/")
-        self._taken_in.setdefault(folder, set()).add(file)
-        self._note(name)
-        self._state = None
-
-    def _note(self, name: Name) -> None:
-        if name.number is None or name.kind in ("open", "s1", "s2"):
-            return
-        if name.kind == "config":
-            self.newest_config = max(self.newest_config, name.number)
-        elif name.kind != "late":
-            self.highest = max(self.highest, name.number)
-
-    def _set_damage(self, folder: str, damage: dict[str, str]) -> None:
-        self._damage[folder] = damage
-
-    def _add_damage(self, path: str, problem: str) -> None:
-        self._damage.setdefault(path.rpartition("/")[0], {})[path] = problem
-
-
-_FOREIGN = "a foreign file: format 1 has no such name"
+        self._sight.take_in(fact.name)

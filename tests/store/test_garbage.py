@@ -214,8 +214,9 @@ def _view_of(count, folder, surroundings):
     """A folder as a process sees it that looked at it when it was new, and never since."""
     sleeper = opened(folder, surroundings=surroundings)
     fresh = Reader(folder.location, surroundings.own_time)
-    fresh.looked_at, fresh.newest_config = 0.0, 1
-    fresh.highest = count - 1
+    fresh.looked_at = 0.0
+    fresh.look_at_configs()
+    fresh.note_taken(count - 1)
     sleeper._reader.__dict__.update(fresh.__dict__)
     return sleeper
 
