@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, final
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment.aimed_at import aimed_at
 from armwright.experiment.restriction import check_judged
-from armwright.looking.trace import trace_of
+from armwright.looking.trace import incumbent_in, trace_of
 from armwright.persistence import StoredExperiment
-from armwright.persistence.expected_best import is_noisy, noisiest
+from armwright.persistence.expected_best import expected_best, is_noisy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,16 +68,24 @@ def best_of(
         raise UsageError(f"no single trial of {seen.name!r} is best: it has several objectives")
     trace = trace_of(seen)
     check_judged(seen.restrictions)
-    incumbent = trace.incumbent
+    incumbent = incumbent_in(seen, trace)
     if incumbent is None:
         completed = sum(trial.status == "completed" for trial in seen.trials)
         kept = "" if not trace.points else ", none is known to keep the outcome constraints"
         raise NothingLeftError(f"{completed} trials are completed{kept}")
     trials = seen.measured(trace.metric)
-    best = _as_best(trace.metric, next(t for t in trials if t.trial == incumbent.trial))
-    if isinstance(subject, StoredExperiment) and _is_noisy(subject, seen, trace.metric):
-        return _by_expectation(best, trials, model())
-    return best
+    best = _as_best(trace.metric, incumbent)
+    config = subject.optimization_config
+    if not isinstance(subject, StoredExperiment) or config is None:
+        return best
+    (aim,) = aimed_at(config.objective)
+    if not is_noisy([item.values[trace.metric][1] for item in trials], aim, lambda: seen.fits):
+        return best
+    expected = expected_best(model)
+    if expected is None:
+        return best
+    trial = next(item for item in trials if item.arm == expected.arm)
+    return replace(_as_best(trace.metric, trial), expected=expected.mean, expected_sd=expected.sd)
 
 
 def _as_best(metric: str, trial: SeenTrial) -> Best:
@@ -91,32 +99,3 @@ def _as_best(metric: str, trial: SeenTrial) -> Best:
         expected_sd=math.nan,
         parameters=trial.parameters,
     )
-
-
-def _is_noisy(stored: StoredExperiment, seen: LookedAt, metric: str) -> bool:
-    config = stored.optimization_config
-    assert config is not None  # noqa: S101 - there is no trace without an objective
-    (aim,) = aimed_at(config.objective)
-    sems = [trial.values[metric][1] for trial in seen.measured(metric)]
-    return is_noisy(sems, lambda: noisiest(seen.fits, aim))
-
-
-def _by_expectation(best: Best, trials: list[SeenTrial], model: GaussianProcessBridge) -> Best:
-    """The trial whose arm the model expects to be best; the given one where it cannot be asked."""
-    try:
-        found = model._best_arm()
-    except (NotImplementedError, ValueError):
-        return best
-    if found is None:
-        return best
-    arm, (means, variances) = found
-    trial = next((trial for trial in trials if trial.arm == arm.name), None)
-    if trial is None:
-        return best
-    config = model.optimization_config
-    assert config is not None  # noqa: S101 - there is no model without an objective
-    (aim,) = aimed_at(config.objective)
-    mean, sd = aim.result(
-        {name: (means[name], math.sqrt((variances or {})[name][name])) for name in aim.factors}
-    )
-    return replace(_as_best(best.metric, trial), expected=float(mean), expected_sd=sd)

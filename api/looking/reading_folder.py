@@ -12,6 +12,7 @@ from armwright.persistence.explaining import explain_facts
 from armwright.persistence.facts import known_run, unreadable
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, measured
+from armwright.persistence.recorded_fits import recorded_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +59,7 @@ def read_folder(stored: StoredExperiment, metric: str | None) -> SeenFolder:
         elif facts.arm is not None and number not in archived:
             trials += _trials_of(stored, facts)
             attempts += _attempts_of(facts)
-            newer, observations = _fits_of(facts, metric)
+            newer, observations = recorded_fits(facts, metric)
             if newer:
                 fits, fitted_to = newer, observations
     return SeenFolder(
@@ -113,21 +114,6 @@ def _attempts_of(facts: TrialFacts) -> Iterator[SeenAttempt]:
             state=str(end.get("state", _open_state(facts))),
             reason=_reason(end),
         )
-
-
-def _fits_of(facts: TrialFacts, metric: str | None) -> tuple[Mapping[str, Any], int]:
-    """Hyperparameters by metric in a trial's record, and of how many results; none mostly."""
-    made = (facts.arm or {})["trial"]
-    runs = [made.get("generator_run") or {}]
-    runs += [item["generator_run"] for item in made.get("generator_run_structs") or ()]
-    for run in runs:
-        record = run.get("gen_metadata") or {}
-        fits = record.get("fits")
-        if not fits and record.get("hyperparameters") and metric is not None:
-            fits = {metric: record["hyperparameters"]}
-        if fits:
-            return fits, int(record.get("observations") or 0)
-    return {}, 0
 
 
 def _open_state(facts: TrialFacts) -> str:

@@ -13,9 +13,9 @@ from armwright.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from armwright.looking.looked_at import Aim, LookedAt
+    from armwright.looking.looked_at import Aim, LookedAt, SeenTrial
 
-__all__ = ["Trace", "TracePoint", "aim_of", "trace_of"]
+__all__ = ["Trace", "TracePoint", "aim_of", "incumbent_in", "trace_of"]
 
 _SHARE = 10  # the window of the quantiles is this part of all points
 _NEAR, _FAR, _SQUASHED = 0.75, 3.0, 2.0  # see `Trace.span`
@@ -82,9 +82,16 @@ class Trace:
     @property
     def incumbent(self) -> TracePoint | None:
         """The best result that keeps the constraints."""
-        number = self.points[-1].best_trial if self.points else None
-        mine = [p for p in self.points if p.trial == number and p.value == p.best]
-        return mine[0] if mine else None
+        best = self.points[-1].best if self.points else math.nan
+        return next((p for p in self.points if p.is_feasible and p.value == best), None)
+
+
+def incumbent_in(seen: LookedAt, trace: Trace) -> SeenTrial | None:
+    """The incumbent's trial; of a batch the arm that measured it."""
+    point, trials = trace.incumbent, seen.measured(trace.metric)
+    if point is None:
+        return None
+    return next(t for t in trials if (t.trial, t.mean(trace.metric)) == (point.trial, point.value))
 
 
 def aim_of(seen: LookedAt, metric: str | None) -> Aim:

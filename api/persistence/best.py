@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,16 +10,24 @@ from typing import TYPE_CHECKING
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment import Arm
 from armwright.experiment.aimed_at import aimed_at
-from armwright.persistence.absolute_bounds import absolute_bounds
-from armwright.persistence.expected_best import by_expectation, carries_noise
+from armwright.persistence.absolute_bounds import absolute_bounds, has_status_quo
+from armwright.persistence.expected_best import expected_best, is_noisy
+from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.kept_definition import given_parameters, kept_definition
-from armwright.persistence.measured import best_trial
+from armwright.persistence.measured import best_trial, given_up, measured
+from armwright.persistence.recorded_fits import newest_fits
 
 if TYPE_CHECKING:
-    from armwright.persistence.asked_trials import BestTrial
-    from armwright.persistence.stored_experiment import StoredExperiment
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["best_of"]
+    from armwright.experiment.aimed_at import AimedAt
+    from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
+    from armwright.persistence.asked_trials import BestTrial
+    from armwright.persistence.measured import Values
+    from armwright.persistence.stored_experiment import StoredExperiment
+    from armwright.store import ExperimentFolder, TrialFacts
+
+__all__ = ["best_of", "carries_noise"]
 
 
 def best_of(stored: StoredExperiment) -> BestTrial:
@@ -47,10 +56,76 @@ def best_of(stored: StoredExperiment) -> BestTrial:
             + (", none keeps the outcome constraints" if completed else ""),
             hint=f"armwright show {shlex.quote(stored.url)}",
         )
-    if carries_noise(trials, aimed_at(config.objective)[0], folder):
+    aim = aimed_at(config.objective)[0]
+    if carries_noise(trials, aim, folder):
         with stored.asker.lock:
-            known = stored.asker.known_experiment(stored.state)
-            best = by_expectation(best, known, trials)
+            best = _by_expectation(best, stored, trials, aim)
     if not is_kept:
         return best
     return replace(best, arm=Arm(given_parameters(trials[best.number]), best.arm.name))
+
+
+def carries_noise(trials: Mapping[int, TrialFacts], aim: AimedAt, folder: ExperimentFolder) -> bool:
+    """Whether the results of an objective are noisy enough for the best to be a lucky one.
+
+    Args:
+        trials: All that count.
+        aim: The objective.
+        folder: Where the trials' tables are, if they have any.
+    """
+    found = [aim.result(values) for _, _, values in _completed(trials, folder)]
+    sems = [sem for mean, sem in found if math.isfinite(mean)]
+    return is_noisy(sems, aim, lambda: newest_fits(trials, aim.name)[0])
+
+
+def _by_expectation(
+    best: BestTrial, stored: StoredExperiment, trials: Mapping[int, TrialFacts], aim: AimedAt
+) -> BestTrial:
+    """The trial whose arm a model expects to be best; the given one where it cannot be asked."""
+    results = list(_completed(trials, stored._folder))
+
+    def model() -> GaussianProcessBridge:
+        from armwright.persistence.results_model import results_model
+
+        rows = [
+            (arm.name, metric, mean, sem, number)
+            for number, arm, values in results
+            for metric, (mean, sem) in values.items()
+        ]
+        own = {
+            number
+            for number, arm, _ in results
+            if has_status_quo(arm.parameters, stored.status_quo, stored.state)
+        }
+        fits, fitted_to = newest_fits(trials, aim.name)
+        return results_model(stored, rows, fits=fits, fitted_to=fitted_to, own=own, track=False)
+
+    expected = expected_best(model)
+    if expected is None:
+        return best
+    number, arm, values = next(item for item in results if item[1].name == expected.arm)
+    mean, sem = aim.result(values)
+    return replace(
+        best,
+        number=number,
+        arm=arm,
+        mean=mean,
+        sem=sem,
+        in_batch=len((trials[number].arm or {})["arms"]) > 1,
+        expected=expected.mean,
+        expected_sd=expected.sd,
+    )
+
+
+def _completed(
+    trials: Mapping[int, TrialFacts], folder: ExperimentFolder
+) -> Iterator[tuple[int, Arm, Values]]:
+    """For each arm of the completed trials that was not given up what it measured."""
+    for number, facts in trials.items():
+        if facts.status != "completed" or facts.arm is None:
+            continue
+        values, left_out = measured(facts, folder), given_up(facts)
+        for arm in facts.arm["arms"]:
+            if arm["name"] not in left_out:
+                parameters = object_from_json(arm["parameters"])
+                yield number, Arm(parameters, arm["name"]), values.get(arm["name"], {})

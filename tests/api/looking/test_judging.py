@@ -9,11 +9,14 @@ from told_experiments import told
 from armwright import ax
 from armwright.errors import UsageError
 from armwright.experiment.restriction import Restriction
+from armwright.looking import Charts
 from armwright.looking.best import best_of
 from armwright.looking.bounds import bounds_of
 from armwright.looking.ends import ends_of
 from armwright.looking.reading import look
 from armwright.looking.trace import trace_of
+from armwright.persistence import StoredExperiment
+from armwright.persistence.adding import GivenTrial, add_trials
 
 
 def measured(*sizes, status_quo=0.5):
@@ -63,3 +66,35 @@ def test_a_bound_that_nobody_can_judge_leaves_no_trial_the_best(seen):
         best_of(None, some, lambda: None)
     with pytest.raises(UsageError, match="the status quo has no result yet"):
         bounds_of(some)
+
+
+def test_of_a_batch_the_arm_that_measured_the_best_value_is_the_best():
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True))
+    experiment = ax.Experiment(space, "e", aim)
+    batch = experiment.new_batch_trial()
+    batch.add_arms_and_weights([ax.Arm({"x": 0.1}), ax.Arm({"x": 0.2})])
+    batch.mark_running(no_runner_required=True)
+    values = {"0_0": {"loss": (2.0, 0.0)}, "0_1": {"loss": (1.0, 0.0)}}
+    experiment.attach_data(ax.Data.from_evaluations(values, 0))
+    batch.mark_completed()
+    best = Charts(experiment).best()
+    assert (best.mean, best.parameters) == (1.0, {"x": 0.2})
+
+
+def test_a_folder_and_its_charts_name_the_same_best_under_noise_and_a_relative_bound(tmp_path):
+    bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 10.0, relative=True)
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    experiment = ax.Experiment(space, "e", aim, status_quo=ax.Arm({"x": 0.5}))
+    stored = StoredExperiment.create(tmp_path / "e", experiment, seed=1, initial_trials=20)
+    xs = (0.5, 0.05, 0.3, 0.45, 0.7, 0.9, 0.6)
+    told = [{"loss": (abs(x - 0.2), 0.1), "size": (20.0 - 10.0 * x, 0.5)} for x in xs]
+    add_trials(
+        stored,
+        [GivenTrial(parameters={"x": x}, values=v) for x, v in zip(xs, told, strict=True)],
+    )
+    best, drawn = stored.best(), Charts(stored).best()
+    assert (best.number, best.expected) == (drawn.trial, pytest.approx(drawn.expected, rel=1e-9))
+    assert best.expected_sd > 0
+    assert best.arm.parameters["x"] > 0.25  # left of that the size is too large

@@ -7,7 +7,11 @@ import pytest
 
 import armwright
 from armwright.experiment.aimed_at import aimed_at
-from armwright.persistence.expected_best import carries_noise
+from armwright.looking import Charts
+from armwright.persistence.adding import GivenTrial, add_trials
+from armwright.persistence.best import carries_noise
+from armwright.persistence.recorded_fits import newest_fits
+from armwright.persistence.results_model import results_model
 
 DEFINITION = {
     "objective": {"metric": "loss", "minimize": True},
@@ -65,6 +69,30 @@ def test_its_expectation_is_the_models_own(noisy):
     arms = [trial.arm for trial in experiment.trials.values()]
     means, _ = bridge._models.predictions(arms, ["loss"])
     assert best.expected == pytest.approx(min(means["loss"]), rel=1e-9)
+
+
+def test_hyperparameters_that_knew_few_of_the_results_are_fitted_anew(tmp_path):
+    experiment = armwright.create(tmp_path / "e", {**DEFINITION, "budget": 60}, seed=1)
+    tell(experiment, 9, sem=0.5, noise=0.1)
+    record = experiment.trials[8].arm["trial"]["generator_run"]["gen_metadata"]
+    rng = np.random.default_rng(7)
+    more = [{"x": float(rng.random()), "n": 1 + k % 5} for k in range(20)]
+    told = [truth(parameters) + 0.1 * rng.standard_normal() for parameters in more]
+    given = [
+        GivenTrial(parameters=parameters, values={"loss": (value, 0.5)})
+        for parameters, value in zip(more, told, strict=True)
+    ]
+    add_trials(experiment, given)
+    fits, fitted_to = newest_fits(experiment.trials, "loss")
+    rows = [(f"{n}_0", "loss", value, 0.5, n) for n, value in enumerate(told, 9)]
+    of_all = [("0_0", "loss", 1.0, 0.5, 0), *rows]
+    old = results_model(experiment, of_all[:8], fits=fits, fitted_to=fitted_to)
+    new = results_model(experiment, of_all, fits=fits, fitted_to=fitted_to)
+    assert old._models.fitted("loss").to_dict() == record["hyperparameters"]
+    assert new._models.fitted("loss").to_dict() != record["hyperparameters"]
+    drawn = Charts(experiment).best()
+    best = experiment.best()
+    assert (best.number, best.expected) == (drawn.trial, pytest.approx(drawn.expected, rel=1e-9))
 
 
 def test_exact_results_are_compared_as_measured(tmp_path):
