@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BREAKS",
     "FAILED",
+    "GAVE",
     "KEPT",
+    "SAID",
     "UNKNOWN",
     "ChanceMap",
     "ChanceSlice",
@@ -33,6 +35,14 @@ __all__ = [
 
 KEPT, BREAKS, FAILED = "a result that keeps all", "breaks a constraint", "failed"
 UNKNOWN = "a constraint was not measured"
+GAVE = "a result"  # where no constraint can be judged
+SAID = {
+    GAVE: "gave a result",
+    KEPT: "gave a result that keeps all",
+    BREAKS: "break a constraint",
+    FAILED: "failed",
+    UNKNOWN: "did not measure a constraint",
+}
 _GRID = 30  # points per side
 _MOST = 6  # parameters along which the chance is drawn
 _TRIED = 60  # parameters that are looked at to find these
@@ -82,11 +92,13 @@ class Feasibility:
 
     Attributes:
         fates: Each trial that ended for good, and whether it is KEPT, BREAKS, FAILED
-            or UNKNOWN.
+            or UNKNOWN; GAVE instead of KEPT where no constraint can be judged.
         along: The chance along parameters, those first along which it changes most.
         map: The chance over the two numbers along which it changes most; None for fewer.
         around: The values of all parameters around which this is cut.
-        left: Constraints of whose metric no model knows anything, in words.
+        left: Constraints of whose metric no model knows anything, or that are relative to a status
+            quo without a result, in words.
+        is_bounded: Whether there is an outcome constraint that can be judged.
     """
 
     fates: tuple[tuple[SeenTrial, str], ...]
@@ -94,6 +106,7 @@ class Feasibility:
     map: ChanceMap | None
     around: Mapping[str, TParamValue]
     left: tuple[str, ...]
+    is_bounded: bool
 
 
 def feasibility_of(
@@ -122,9 +135,10 @@ def feasibility_of(
     fates = tuple((trial, _fate(seen, trial)) for trial in seen.trials if _has_ended(trial))
     failed = any(fate == FAILED for _, fate in fates)
     if not failed and not restrictions:
+        judged = "that can be judged" if seen.restrictions else "on an outcome"
         raise UsageError(
-            f"nothing failed in {seen.name!r} and there is no constraint that can be judged, so "
-            "that any arm is feasible as far as anybody knows"
+            f"nothing failed in {seen.name!r} and there is no constraint {judged}, so that any arm "
+            "is feasible as far as anybody knows"
         )
     bridge = None
     if restrictions:
@@ -178,7 +192,8 @@ def feasibility_of(
         along=tuple(along[:_MOST]),
         map=mapped,
         around=dict(around),
-        left=tuple(item.text for item in restrictions if item not in known),
+        left=tuple(item.text for item in seen.restrictions if item not in known),
+        is_bounded=bool(restrictions),
     )
 
 
@@ -210,6 +225,8 @@ def _fate(seen: LookedAt, trial: SeenTrial) -> str:
     told = [trial.values[aim.metric] for aim in seen.aims if aim.metric in trial.values]
     if trial.status == "failed" or any(math.isnan(mean) for mean, _ in told):
         return FAILED
+    if not seen.judged:
+        return GAVE
     return {True: KEPT, False: BREAKS, None: UNKNOWN}[seen.keeps(trial)]
 
 

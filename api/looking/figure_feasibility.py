@@ -1,4 +1,4 @@
-"""The chart of feasibility: how likely an arm is to give a result that keeps the constraints."""
+"""The chart of feasibility: how likely an arm is to give a result, one that keeps constraints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from armwright.looking.feasibility import BREAKS, FAILED, KEPT, UNKNOWN
+from armwright.looking.feasibility import BREAKS, FAILED, GAVE, KEPT, SAID, UNKNOWN
 from armwright.looking.figure_model import CELL, cells, key, where_held
 from armwright.looking.figure_style import BAD, BEST, MODEL, axis_side, chart, one_in, plain
 
@@ -20,8 +20,15 @@ __all__ = ["feasibility_figure"]
 Spec = dict[str, Any]
 _WIDTH, _MAP, _TALL = 330, 290, 150
 _MOST_DOTS = 400
-_COLOURS = {KEPT: "#ffffff", BREAKS: BAD, FAILED: BEST, UNKNOWN: "#bbbbbb"}
-_SHAPES = {KEPT: "circle", BREAKS: "triangle-up", FAILED: "cross", UNKNOWN: "square"}
+_COLOURS = {GAVE: "#ffffff", KEPT: "#ffffff", BREAKS: BAD, FAILED: BEST, UNKNOWN: "#bbbbbb"}
+_SHAPES = {
+    GAVE: "circle",
+    KEPT: "circle",
+    BREAKS: "triangle-up",
+    FAILED: "cross",
+    UNKNOWN: "square",
+}
+_UP = {GAVE: 1.04, KEPT: 1.04, BREAKS: -0.02, FAILED: -0.06, UNKNOWN: 0.5}
 _LEGEND = ("color", "shape")
 _DOT: Spec = {"type": "point", "filled": True, "stroke": "#555555", "strokeWidth": 0.7}
 
@@ -49,7 +56,7 @@ def feasibility_figure(found: Feasibility, seen: LookedAt) -> Spec:
             _over_two(found.map, text, chance, places, fates) for text, chance in found.map.parts
         ]
     panels += [_along(item, names.index(item.axis.name), fates) for item in found.along]
-    told = ", ".join(f"{counts[fate]} {_SAID[fate]}" for fate in fates)
+    told = ", ".join(f"{counts[fate]} {SAID[fate]}" for fate in fates)
     subtitle = f"n = {len(found.fates)} trials: {told}{one_in(step)}"
     if len(names) > 1:
         subtitle += f"; the other parameters as in {where_held(seen, found.around)}"
@@ -63,14 +70,6 @@ def feasibility_figure(found: Feasibility, seen: LookedAt) -> Spec:
         "resolve": {"scale": {"fill": "independent"} | dict.fromkeys(_LEGEND, "shared")},
     }
     return chart("Where is an arm likely to fail?", subtitle, body, height=None)
-
-
-_SAID = {
-    KEPT: "gave a result that keeps all",
-    BREAKS: "break a constraint",
-    FAILED: "failed",
-    UNKNOWN: "did not measure a constraint",
-}
 
 
 def _one_in(step: int, found: Feasibility) -> list[tuple[SeenTrial, str]]:
@@ -165,7 +164,7 @@ def _along(item: ChanceSlice, place: int, fates: list[str]) -> Spec:
         "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleLimit": _TALL},
     }
     line = {"type": "line", "strokeWidth": 2} if item.axis.is_range else {"type": "point"}
-    at = json.dumps({KEPT: 1.04, BREAKS: -0.02, FAILED: -0.06, UNKNOWN: 0.5})
+    at = json.dumps({fate: _UP[fate] for fate in fates})
     height = f"({at})[datum.fate]"
     return {
         "width": _WIDTH,

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from armwright.looking.feasibility import BREAKS, FAILED, KEPT, UNKNOWN
+from armwright.looking.feasibility import BREAKS, FAILED, GAVE, KEPT, SAID
 from armwright.looking.parallel import place_on
 from armwright.looking.text_parts import levels, number, shortened
 
@@ -21,12 +21,6 @@ __all__ = ["cross_validation_text", "feasibility_text"]
 _ROWS, _COLUMNS = 14, 60
 _CELLS = 60
 _BLOCKS = " ▁▂▃▄▅▆▇█"
-_SAID = {
-    KEPT: "gave a result that keeps all",
-    BREAKS: "break a constraint",
-    FAILED: "failed",
-    UNKNOWN: "did not measure a constraint",
-}
 
 
 def cross_validation_text(found: CrossValidation, *, width: int = 80) -> Iterator[str]:
@@ -78,8 +72,9 @@ def feasibility_text(found: Feasibility, *, width: int = 80) -> Iterator[str]:
         width: Of the terminal, in letters.
     """
     counts = Counter(fate for _, fate in found.fates)
-    told = ", ".join(f"{counts[fate]} {said}" for fate, said in _SAID.items() if counts[fate])
-    yield "how likely an arm is to give a result that keeps all constraints"
+    told = ", ".join(f"{counts[fate]} {said}" for fate, said in SAID.items() if counts[fate])
+    of_which = " that keeps all constraints" if found.is_bounded else ""
+    yield f"how likely an arm is to give a result{of_which}"
     yield shortened(f"n = {len(found.fates)} trials: {told}", width)
     held = ", ".join(f"{name}={number(value)}" for name, value in found.around.items())
     yield shortened(f"along each parameter, the others held at {held}", width)
@@ -102,7 +97,8 @@ def _along(item: ChanceSlice, found: Feasibility, width: int) -> Iterator[str]:
     blocks = "".join(_BLOCKS[round(chance * 8)] * each for chance in item.chance)
     ends = f"{min(item.chance):.0%} to {max(item.chance):.0%}"
     yield f"  chance    │{blocks}│"
-    for name, fates in (("failed", (FAILED,)), ("breaks", (BREAKS,)), ("feasible", (KEPT,))):
+    good = "feasible" if found.is_bounded else "result"
+    for name, fates in (("failed", (FAILED,)), ("breaks", (BREAKS,)), (good, (GAVE, KEPT))):
         places = [
             place_on(axis, trial.parameters.get(axis.name))
             for trial, fate in found.fates

@@ -1,6 +1,8 @@
 """Constraints, where trials fail, and when: the numbers, against what can be counted by hand."""
 
 import json
+import math
+from dataclasses import replace
 
 import altair
 import pytest
@@ -9,9 +11,11 @@ from told_experiments import definition, told
 
 from armwright.errors import UsageError
 from armwright.experiment import ObservationFeatures
+from armwright.experiment.restriction import Restriction
 from armwright.looking import Charts, look
 from armwright.looking.bounds import Share, bounds_of
 from armwright.looking.ends import ends_of
+from armwright.persistence import StoredExperiment
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +108,40 @@ def test_without_a_constraint_there_is_none_to_draw():
     experiment.optimization_config.outcome_constraints = []
     with pytest.raises(UsageError, match="has no outcome constraint"):
         Charts(experiment).figure("constraints")
-    with pytest.raises(UsageError, match="nothing failed in 'e' and there is no"):
+    with pytest.raises(UsageError, match="nothing failed in 'e' and there is no constraint on an"):
         Charts(experiment).figure("feasibility")
+
+
+@pytest.fixture
+def unbounded(tmp_path):
+    """An experiment without constraints, some trials of which failed."""
+    experiment = definition()
+    experiment.optimization_config.outcome_constraints = []
+    stored = StoredExperiment.create(tmp_path / "e", experiment, seed=3, initial_trials=20)
+    for number in range(4):
+        (trial,) = stored.ask(1)
+        if number == 1:
+            stored.fail(trial.number, reason="oom")
+        else:
+            stored.tell(trial.number, {"loss": 1.0, "auc": 0.5})
+    return Charts(stored)
+
+
+def test_where_nothing_is_constrained_the_chart_says_nothing_of_constraints(unbounded):
+    spec = unbounded.figure("feasibility")
+    assert {row["fate"] for row in spec["data"]["values"]} == {"a result", "failed"}
+    assert spec["title"]["subtitle"].startswith("n = 4 trials: 3 gave a result, 1 failed")
+    lines = list(unbounded.text("feasibility"))
+    assert lines[0] == "how likely an arm is to give a result"
+    text = json.dumps(spec) + "\n".join(lines)
+    assert not any(word in text for word in ("constraint", "keeps", "feasible"))
+
+
+def test_a_bound_that_nobody_can_judge_yet_is_said_to_be_left_out(unbounded):
+    size = Restriction(metric="size", bound=5.0, is_lower=False, relative=True, limit=math.nan)
+    unbounded.seen = replace(unbounded.seen, restrictions=(size,))
+    subtitle = unbounded.figure("feasibility")["title"]["subtitle"]
+    assert subtitle.endswith("which knows nothing yet of size <= status quo +5 %")
 
 
 def test_failures_are_counted_over_the_trials(tmp_path):
