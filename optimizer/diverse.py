@@ -31,6 +31,8 @@ from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.output_scale import OWN, WantedScale
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.proposal import Proposal
 from armwright.optimizer.scores import Scores
@@ -141,6 +143,7 @@ def suggest_diverse(
     count: int = 1,
     failed: Float[np.ndarray, "l d"] | None = None,
     distance: float | None = None,
+    policy: Policy | None = None,
     within: float | None = None,
     settings: Settings | None = None,
 ) -> Proposal:
@@ -161,27 +164,41 @@ def suggest_diverse(
         failed: As for `suggest`.
         distance: How far solutions lie apart at least, model units; see
             `distance_between_solutions`.
+        policy: As for `suggest`; by improvement.
         within: As for `suggest`.
         settings: As for `suggest`.
 
     Returns:
         As `suggest` does; notes say for which solution a point is.
     """
-    settings, deadline = settings or Settings(), Deadline(within)
+    settings, policy, deadline = settings or Settings(), policy or Policy(), Deadline(within)
     measured, goal = goal_and_measurements(observations, goal)
     if solutions < 1 or goal.objectives != 1:
         raise ValueError(
             f"solutions: expected at least 1 and one objective, got {solutions} and "
             f"{goal.objectives} objectives"
         )
+    if policy.search_for != "improvement":
+        raise ValueError(f"several solutions are searched for by improvement, got {policy}")
     waiting, lost = (measured.x[:0] if one is None else one for one in (pending, failed))
     for points in (waiting, lost):
         check_arguments(problem, measured.x, points, seed, count)
-    ordinary = partial(suggest, problem, observations, goal=goal, failed=lost, settings=settings)
+    ordinary = partial(
+        suggest,
+        problem,
+        observations,
+        goal=goal,
+        failed=lost,
+        policy=policy,
+        settings=settings,
+    )
     if len(measured.x) == 0 or solutions == 1:
         return ordinary(pending=waiting, warm=warm, seed=seed, count=count, within=within)
     reach = distance_between_solutions(problem, solutions) if distance is None else distance
     used = SeenPoints(to_values(problem, np.concatenate([measured.x, waiting, lost])))
+    # By turns no scale would do: every solution has turns of its own.
+    is_any = settings.output_warp == "likeliest" and not policy.draws
+    scale = WantedScale(name="likeliest") if is_any else OWN
     with double_precision(), one_blas_thread():
         try:
             fitted = fit_model(
@@ -193,12 +210,16 @@ def suggest_diverse(
                 warm=fit_of_each(warm, measured.outcomes),
                 seed=seed,
                 settings=settings,
+                scale=scale,
                 failed=lost,
+                policy=policy,
                 deadline=deadline,
             )
         except OutOfTimeError:
             return ordinary(pending=waiting, seed=seed, count=count, within=0.0)
         model, fits, notes = fitted.model, fitted.fits, fitted.notes
+        if policy.draws:
+            fits = model.draw(fits, seed=seed)
         eligible = goal.eligible(measured)
         value = goal.values(model.predict(measured.x)[0])[:, 0]
         value = np.where(eligible, value, np.nan)

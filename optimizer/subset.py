@@ -20,9 +20,9 @@ from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float, Int
 
-__all__ = ["most_exact", "rows_near", "rows_to_fit"]
+__all__ = ["SLACK", "most_exact", "rows_near", "rows_to_fit"]
 
-_SLACK = 1.25  # as many more rows are fitted whole: leaving a few out is worth nothing
+SLACK = 1.25  # as many more rows are fitted whole: leaving a few out is worth nothing
 _BEST = 0.25  # most that the best are among the rows
 _NEAR = 0.75  # share of the best and the nearest among the rows of a local posterior
 _BEST_HERE = 128
@@ -39,7 +39,7 @@ def rows_to_fit(
     measured: Measurements, goal: Goal, features: Features, settings: Settings
 ) -> Int[np.ndarray, " m"] | None:
     """The rows hyperparameters are fitted to, in order; None for all."""
-    if len(measured.x) <= _SLACK * settings.fit_rows:
+    if len(measured.x) <= SLACK * settings.fit_rows:
         return None
     most = settings.fit_rows
     order = ranked(measured, goal)

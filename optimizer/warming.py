@@ -21,6 +21,7 @@ from armwright.optimizer.policy import Policy
 from armwright.optimizer.precision import double_precision
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.threads import one_blas_thread
+from armwright.optimizer.warp_choice import warp_program
 
 __all__ = ["Warmed", "compile_next", "warm_up"]
 
@@ -83,7 +84,9 @@ def warm_up(
             )
             if failures:
                 making.suppose_failures()
-            wanted = distinct([*making.programs(), *predicting.programs()])
+            wanted = distinct(
+                [*making.programs(), *predicting.programs(), *warp_program(making, settings)]
+            )
             begun = time.monotonic()
             lacking = missing(wanted)
             for kind, number, shapes in lacking:

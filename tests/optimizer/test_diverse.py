@@ -13,6 +13,7 @@ from armwright.optimizer.diverse import (
 )
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.observations import Observations
+from armwright.optimizer.policy import Policy
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.suggestion import suggest
@@ -205,3 +206,33 @@ def test_four_hills_are_all_climbed():
         y = np.append(y, hills(proposal.values))
     found = select_diverse(SQUARE, values, y, 4)
     np.testing.assert_allclose(np.sort(y[found])[::-1], HEIGHTS, atol=0.01)
+
+
+@pytest.mark.slow
+def test_draws_of_the_hyperparameters_are_averaged_over():
+    x = sobol(SQUARE, seed=1, start=0, count=12).values
+    data = Observations(x=x, y=hills(x))
+    found = suggest_diverse(SQUARE, data, solutions=2, seed=0, policy=Policy(draws=3))
+    assert len(found.fits[0].draws) == 3
+    assert len(set(found.fits[0].draws)) == 3
+    assert np.isfinite(found.mean).all()
+
+
+@pytest.mark.slow
+def test_the_likeliest_scale_is_taken_where_it_is_wanted():
+    x = sobol(SQUARE, seed=1, start=0, count=16).values
+    data = Observations(x=x, y=-np.exp(8.0 * x.sum(axis=1)))
+    wanted = Settings(output_warp="likeliest")
+    scales = [
+        suggest_diverse(SQUARE, data, solutions=2, seed=0, settings=one).fits[0].scale
+        for one in (Settings(), wanted)
+    ]
+    assert scales[0] == "own"
+    assert scales[1] != "own"
+
+
+def test_several_solutions_are_searched_for_by_improvement_alone():
+    x = sobol(SQUARE, seed=1, start=0, count=4).values
+    data = Observations(x=x, y=hills(x))
+    with pytest.raises(ValueError, match="searched for by improvement, got Policy"):
+        suggest_diverse(SQUARE, data, solutions=2, seed=0, policy=Policy(search_for="maximum"))

@@ -10,6 +10,7 @@ from armwright.optimizer import (
     Observations,
     Policy,
     Problem,
+    Settings,
     compiled,
     model,
     pace,
@@ -99,6 +100,18 @@ def test_what_is_made_beforehand_is_all_that_an_arm_and_its_prediction_need(
     predict(problem, Measurements(x=x, y=y), found.fits, x, goal=goal, size=found.bucket)
     assert fresh == []
     assert np.isfinite(found.mean).all()
+
+
+@pytest.mark.slow
+def test_the_program_that_learns_the_warp_of_inputs_is_made_beforehand_too(fresh, monkeypatch):
+    settings = Settings(input_warp=True, output_warp="likeliest")
+    small, large = warm_up(SQUARE, ONE, trials=20, settings=settings)
+    assert (small.programs, large.programs) == (2, 3)  # fewer observations teach no warp
+    monkeypatch.setattr(compiled, "_programs", {})  # as in another process
+    fresh.clear()
+    found = asked(SQUARE, ONE, Policy(), failures=False, count=20, settings=settings)
+    assert fresh == []
+    assert found.fits[0].input_warp
 
 
 @pytest.mark.parametrize("case", CASES)
