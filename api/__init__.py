@@ -100,15 +100,18 @@ def create(
     *,
     budget: int | None = None,
     seed: int | None = None,
+    generation: Mapping[str, Any] | None = None,
 ) -> StoredExperiment:
     """Makes an experiment in a folder.
 
     Args:
         url: `<root>/<name>`: a path or an fsspec URL.
         definition: An experiment, the path of an experiment file (YAML, TOML or JSON), or a dict as
-            in one; its own budget and seed count where none is given here.
+            in one; its own budget, seed and generation count where none is given here.
         budget: How many trials to make; None for no end.
         seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
+        generation: What there is to say of the model that makes arms, such as
+            {"output_warp": "likeliest"}; see `armwright.generation_options`.
 
     Raises:
         ExperimentExistsError: There is an experiment already.
@@ -120,7 +123,9 @@ def create(
     from armwright.persistence import StoredExperiment, definition_from_dict
 
     if isinstance(definition, Experiment):
-        return StoredExperiment.create(url, definition, budget=budget, seed=seed)
+        return StoredExperiment.create(
+            url, definition, budget=budget, seed=seed, generation=generation
+        )
     if isinstance(definition, Mapping):
         made = definition_from_dict(definition)
     else:
@@ -137,6 +142,7 @@ def create(
         made.experiment,
         budget=made.budget if budget is None else budget,
         seed=made.seed if seed is None else seed,
+        generation=made.generation if generation is None else generation,
         parts=made.parts,
     )
 

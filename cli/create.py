@@ -46,7 +46,12 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
     url = only_experiment(words)
     made = read_definition(definition)
     stored = StoredExperiment.create(
-        url, made.experiment, budget=made.budget, seed=made.seed, parts=made.parts
+        url,
+        made.experiment,
+        budget=made.budget,
+        seed=made.seed,
+        generation=made.generation,
+        parts=made.parts,
     )
     if as_json:
         print_json(

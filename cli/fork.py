@@ -54,6 +54,7 @@ def fork(
         parts=made and made.parts,
         budget=made.budget if budget is None and made else budget,
         seed=made.seed if seed is None and made else seed,
+        generation=(made.generation if made else None) or None,
     )
     if as_json:
         print_json(

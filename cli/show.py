@@ -17,6 +17,7 @@ from armwright.cli.arguments import (
 from armwright.cli.completing import note
 from armwright.cli.status import status_line
 from armwright.errors import UsageError
+from armwright.generation_options import generation_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,7 @@ def _print_experiment(document: dict[str, Any]) -> None:
         f"{document['name']}  {document['description'] or ''}".rstrip(),
         _aim(document["objective"]),
         *(f"  {line}" for line in (*document["parameters"], *document["constraints"])),
+        *(f"  {line}" for line in generation_words(document["generation"])),
         f"{status_line(document)}{_halted(document['state'])}",
     ]
     if best:
@@ -139,6 +141,7 @@ def _lines_of_trial(document: dict[str, Any]) -> Iterator[str]:
                 yield f"  {word:7} {attempt[word]}"
     for generator in document["generator"]:
         yield f"made by {generator['model'] or 'hand'} in {generator['seconds'] or 0:.3f} s"
+        yield from (f"  {line}" for line in generation_words(generator["generation"]))
         for note in generator.get("notes") or ():
             yield f"  note: {note}"
     if document["late"]:

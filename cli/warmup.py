@@ -38,16 +38,14 @@ _TRIALS = 64
 @click.option(
     "--model",
     metavar="NAME",
-    default="GPEI",
-    show_default=True,
-    help="For arms by this member of Models, GPKG for example.",
+    help="For arms by this member of Models, GPKG for example; as EXPERIMENT says if left out.",
 )
 @json_option
 def warmup(
     words: tuple[str, ...],
     parameters: tuple[int, ...],
     trials: int | None,
-    model: str,
+    model: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -84,7 +82,7 @@ def warmup(
 
 
 def _work(
-    words: Sequence[str], parameters: Sequence[int], trials: int | None, model: str
+    words: Sequence[str], parameters: Sequence[int], trials: int | None, model: str | None
 ) -> Iterator[tuple[str, Iterator[Warmed]]]:
     """What to warm up, by name."""
     from armwright.generation.models import Models
@@ -92,20 +90,28 @@ def _work(
 
     if parameters and words:
         raise UsageError("expected an experiment or --parameters, got both")
-    if model not in Models.__members__:
+    if model is not None and model not in Models.__members__:
         names = ", ".join(Models.__members__)
         raise UsageError(f"there is no model {model!r}; there are {names}")
     if parameters or not (words or os.environ.get("ARMWRIGHT_EXPERIMENT")):
-        if model != "GPEI":
+        if model not in (None, "GPEI"):
             raise UsageError(f"--model is for an experiment's models, got {model} without one")
         for count in parameters or _USUAL:
             noun = "parameter" if count == 1 else "parameters"
             yield f"{count} {noun}", warm_up_columns(count, trials=trials or _TRIALS)
         return
     from armwright.persistence import StoredExperiment
-    from armwright.persistence.facts import plan_of
+    from armwright.persistence.facts import generation_of, plan_of
 
     stored = StoredExperiment.open(only_experiment(words))
-    budget = plan_of(stored.state)["budget"]
-    most = trials or budget or max(_TRIALS, 2 * len(stored.experiment.trials))
-    yield stored.url, warm_up_experiment(stored.experiment, trials=most, model=Models[model])
+    plan = plan_of(stored.state)
+    most = trials or plan["budget"] or max(_TRIALS, 2 * len(stored.experiment.trials))
+    yield (
+        stored.url,
+        warm_up_experiment(
+            stored.experiment,
+            trials=most,
+            model=Models[model or "GPEI"],
+            options=None if model else generation_of(plan),
+        ),
+    )

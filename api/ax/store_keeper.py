@@ -23,6 +23,7 @@ from armwright.persistence import StoredExperiment, object_from_json, object_to_
 from armwright.persistence.experiment_json import experiment_to_json
 from armwright.persistence.facts import (
     data_document,
+    generation_of,
     known_run,
     plan_of,
 )
@@ -146,6 +147,7 @@ class StoreKeeper:
             seed=plan["seed"],
             initial_trials=plan["initial_trials"],
             budget=plan["budget"],
+            options=generation_of(plan),
         )
 
     def next_trial(self) -> tuple[Arm, int]:

@@ -9,9 +9,10 @@ from armwright.generation.generation_step import GenerationStep
 from armwright.generation.generation_strategy import GenerationStrategy
 from armwright.generation.models import Models
 from armwright.generation.seed import base_seed, checked_seed
+from armwright.generation_options import checked_generation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from armwright.experiment import SearchSpace
 
@@ -24,12 +25,24 @@ def default_generation_strategy(
     seed: int,
     initial_trials: int | None = None,
     budget: int | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> GenerationStrategy:
     """What an experiment on a store uses: Sobol arms, then the Gaussian process, and no limits.
 
     Any number of workers ask at once, so nobody is refused: while too few of the first trials are
     completed there are further Sobol arms. Categorical parameters are modelled, not left to chance.
+
+    Args:
+        search_space: Where arms come from.
+        seed: Decides every arm.
+        initial_trials: How many Sobol arms; the default if None.
+        budget: How many trials there are to be; None for no end.
+        options: What the experiment says of the Gaussian process; see `generation_options`.
+
+    Raises:
+        UsageError: An option cannot be.
     """
+    said = checked_generation(options)
     from armwright.optimizer import initial_points
 
     initial = initial_trials or initial_points(len(search_space.tunable_parameters))
@@ -46,7 +59,7 @@ def default_generation_strategy(
                 model=Models.GPEI,
                 num_trials=-1,
                 # Anyone may tell a result with or without its standard error.
-                model_kwargs={"mixed_noise": True, "track": False},
+                model_kwargs={"mixed_noise": True, "track": False, **said},
             ),
         ]
     )

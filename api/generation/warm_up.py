@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from armwright.experiment import Data
 from armwright.generation.encoding import encode, failing_arms
 from armwright.generation.models import Models
 from armwright.generation.outcomes import objective_weights
+from armwright.generation_options import checked_generation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from armwright.experiment import Experiment, OptimizationConfig
     from armwright.optimizer import Goal, Warmed
@@ -22,7 +23,11 @@ __all__ = ["warm_up_columns", "warm_up_experiment"]
 
 
 def warm_up_experiment(
-    experiment: Experiment, *, trials: int, model: Models = Models.GPEI
+    experiment: Experiment,
+    *,
+    trials: int,
+    model: Models = Models.GPEI,
+    options: Mapping[str, Any] | None = None,
 ) -> Iterator[Warmed]:
     """Makes the programs for up to so many trials, a padded size at a time.
 
@@ -30,9 +35,11 @@ def warm_up_experiment(
         experiment: Its search space and optimization config decide, and whether trials failed.
         trials: Most trials that will be known or running.
         model: Which model will make the arms.
+        options: What the experiment says of it; see `armwright.generation_options`.
 
     Raises:
-        UsageError: There is no objective, compiled programs are not kept, or the model has none.
+        UsageError: There is no objective, compiled programs are not kept, the model has none, or an
+            option cannot be.
     """
     if experiment.optimization_config is None:
         raise UsageError("an experiment without an objective has no model to compile for")
@@ -43,14 +50,16 @@ def warm_up_experiment(
     from armwright.generation.gaussian_process import GaussianProcess
     from armwright.optimizer import warm_up
 
+    made = GaussianProcess(**{**defaults, **checked_generation(options), "seed": 0})
     encoding = encode(experiment.search_space)
     failing = failing_arms(experiment, Data(), ())
     return warm_up(
         encoding.problem,
         _goal(experiment.optimization_config),
         trials=trials,
-        policy=GaussianProcess(**{**defaults, "seed": 0}).policy(encoding),
+        policy=made.policy(encoding),
         failures=bool(failing),
+        settings=made.settings,
     )
 
 

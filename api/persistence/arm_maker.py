@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, final
 
 from armwright.keepers import keeper_of
-from armwright.persistence.facts import plan_of
+from armwright.persistence.facts import generation_of, plan_of
 from armwright.persistence.filled_in import FILL_IN, FilledIn
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.made_with import made_with
@@ -78,6 +78,7 @@ class DomainArms:
             initial_trials=plan["initial_trials"],
             budget=plan["budget"] and plan["budget"] + self._replaced.count(state),
             number=number,
+            options=generation_of(plan),
             used=state.trials,
             deadline=deadline,
         )

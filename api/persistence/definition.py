@@ -7,6 +7,7 @@ seed = 7                                       # optional
 parameter_constraints = ["C + coef0 <= 1000"]  # optional; in TOML above the first [table]
 outcome_constraints = ["latency <= 40"]        # optional
 tracking_metrics = ["fit_seconds"]             # optional: recorded, neither optimized nor bounded
+generation = {output_warp = "likeliest"}       # optional; see armwright.generation_options
 
 [objective]                                    # or several: [[objectives]], each with these keys
 metric = "accuracy"
@@ -28,7 +29,7 @@ bounds = [-1.0, 1.0]
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
@@ -50,6 +51,7 @@ from armwright.experiment.constraint_text import (
 )
 from armwright.experiment.parameter_dict import parameter_from_dict
 from armwright.fault_path import at, path_of
+from armwright.generation_options import GENERATION, checked_generation, generation_words
 from armwright.persistence.document_text import document_from_text
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ _KEYS = {
     "tracking_metrics": list,
     "budget": int,
     "seed": int,
+    GENERATION: dict,
 }
 _WORDS = {str: "a text", list: "a list", dict: "a table", int: "a whole number"}
 _PARAMETER_KEYS = {
@@ -98,6 +101,7 @@ class Definition:
         experiment: The experiment, without trials.
         budget: How many trials to make; None for no end.
         seed: Decides every arm; None for fresh entropy.
+        generation: What is said of the model that makes arms; see `armwright.generation_options`.
         notes: What was read otherwise than its writer may expect, in words.
         rules: What holds beside the space and the objective, in words.
         parts: What else the configuration is to hold: rules that the domain does not know, for the
@@ -110,6 +114,7 @@ class Definition:
     experiment: Experiment
     budget: int | None
     seed: int | None
+    generation: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     parts: Mapping[str, Any] | None = None
@@ -166,6 +171,8 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
     budget = document.get("budget")
     if budget is not None and budget < 1:
         raise UsageError(f"{source}: budget should be at least 1, got {budget}", path=("budget",))
+    with at(GENERATION):
+        said = checked_generation(document.get(GENERATION), source=source)
     with at("tracking_metrics"):
         experiment = made_or_refused(
             f"{source}: tracking_metrics",
@@ -177,7 +184,13 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
                 tracking_metrics=tracked,
             ),
         )
-    return Definition(experiment=experiment, budget=budget, seed=document.get("seed"))
+    return Definition(
+        experiment=experiment,
+        budget=budget,
+        seed=document.get("seed"),
+        generation=said,
+        rules=tuple(generation_words(said)),
+    )
 
 
 def _parameters(specs: Sequence[Any], source: str) -> Iterator[Parameter]:

@@ -4,6 +4,7 @@ Keys are those of the experiment file; a key of a parameter follows its name and
 
     budget=50   lr.bounds=[1e-6,1]   kernel.values=["rbf","poly"]   objective.minimize=true
     outcome_constraints=["latency <= 40"]   tracking_metrics=["seconds"]   description=...
+    generation.output_warp=likeliest   generation.input_warp=true
     drop.type=range drop.bounds=[0.0,0.5] drop.was=0.0   lr=none
 
 An edit is a new version of the configuration. Trials that run or have ended keep their arms, and go
@@ -28,6 +29,7 @@ from armwright.experiment.constraint_text import (
     outcome_constraint_from_text,
     parameter_constraint_from_text,
 )
+from armwright.generation_options import GENERATION, GENERATION_KEYS, checked_generation
 from armwright.persistence.arm_maker import kept_edited
 from armwright.persistence.changing import add_change
 from armwright.persistence.definition import (
@@ -35,14 +37,14 @@ from armwright.persistence.definition import (
     objective_from_dict,
     texts_of,
 )
-from armwright.persistence.edit_keys import AIM_KEYS, KEYS, unknown_key
+from armwright.persistence.edit_keys import AIM_KEYS, KEYS, MODEL_KEYS, unknown_key
 from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edited_space, noted
 from armwright.persistence.edited_status_quo import edited_status_quo
 from armwright.persistence.experiment_json import without_trials
-from armwright.persistence.facts import config_document
+from armwright.persistence.facts import config_document, generation_of, plan_of
 from armwright.persistence.filled_in import FILL_IN
 from armwright.persistence.json_codec import object_from_json, object_to_json
-from armwright.persistence.kept_definition import kept_definition
+from armwright.persistence.kept_definition import check_has_model, kept_definition
 from armwright.persistence.measured import only_arm
 from armwright.persistence.next_run import check_runnable
 from armwright.persistence.replaced import take_off
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = ["Edited", "changes_from_words", "edit"]
 
 _Json = dict[str, Any]
+_OWN_KEYS = (*KEYS, *AIM_KEYS, *MODEL_KEYS)
 _LISTS = ("outcome_constraints", "parameter_constraints", "tracking_metrics")
 _TYPE_WORDS = {"INT": "int", "FLOAT": "float", "BOOL": "bool", "STRING": "str"}
 
@@ -117,7 +120,7 @@ def changes_from_words(
 
 def _is_key(key: str, names: Iterable[str], text: str) -> bool:
     """Whether this is a key, of the file or of a parameter, which may be a new one."""
-    if key in (*KEYS, *AIM_KEYS, *names) or any(key.startswith(f"{name}.") for name in names):
+    if key in (*_OWN_KEYS, *names) or any(key.startswith(f"{name}.") for name in names):
         return True
     name, dot, part = key.rpartition(".")
     return bool(name and dot and part in NEW_KEYS) or (bool(key) and text.startswith("{"))
@@ -189,13 +192,17 @@ def _edit_kept(
 ) -> Edited:
     """The same where a definition is kept beside the configuration, by the rules of its code."""
     state = folder.state
-    fresh, words = kept_edited(state, changes)
+    mine = {key: item for key, item in changes.items() if key in MODEL_KEYS}
+    fresh, words = kept_edited(state, {k: item for k, item in changes.items() if k not in mine})
+    fresh |= _model(fresh.get("plan", plan_of(state)), mine, words)
+    check_has_model(kept_definition(state), mine)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)
     version = add_change(folder, fresh, kind="edited", words=words, reason=reason)
-    replaced = tuple(_replaced(folder, object_from_json(fresh["search_space"])))
+    space = {**state.configs[state.version], **fresh}["search_space"]
+    replaced = tuple(_replaced(folder, object_from_json(space)))
     return Edited(version=version, changes=tuple(words), replaced=replaced)
 
 
@@ -218,11 +225,11 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
     for key in (*_LISTS,):
         if key in changes and not isinstance(changes[key], list):
             raise UsageError(f"{key} should be a list, got {changes[key]!r}")
-    apart = {key: item for key, item in changes.items() if key not in (*KEYS, *AIM_KEYS)}
+    apart = {key: item for key, item in changes.items() if key not in _OWN_KEYS}
     before = set(space.parameters)
     parameters, was, words = edited_space(space, apart, has_arms=has_arms)
     for name in parameters.keys() - before:
-        if name in (*KEYS, *AIM_KEYS):
+        if name in _OWN_KEYS:
             raise UsageError(f"{name!r} is a key of the experiment, and no name of a parameter")
     fresh: _Json = {}
     if was or FILL_IN in whole:
@@ -248,7 +255,8 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
         if budget is not None and (type(budget) is not int or budget < 1):
             raise UsageError(f"budget should be a whole number from 1 on, or none, got {budget!r}")
         noted(words, "budget", plan["budget"], budget)
-        fresh["plan"] = {**plan, "budget": budget}
+        plan = fresh["plan"] = {**plan, "budget": budget}
+    fresh |= _model(plan, changes, words)
     if "description" in changes:
         text = changes["description"]
         if text is not None and not isinstance(text, str):
@@ -256,6 +264,19 @@ def _edited(whole: _Json, changes: Mapping[str, Any], *, has_arms: bool) -> tupl
         noted(words, "description", config["description"], text)
         fresh["description"] = text
     return fresh, words
+
+
+def _model(plan: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:
+    """The plan, where what it says of the model that makes arms changes."""
+    before, given = generation_of(plan), dict[str, Any]()
+    for key in MODEL_KEYS:
+        if key in changes:
+            name = key.partition(".")[2]
+            given[name] = changes[key]
+            noted(words, key, before.get(name, GENERATION_KEYS[name]), given[name])
+    if not given:
+        return {}
+    return {"plan": {**plan, GENERATION: checked_generation({**before, **given})}}
 
 
 def _aims(config: _Json, changes: Mapping[str, Any], words: list[str]) -> _Json:

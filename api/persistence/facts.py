@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from armwright.generation_options import GENERATION
 from armwright.store.layout import arm_path
 from armwright.store.state import MOST_LOST, Damage
 
@@ -36,6 +37,7 @@ __all__ = [
     "data_json",
     "domain_status",
     "end_document",
+    "generation_of",
     "is_readable",
     "is_retried",
     "known_run",
@@ -83,9 +85,15 @@ def config_document(document: Mapping[str, Any]) -> Json:
 
 
 def plan_of(state: State) -> Json:
-    """Budget, seed and number of initial trials, by the configuration in force."""
+    """Budget, seed and number of initial trials, and what is said of the model, as in force."""
     plan: Json = state.configs[state.version]["plan"]
     return plan
+
+
+def generation_of(plan: Mapping[str, Any]) -> Json:
+    """What a plan says of the model that makes arms; empty where it says nothing."""
+    said: Json = plan.get(GENERATION) or {}
+    return said
 
 
 def config_of(state: State, version: int) -> Json:

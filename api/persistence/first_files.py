@@ -48,6 +48,12 @@ parameters:
 # parameter_constraints: ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
 # outcome_constraints: ["size <= 6000"]              # on metrics that are not the objective
 tracking_metrics: [size]     # recorded, neither optimized nor bounded
+
+# What the model is to be that makes arms, where the usual one will not do:
+# generation:
+#   hyperparameter_draws: 8  # averaged over; where one arm measured twice differs much
+#   output_warp: none        # turns is usual; likeliest; none beside draws
+#   input_warp: true         # where the metric changes faster at one end of a range
 """
 
 _TOML = """\
@@ -62,6 +68,11 @@ seed = 7                     # decides every arm; leave it out for fresh entropy
 # parameter_constraints = ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
 # outcome_constraints = ["size <= 6000"]              # on metrics that are not the objective
 tracking_metrics = ["size"]  # recorded, neither optimized nor bounded
+
+# What the model is to be that makes arms, where the usual one will not do:
+# generation.hyperparameter_draws = 8  # averaged over; where one arm measured twice differs much
+# generation.output_warp = "none"      # turns is usual; likeliest; none beside draws
+# generation.input_warp = true         # where the metric changes faster at one end of a range
 
 [objective]                  # or several, for `armwright best --pareto`: [[objectives]]
 metric = "loss"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ExperimentExistsError, UsageError
 from armwright.experiment.clock import now
+from armwright.generation_options import GENERATION, checked_generation
 from armwright.persistence.arm_maker import maker_of
 from armwright.persistence.experiment_json import definition_to_json, trial_to_json
 from armwright.persistence.facts import config_document, data_document, plan_of
@@ -44,6 +45,7 @@ def fork(
     parts: Mapping[str, Any] | None = None,
     budget: int | None = None,
     seed: int | None = None,
+    generation: Mapping[str, Any] | None = None,
 ) -> StoredExperiment:
     """Makes an experiment at `target` that begins with the ended trials of the one at `source`.
 
@@ -56,6 +58,8 @@ def fork(
         budget: How many trials to make beside those given; as many as the source's budget if left
             out, None there for no end.
         seed: Decides every new arm; the source's if left out.
+        generation: What there is to say of the model that makes new arms, see
+            `armwright.generation_options`; what the source says if left out.
 
     Raises:
         ExperimentNotFoundError: There is no experiment at `source`.
@@ -64,6 +68,7 @@ def fork(
             what SigOpt's fields of the source do.
         StoreError: One cannot be read, or the other not be made.
     """
+    said = None if generation is None else checked_generation(generation)
     folder = ExperimentFolder.open(source)
     state = folder.state
     experiment = FolderView(folder, state).experiment
@@ -86,6 +91,8 @@ def fork(
     wanted = plan["budget"] if budget is None else budget
     plan["budget"] = None if wanted is None else len(given) + wanted
     plan["seed"] = plan["seed"] if seed is None else seed
+    if said is not None:
+        plan[GENERATION] = said
     origin = {"id": folder.id, "name": experiment._name, "url": folder.url}
     kept = {"plan": plan, **_kept(state, plan, experiment, parts or {})}
     made = _made(target, experiment, kept, origin)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from armwright.errors import UsageError
+from armwright.generation_options import GENERATION
 from armwright.persistence.json_codec import object_from_json
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEY",
+    "check_has_model",
     "given_parameters",
     "kept_definition",
     "needed_metrics",
@@ -27,6 +30,7 @@ __all__ = [
 
 Json = dict[str, Any]
 
+_MODELLED = "offline"  # the type whose arms a model makes
 KEY = "sigopt"  # of a configuration, and of a trial's document
 
 
@@ -34,6 +38,29 @@ def kept_definition(state: State) -> Json:
     """The SigOpt fields of the experiment; empty where it has none."""
     definition: Json = state.configs[state.version].get(KEY) or {}
     return definition
+
+
+def check_has_model(
+    definition: Mapping[str, Any], generation: Mapping[str, Any], *, source: str = ""
+) -> None:
+    """Refuses what is said of a model where SigOpt's fields want none.
+
+    Args:
+        definition: The SigOpt fields; empty where there are none.
+        generation: What is said; see `armwright.generation_options`.
+        source: What to call the file in messages; empty for none.
+
+    Raises:
+        UsageError: Something is said, and the type is another one than offline.
+    """
+    kind = definition.get("type", _MODELLED)
+    if generation and kind != _MODELLED:
+        begin = f"{source}: " if source else ""
+        raise UsageError(
+            f"{begin}{GENERATION} is about a model, and the type {kind} has none",
+            hint=f"leave out {GENERATION}, or make an experiment of the type {_MODELLED}",
+            path=(GENERATION,),
+        )
 
 
 def needed_metrics(state: State, config: OptimizationConfig | None) -> list[str]:

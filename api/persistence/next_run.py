@@ -12,7 +12,7 @@ from armwright.errors import ArmwrightError, NothingLeftError, UsageError
 from armwright.experiment import ParameterType, RangeParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from armwright.experiment import Experiment, GeneratorRun
     from armwright.generation import GenerationStrategy
@@ -60,6 +60,7 @@ def next_run(
     seed: int,
     initial_trials: int | None,
     budget: int | None = None,
+    options: Mapping[str, Any] | None = None,
     number: int,
     used: Container[int] = (),
     deadline: float | None = None,
@@ -75,6 +76,7 @@ def next_run(
         seed: Decides every arm.
         initial_trials: How many quasi-random trials come first; the default if None.
         budget: How many trials the experiment is to have; None for no end.
+        options: What the experiment says of its model; see `generation_options`.
         number: Of the trial; it may lie below others that are in use, and may itself have come
             into use this moment.
         used: The numbers in use.
@@ -90,7 +92,11 @@ def next_run(
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
     strategy = default_generation_strategy(
-        experiment.search_space, seed=seed, initial_trials=initial_trials, budget=budget
+        experiment.search_space,
+        seed=seed,
+        initial_trials=initial_trials,
+        budget=budget,
+        options=options,
     )
     end = experiment._next_trial_index
     is_sobol = strategy._current(experiment).model is Models.SOBOL

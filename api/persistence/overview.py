@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment.aimed_at import aimed_at
-from armwright.persistence.facts import is_retried
+from armwright.generation_options import GENERATION_KEYS
+from armwright.persistence.facts import generation_of, is_retried, plan_of
 from armwright.persistence.halted import halt_of
 from armwright.persistence.kept_definition import shown_parameters
 from armwright.persistence.measured import given_up, measured
@@ -38,6 +39,7 @@ def overview(stored: StoredExperiment) -> Json:
         "description": stored.description,
         "state": halt_of(stored.state) or ("done" if is_done(stored) else "open"),
         "budget": stored.budget,
+        "generation": generation_of(plan_of(stored.state)),
         "objective": _objective(config),
         "parameters": [repr(parameter) for parameter in space.parameters.values()],
         "constraints": [repr(constraint) for constraint in constraints],
@@ -120,6 +122,11 @@ def trial_in_full(stored: StoredExperiment, number: int) -> Json:
             {
                 "model": run.get("model_key"),
                 "seconds": run.get("gen_time"),
+                "generation": {
+                    key: value
+                    for key, value in (run.get("model_kwargs") or {}).items()
+                    if key in GENERATION_KEYS
+                },
                 **(run.get("gen_metadata") or {}),
             }
             for run in _runs(facts)

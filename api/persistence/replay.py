@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.errors import ArmwrightError, UsageError
 from armwright.experiment import RangeParameter
+from armwright.generation_options import GENERATION_KEYS
 from armwright.persistence.arm_maker import DomainArms
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
@@ -162,6 +163,10 @@ def replay(
     run, problem = _made_again(make, trial)
     recomputed = None if run is None else run.arms[0].parameters
     again = (run.gen_metadata or {}) if run is not None else {}
+    said = [
+        {key: item for key, item in (options or {}).items() if key in GENERATION_KEYS}
+        for options in ((record or {}).get("model_kwargs"), run and run._model_kwargs)
+    ]
     space = experiment.search_space
     differences = (
         () if recomputed is None else tuple(_differences(arm.parameters, recomputed, space))
@@ -173,7 +178,12 @@ def replay(
         recorded=arm.parameters,
         recomputed=recomputed,
         differences=differences,
-        reasons=(*missing, *problem, *_reasons(known, again, is_equal=is_equal)),
+        reasons=(
+            *missing,
+            *problem,
+            *(_options_reasons(*said) if run is not None else ()),
+            *_reasons(known, again, is_equal=is_equal),
+        ),
     )
 
 
@@ -231,6 +241,14 @@ def _share(parameter: Any, before: float, after: float) -> float | None:
     if min(before, after) <= 0:
         return None
     return abs(math.log(after / before)) / math.log(high / low)
+
+
+def _options_reasons(recorded: _Json, again: _Json) -> Iterator[str]:
+    """Which options of the model are others than the record says, such as those of an older one."""
+    for key, usual in GENERATION_KEYS.items():
+        before, now = recorded.get(key, usual), again.get(key, usual)
+        if before != now:
+            yield f"made with {key} {before}, the experiment said {now} then"
 
 
 def _reasons(known: _Json, again: _Json, *, is_equal: bool) -> Iterator[str]:

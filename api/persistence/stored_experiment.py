@@ -20,6 +20,7 @@ from armwright.errors import (
 )
 from armwright.experiment.clock import now, now_ms
 from armwright.experiment.pictured import Drawable
+from armwright.generation_options import GENERATION, checked_generation
 from armwright.persistence.asked_trials import AskedTrial, BestTrial, EndedTrial, Result
 from armwright.persistence.asking import Asker
 from armwright.persistence.best import best_of
@@ -32,7 +33,12 @@ from armwright.persistence.facts import (
 )
 from armwright.persistence.folder_view import FolderView
 from armwright.persistence.json_codec import object_from_json, object_to_json
-from armwright.persistence.kept_definition import kept_definition, needed_metrics
+from armwright.persistence.kept_definition import (
+    KEY,
+    check_has_model,
+    kept_definition,
+    needed_metrics,
+)
 from armwright.persistence.live_journal import LiveJournal
 from armwright.persistence.measured import mean_and_sem, only_arm, result_row
 from armwright.persistence.next_run import check_runnable
@@ -88,6 +94,7 @@ class StoredExperiment(Drawable):
         budget: int | None = None,
         seed: int | None = None,
         initial_trials: int | None = None,
+        generation: Mapping[str, Any] | None = None,
         parts: Mapping[str, Any] | None = None,
     ) -> Self:
         """Makes a folder for an experiment, with what it holds already.
@@ -99,6 +106,8 @@ class StoredExperiment(Drawable):
             seed: Decides every arm; `ARMWRIGHT_SEED` or fresh entropy when left out.
             initial_trials: How many quasi-random trials come first; one for each
                 parameter, but at least 5 and at most 16, if left out.
+            generation: What there is to say of the model that makes arms; see
+                `armwright.generation_options`.
             parts: What else the configuration is to hold; see `Definition.parts`.
 
         Raises:
@@ -107,13 +116,16 @@ class StoredExperiment(Drawable):
                 that keeps its constraints, or a part that no model understands yet.
             StoreError: It cannot be made there.
         """
+        said = checked_generation(generation)
+        check_has_model((parts or {}).get(KEY) or {}, said)
         for name, value in (("budget", budget), ("initial_trials", initial_trials)):
             if value is not None and (type(value) is not int or value < 1):
                 raise UsageError(f"{name} should be a whole number from 1 on, got {value!r}")
         check_runnable(experiment)
         from armwright.generation.seed import base_seed
 
-        plan = {"budget": budget, "seed": base_seed(seed), "initial_trials": initial_trials}
+        plan: dict[str, Any] = {"budget": budget, "seed": base_seed(seed)}
+        plan |= {"initial_trials": initial_trials, **({GENERATION: said} if said else {})}
         return cls(publish(experiment, str(url), plan=plan, parts=parts, exclusive=True))
 
     @classmethod

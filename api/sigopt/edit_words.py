@@ -4,6 +4,8 @@ budget=50   parallel_bandwidth=4   name=...   metadata={"team": "vision"}   loss
 lr.bounds=[1e-6,1]   kind.categorical_values=["a","b"]   n.grid=[1,2,4]   lr.default_value=0.1
 drop.type=double drop.bounds=[0,0.5] drop.default_value=0.1        a new parameter
 lr=none                                                            one taken away
+
+What is said of the model, such as generation.output_warp, is `armwright.persistence.editing`'s.
 """
 
 from __future__ import annotations

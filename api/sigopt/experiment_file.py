@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import UsageError
-from armwright.fault_path import path_of
+from armwright.fault_path import at, path_of
+from armwright.generation_options import GENERATION, checked_generation, generation_words
 from armwright.persistence.definition import Definition
-from armwright.persistence.kept_definition import KEY
+from armwright.persistence.kept_definition import KEY, check_has_model
 from armwright.sigopt.definition import definition_from_fields
 from armwright.sigopt.domain import active_assignments, domain_experiment
 from armwright.sigopt.exception import ApiException
@@ -50,13 +51,16 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
     """Makes the experiment that SigOpt's fields describe.
 
     Args:
-        document: The fields of `create_experiment`; a missing name is the file's business.
+        document: The fields of `create_experiment`, and `generation`, which is ours; a missing name
+            is the file's business.
         source: What to call it in messages.
 
     Raises:
         UsageError: A field is refused by SigOpt's rules. Names the field.
     """
     fields = {"name": "experiment", **document}
+    with at(GENERATION):
+        said = checked_generation(fields.pop(GENERATION, None), source=source)
     for key in ("parameters", "metrics"):
         if key not in fields:
             raise UsageError(f"{source}: the key {key!r} is missing")
@@ -67,6 +71,7 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
         raise UsageError(f"{source}: {error.message}", path=path_of(error)) from error
     except (ValidationError, ValueError) as error:
         raise UsageError(f"{source}: {error}", path=path_of(error)) from error
+    check_has_model(kept, said, source=source)
     experiment = domain_experiment(kept)
     if "name" not in document:
         experiment._name = None
@@ -79,8 +84,9 @@ def definition_from_sigopt(document: Mapping[str, Any], *, source: str) -> Defin
         experiment=experiment,
         budget=kept["budget"] or None,
         seed=None,
+        generation=said,
         notes=notes,
-        rules=tuple(_rules(kept)),
+        rules=(*_rules(kept), *generation_words(said)),
         parts={KEY: kept},
         run=partial(_run, kept),
         shown=partial(active_assignments, kept),

@@ -131,7 +131,9 @@ class KnownRuns:
         if definition.get("tasks"):
             from armwright.sigopt.core.task_run import task_run
 
-            return task_run(definition, view.experiment, plan=plan, number=number)
+            return task_run(
+                definition, view.experiment, plan=plan, number=number, deadline=deadline
+            )
         if definition["type"] != "grid" and definition["budget"]:
             budget = definition["budget"] + self._replaced.count(state)
             definition = {**definition, "budget": budget}

@@ -36,14 +36,13 @@ def suggested_again(
         folder: Of the experiment.
         then: Its state when the suggestion was made.
         free: The next free number then.
-        deadline: Of no use: suggestions have none.
+        deadline: When to be done, by `time.monotonic()`.
     """
-    del deadline
     suggester = Suggester(folder)
 
     def make(number: int) -> GeneratorRun:
         try:
-            return suggester.made(number, then, free)
+            return suggester.made(number, then, free, deadline=deadline)
         except ApiException as error:
             raise UsageError(str(error.message)) from error
 

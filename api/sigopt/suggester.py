@@ -115,15 +115,18 @@ class Suggester:
         """The same of a state."""
         return self._known.experiment(state)
 
-    def made(self, number: int, state: State, free: int) -> GeneratorRun:
+    def made(
+        self, number: int, state: State, free: int, *, deadline: float | None = None
+    ) -> GeneratorRun:
         """What a run of a number would try, where this is known.
 
         Args:
             number: Of its trial.
             state: What is known.
             free: The next free number.
+            deadline: When to be done, by `time.monotonic()`.
         """
-        return self._known.made(number, state, free=free)
+        return self._known.made(number, state, free=free, deadline=deadline)
 
     def _suggest(
         self, trial: Trial, number: int, state: State, given: Mapping[str, Any] | None

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import NothingLeftError, UsageError
+from armwright.persistence.facts import generation_of
 from armwright.sigopt.constraint_rules import is_active
 from armwright.sigopt.domain import fill_in
 from armwright.sigopt.exception import refused
@@ -46,7 +47,7 @@ def suggested_run(
     Args:
         definition: Of the experiment.
         experiment: All that is known of it.
-        plan: Seed, and number of initial trials.
+        plan: Seed, number of initial trials, and what is said of the model.
         number: Of the trial.
         used: The numbers in use.
         deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
@@ -87,6 +88,7 @@ def _offline(
             seed=plan["seed"],
             initial_trials=initial,
             budget=definition["budget"],
+            options=generation_of(plan),
             number=number,
             used=used,
             deadline=deadline,
@@ -125,6 +127,7 @@ def _beyond_the_default(
         seed=plan["seed"],
         initial_trials=initial,
         budget=definition["budget"],
+        options=generation_of(plan),
     )
     step = strategy._current(experiment)
     if step.model is Models.SOBOL:
@@ -133,7 +136,14 @@ def _beyond_the_default(
     if solutions > 1:
         from armwright.sigopt.diverse_search import diverse_run
 
-        return diverse_run(experiment, solutions=solutions, seed=plan["seed"], ahead=ahead)
+        return diverse_run(
+            experiment,
+            solutions=solutions,
+            seed=plan["seed"],
+            ahead=ahead,
+            options=generation_of(plan),
+            deadline=deadline,
+        )
     if thresholds:
         step.model_kwargs = {**(step.model_kwargs or {}), "objective_thresholds": thresholds}
     limit: Json = {} if deadline is None else {"model_gen_options": {"deadline": deadline}}
