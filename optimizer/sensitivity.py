@@ -12,8 +12,10 @@ may be what it says of other columns.
 
 References:
     Saltelli et al. (2010), Computer Physics Communications 181, 259, for the design and the
-    estimator of S; Jansen (1999), ibid. 117, 35, for that of T; Kucherenko, Tarantola and Annoni
-    (2012), ibid. 183, 937, for columns that depend on each other.
+    estimator of S; Jansen (1999), ibid. 117, 35, for that of T, with the variance of the same pairs
+    below the line, Janon et al. (2014), ESAIM: Probability and Statistics 18, 342; Kucherenko,
+    Tarantola and Annoni (2012), Computer Physics Communications 183, 937, for columns that depend
+    on each other.
 """
 
 from collections.abc import Callable
@@ -43,8 +45,11 @@ class Sensitivity:
     Attributes:
         first: First-order indices, a column per column of the problem.
         total: Total indices.
-        first_interval: 95 % interval of each estimate, from resampling the points; it tells how
-            far the number of points was enough, not how well the function itself is known.
+        first_interval: 95 % interval of each index, within 0 and 1 as the index itself: the 2.5th
+            and 97.5th percentile of estimates from points drawn anew with replacement. It tells how
+            far the number of points was enough, not how well the function itself is known. The
+            points fill the space more evenly than such draws, so that it holds the index more often
+            than that, unless they are few and the function is rough.
         total_interval: The same for the total indices.
         variance: Of each function over the space, in its units squared; where it is zero, so are
             all indices. Infinite where it is no number any more.
@@ -143,7 +148,7 @@ def _estimate(
     changed: Float[np.ndarray, "d k o"],
     free: list[int],
 ) -> Float[np.ndarray, "2 o d"]:
-    """First-order and total indices.
+    """First-order and total indices, within 0 and 1: what lies outside is the points' chance.
 
     Args:
         base: Function values at the base points.
@@ -165,9 +170,11 @@ def _estimate(
         if other is not base:  # independent columns: what the base points say is noise, taken out
             pair = (other - centre) * (kept[j] - base)
         found[0, :, j] = np.where(constant, 0.0, pair.mean(axis=0) / safe)
+        # Measured against the same points' variance: 1 less their correlation, as both vary alike.
         apart = 0.5 * ((base - changed[j]) ** 2).mean(axis=0)
-        found[1, :, j] = np.where(constant, 0.0, apart / safe)
-    return found
+        around = np.where(constant, 1.0, np.concatenate([base, changed[j]]).var(axis=0))
+        found[1, :, j] = np.where(constant, 0.0, apart / np.where(around > 0, around, 1.0))
+    return np.clip(found, 0.0, 1.0)
 
 
 def _independent(

@@ -30,10 +30,7 @@ def importance_figure(found: Influences) -> Spec:
             {
                 "parameter": item.parameter,
                 "label": label,
-                **{
-                    name: min(max(getattr(item, name), 0.0), 1.0)  # a share; its estimate may miss
-                    for name in ("total", "low", "high", "first")
-                },
+                **{name: getattr(item, name) for name in ("total", "low", "high", "first")},
             }
         )
         for item, label in zip(shown, labels, strict=True)

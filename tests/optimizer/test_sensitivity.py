@@ -53,6 +53,34 @@ def test_intervals_hold_the_closed_form_nearly_always_and_shrink_with_more_point
     assert np.ptp(many.first_interval[0], axis=1).max() < 0.5 * np.mean(widths)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_of_a_column_that_does_it_all_the_interval_ends_at_the_whole(seed):
+    found = sobol_indices(lambda v: np.exp(6.0 * v[:, :1]), box(2), seed=seed, points=128)
+    for index, interval in (
+        (found.first, found.first_interval),
+        (found.total, found.total_interval),
+    ):
+        assert (interval >= 0).all()
+        assert (interval <= 1).all()
+        assert interval[0, 0, 0] <= index[0, 0] <= interval[0, 0, 1] == 1.0
+        assert interval[0, 0, 0] > 0.5
+
+
+def test_a_total_index_is_measured_against_the_variance_of_the_same_pairs():
+    """Against all points' variance alone the estimate is off by half as much again."""
+    errors = [
+        sobol_indices(
+            lambda v: np.prod(np.abs(4.0 * v - 2.0), axis=1)[:, None],  # Sobol's g, a = 0
+            box(3),
+            seed=seed,
+            points=128,
+        ).total[0]
+        - (1 / 3) * (4 / 3) ** 2 / ((4 / 3) ** 3 - 1)
+        for seed in range(20)
+    ]
+    assert np.abs(errors).mean() < 0.07
+
+
 def test_indices_of_an_additive_function_are_shares_of_its_variance():
     found = sobol_indices(lambda v: (v @ [1.0, 2.0, 0.0])[:, None], box(3), seed=0)
     np.testing.assert_allclose(found.first[0], [0.2, 0.8, 0.0], atol=2e-3)
