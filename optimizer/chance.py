@@ -10,11 +10,21 @@ which is about the share of all successes far from any trial, and sharp between 
 trials lie close. The factor a, the noise of the labels and how fast they change along each column
 are chosen by what the others say of each trial (leave one out, in closed form).
 
+Of very many trials of one kind only so many are kept, evenly over time, so that the kept ones are
+no mirror of how rare failures are. What they say is the chance among trials as they were kept: its
+odds are multiplied by how many times more successes than failures were left out,
+
+$$\frac{p'}{1 - p'} = \frac{n_1 / k_1}{n_0 / k_0} \frac{p}{1 - p},$$
+
+of n_1 successes k_1 kept, and of n_0 failures k_0.
+
 References:
     Rasmussen and Williams (2006), 6.5 ("least-squares classification"), (6.40) and (5.12);
-    Gelbart, Snoek and Adams (2014), arXiv:1403.5607, for weighing improvement by the chance.
+    Gelbart, Snoek and Adams (2014), arXiv:1403.5607, for weighing improvement by the chance;
+    King and Zeng (2001), Political Analysis 9, 137, 4.1 ("prior correction"), for the odds.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -48,6 +58,7 @@ class Chance(NamedTuple):
         inverse: Inverse of the lower Cholesky factor of K; 0 in padding.
         middle: Smoothed mean of the labels.
         factor: What the mean of the labels is multiplied by.
+        log_odds: Added to the log odds, for what was left out; 0 where nothing was.
     """
 
     scaled: Float[Array, "z D"]
@@ -56,6 +67,7 @@ class Chance(NamedTuple):
     inverse: Float[Array, "z z"]
     middle: Float[Array, ""]
     factor: Float[Array, ""]
+    log_odds: Float[Array, ""]
 
 
 def log_chance(features: Float[Array, "k D"], chance: Chance) -> Float[Array, " k"]:
@@ -64,7 +76,10 @@ def log_chance(features: Float[Array, "k D"], chance: Chance) -> Float[Array, " 
     mean = chance.middle + matmul(near, chance.weights)
     explained = matmul(near, chance.inverse.T)
     variance = jnp.maximum(1.0 - jnp.sum(explained * explained, axis=1), 0.0)
-    return log_probability_below(chance.factor * mean / jnp.sqrt(1.0 + chance.factor**2 * variance))
+    score = chance.factor * mean / jnp.sqrt(1.0 + chance.factor**2 * variance)
+    among_kept = log_probability_below(score)
+    odds = chance.log_odds + among_kept - log_probability_below(-score)
+    return jnp.where(chance.log_odds == 0.0, among_kept, -jnp.logaddexp(0.0, -odds))
 
 
 def chance_of(
@@ -79,12 +94,13 @@ def chance_of(
     """
     if not len(failed):
         return None
-    middle = (len(succeeded) - len(failed)) / (len(succeeded) + len(failed) + 2.0)
     few = [_spaced(part, _CHOSEN_BY // 2) for part in (succeeded, failed)]
-    labels = np.repeat([1.0, -1.0], [len(part) for part in few])
-    rates, noise, factor = _chosen(features, features.encode(np.concatenate(few)), labels, middle)
+    rates, noise, factor = _chosen(features, features.encode(np.concatenate(few)), *_labels(few))
     kept = [_spaced(part, _MOST // 2) for part in (succeeded, failed)]
-    labels = np.repeat([1.0, -1.0], [len(part) for part in kept])
+    labels, middle = _labels(kept)
+    log_odds = 0.0
+    if len(succeeded):
+        log_odds = np.log(len(succeeded) / len(kept[0])) - np.log(len(failed) / len(kept[1]))
     per_feature = rates @ features.membership
     points = features.encode(np.concatenate(kept)) * per_feature
     covariance = _matern(_distances(points)) + noise * np.eye(len(points))
@@ -100,6 +116,7 @@ def chance_of(
         inverse=operand(inverse),
         middle=operand(np.float64(middle)),
         factor=operand(np.float64(factor)),
+        log_odds=operand(np.float64(log_odds)),
     )
 
 
@@ -113,7 +130,14 @@ def chance_like(features: Features, rows: int) -> Chance:
         inverse=operand(np.zeros((size, size))),
         middle=operand(np.float64(0.0)),
         factor=operand(np.float64(0.0)),
+        log_odds=operand(np.float64(0.0)),
     )
+
+
+def _labels(parts: Sequence[Float[np.ndarray, "_ d"]]) -> tuple[Float[np.ndarray, " z"], float]:
+    """The label of each success and then of each failure, and their smoothed mean."""
+    good, bad = map(len, parts)
+    return np.repeat([1.0, -1.0], [good, bad]), (good - bad) / (good + bad + 2.0)
 
 
 def _spaced(points: Float[np.ndarray, "k d"], most: int) -> Float[np.ndarray, "m d"]:

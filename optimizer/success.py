@@ -10,8 +10,6 @@ from armwright.optimizer.shapes import Float
 
 __all__ = ["success_chance"]
 
-_MOST_OF_A_KIND = 256  # trials that the classifier keeps, see `chance`
-
 
 def success_chance(
     problem: Problem,
@@ -28,31 +26,19 @@ def success_chance(
         x: Points to ask about, model units.
     """
     from scipy.spatial.distance import cdist
-    from scipy.special import ndtr
+    from scipy.special import expit, log_ndtr
 
     features = Features.of(problem)
-    kept = [_evenly(part) for part in (succeeded, failed)]
     with double_precision():
-        found = chance_of(features, *kept)
+        found = chance_of(features, succeeded, failed)
     if found is None:
         return np.ones(len(x))
-    # Fewer of one kind than of the other are kept: the odds that these say are put right.
-    shares = [
-        len(part) / max(len(few), 1) for part, few in zip((succeeded, failed), kept, strict=True)
-    ]
-    odds = shares[0] / shares[1] if len(succeeded) else 1.0
     known = [np.asarray(field) for field in found]
-    scaled, rates, weights, inverse, middle, factor = known
+    scaled, rates, weights, inverse, middle, factor, log_odds = known
     apart = np.sqrt(5.0) * cdist(features.encode(x) * rates, scaled)
     near = (1.0 + apart + apart**2 / 3.0) * np.exp(-apart)
     mean = middle + near @ weights
     variance = np.maximum(1.0 - np.sum((near @ inverse.T) ** 2, axis=1), 0.0)
-    chances: Float[np.ndarray, " k"] = ndtr(factor * mean / np.sqrt(1.0 + factor**2 * variance))
-    return odds * chances / (odds * chances + (1.0 - chances))
-
-
-def _evenly(points: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "m d"]:
-    """As many points as the classifier keeps of a kind."""
-    if len(points) <= _MOST_OF_A_KIND:
-        return points
-    return points[np.linspace(0, len(points) - 1, _MOST_OF_A_KIND).astype(np.intp)]
+    score = factor * mean / np.sqrt(1.0 + factor**2 * variance)
+    chances: Float[np.ndarray, " k"] = expit(log_ndtr(score) - log_ndtr(-score) + log_odds)
+    return chances

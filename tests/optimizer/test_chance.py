@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
+from sklearn.linear_model import LogisticRegression
 
 from armwright.optimizer import Column, Problem
 from armwright.optimizer.chance import chance_of, log_chance
@@ -59,6 +60,43 @@ def test_more_trials_than_are_kept_still_tell_the_half():
     told = chances(chance, np.array([[0.5, 0.2, 0.0], [0.5, 0.4, 1.0]]))
     assert told[0] > 0.95
     assert told[1] < 0.05
+
+
+def rare(count):
+    """Trials that fail more often the larger the first column is, a tenth of all."""
+    rng = np.random.default_rng(4)
+    x = np.column_stack([rng.random((count, 2)), rng.integers(2, size=count)]).astype(float)
+    return x, rng.random(count) < 0.2 * x[:, 0]
+
+
+def test_of_rare_failures_the_chance_is_what_all_trials_say():
+    x, failed = rare(3000)
+    chance = of(x[~failed], x[failed])
+    grid = np.column_stack([np.linspace(0.05, 0.95, 10), np.full(10, 0.5), np.zeros(10)])
+    every = LogisticRegression(C=1e3).fit(x, ~failed)
+    told = chances(chance, grid)
+    np.testing.assert_allclose(told, every.predict_proba(grid)[:, 1], atol=0.1)
+    assert chances(chance, x).mean() == pytest.approx(1 - failed.mean(), abs=0.03)
+    among_kept = chances(chance._replace(log_odds=jnp.asarray(0.0)), x)
+    assert among_kept.mean() < 0.6
+
+
+def test_what_is_kept_of_each_kind_puts_the_odds_right():
+    good, bad = points(1024), points(512)
+    assert float(of(good, bad).log_odds) == pytest.approx(np.log(1024 / 256) - np.log(512 / 256))
+    assert float(of(good[:256], bad[:40]).log_odds) == 0.0
+
+
+def test_chances_put_right_are_finite_with_slopes_where_they_are_sure():
+    chance = of(points(40), points(20))._replace(
+        log_odds=jnp.asarray(-6.0), factor=jnp.asarray(40.0)
+    )
+    features = jnp.asarray(FEATURES.encode(points(50)))
+    both = jax.jit(jax.value_and_grad(lambda f: jnp.sum(log_chance(f, chance))))
+    value, slope = both(features)
+    assert np.isfinite(value)
+    assert value < 0
+    assert np.isfinite(slope).all()
 
 
 def test_tells_the_half_where_trials_fail_and_the_column_that_decides():

@@ -18,7 +18,7 @@ def points(count, seed):
 
 
 @pytest.mark.usefixtures("float64")
-@pytest.mark.parametrize("successes", [0, 7])
+@pytest.mark.parametrize("successes", [0, 7, 400])
 def test_what_is_shown_is_what_weighs_arms(successes):
     good, bad, asked = points(successes, 1), points(5, 2), points(9, 3)
     features = Features.of(PROBLEM)
