@@ -111,10 +111,11 @@ def test_steps_that_go_on_are_headway(queued):
     assert queued(program.strip(), most=5) == ["SIGUSR1"] * 5
 
 
-def test_a_trial_that_ended_is_headway(sh, scontrol):
+def test_a_trial_that_ended_is_headway(sh, scontrol, monkeypatch):
     scontrol(0)
     program = """if [ "$ARMWRIGHT_TRIAL" = 0 ]; then echo '{"loss": 1}'; else %s; fi"""
     assert sh(program % UP, requeues=True, most_fruitless=0).why == "SIGUSR1"
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
     assert sh(UP, requeues=True, most_fruitless=0).why == "no headway"
 
 
