@@ -1,7 +1,6 @@
-"""One fitted model at work: turns problems and observations into questions, asks the program.
+"""One fitted model at work: learns hyperparameters, and asks the programs about points.
 
-The model of a suggestion is made once; it pads the observations and the pending points to a bucket,
-so that the arms of a batch, whose earlier members become pending, are all answered by one program.
+The model of a suggestion is made once. Its arrays, and what programs take of them, are in `layout`.
 """
 
 from collections.abc import Sequence
@@ -10,35 +9,29 @@ from dataclasses import replace
 import jax
 import numpy as np
 
-from armwright.optimizer.aims import aims_of
 from armwright.optimizer.chance import chance_like, chance_of
 from armwright.optimizer.columns import Problem, to_model, to_values
 from armwright.optimizer.compiled import Wanted, ask, draw, expect, teach, view
-from armwright.optimizer.couplings import couplings_of
 from armwright.optimizer.deadline import Deadline
-from armwright.optimizer.features import Features
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.kumaraswamy import InputWarp
-from armwright.optimizer.learning import Learned, Lesson
+from armwright.optimizer.layout import Layout
+from armwright.optimizer.learning import Learned
 from armwright.optimizer.leaving_out import without_groups
-from armwright.optimizer.likelihood import Rows
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.outlook import noise_levels, outlook, outlook_like, view_of
 from armwright.optimizer.output_scale import OWN, WantedScale
 from armwright.optimizer.pace import ask_in_time, has_time_to_draw
-from armwright.optimizer.padding import bucket
 from armwright.optimizer.policy import Policy
 from armwright.optimizer.posterior import Posterior, posterior_like
 from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.prospects import Prospects, expense_of
-from armwright.optimizer.region import region_of
 from armwright.optimizer.sampling import drawing_like, drawing_of
 from armwright.optimizer.scores import Scores
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Bool, Float, Int, operand
-from armwright.optimizer.trust_region import TrustRegion, edges
-from armwright.optimizer.units import Units
+from armwright.optimizer.trust_region import TrustRegion
 
 __all__ = ["Model"]
 
@@ -46,7 +39,7 @@ __all__ = ["Model"]
 _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
 
 
-class Model:
+class Model(Layout):
     """Measured outcomes and pending points of one suggestion, with hyperparameters once fitted."""
 
     def __init__(
@@ -71,86 +64,53 @@ class Model:
         """Lays out the arrays; compiles and computes nothing.
 
         Args:
-            problem: Columns and constraints.
-            measured: What is known; at least one point.
-            goal: What points are scored for.
-            pending: Points still running, model units.
-            room: Rows to keep free for points that become pending.
-            rng: Source of the draws of pending observations and of preferences.
-            settings: Sizes.
-            rows: Which observations to keep; all where None. Units are those of all.
-            size: Rows at least, padding included.
-            scale: Of the objective.
-            warp: Of the ranges' coordinates; None for none.
+            problem: See `Layout`.
+            measured: See `Layout`.
+            goal: See `Layout`.
+            pending: See `Layout`.
+            room: See `Layout`.
+            rng: See `Layout`.
+            settings: See `Layout`.
+            rows: See `Layout`.
+            size: See `Layout`.
+            scale: See `Layout`.
+            warp: See `Layout`.
             failed: Points whose trials came to nothing, model units.
             policy: How points will be judged; it decides which programs there are.
             only_learns: Whether no point will be judged at all.
             as_expected: See `take_pending`.
         """
-        self._problem, self._settings = problem, settings
+        # By whether it takes in what is pending; there already when the first points are added.
+        self._posteriors: dict[bool, Posterior] = {}
+        super().__init__(
+            problem,
+            measured,
+            goal,
+            pending=pending,
+            room=room,
+            rng=rng,
+            settings=settings,
+            rows=rows,
+            size=size,
+            scale=scale,
+            warp=warp,
+            as_expected=as_expected,
+        )
         self._policy, self._only_learns = policy or Policy(), only_learns
-        self.features = self._features = Features.of(problem).warped(warp)
-        self.couplings = couplings_of(problem, self._features)
-        self.units = self._units = Units.of(
-            problem, measured, scale=scale if goal.is_plain else OWN
-        )
-        measured = self._units.measured
-        self.kept = kept = np.arange(len(measured.x)) if rows is None else rows
-        self._known, self._pending = len(kept), 0
-        self.bucket = max(bucket(self._known + len(pending) + room), size)
-        self._points = np.zeros((self.bucket, self._features.width))
-        self._points[: self._known] = self._features.encode(measured.x[kept])
-        self._y, self._noise, self._observed = self._units.laid_out(kept, self.bucket)
-        self._is_pending = np.zeros(self.bucket, bool)
-        self._draws = rng.standard_normal((*self._y.shape, settings.draws))
-        self._aims = aims_of(
-            goal, measured, self._units.standards, size=self.bucket, rows=kept, rng=rng
-        )
-        self._region = region_of(problem, self._features)
         self._logarithms: Float[np.ndarray, "o t"] | None = None
         self._ensemble: Float[np.ndarray, "e o t"] | None = None
-        chance = None if failed is None else chance_of(self._features, measured.x, failed)
+        succeeded = self._units.measured.x
+        chance = None if failed is None else chance_of(self._features, succeeded, failed)
         self._prospects = (
             None
             if chance is None
             else Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
         )
-        self._posteriors: dict[bool, Posterior] = {}  # by whether it takes in what is pending
-        self.jitter, self.deadline, self._as_expected = 0.0, Deadline(), as_expected
-        self.add_pending(pending)
-
-    @property
-    def width(self) -> int:
-        """Number of columns of the problem."""
-        return len(self._problem.columns)
-
-    @property
-    def parameters(self) -> int:
-        """Number of hyperparameters of each outcome's model."""
-        return self.width + 2 + (0 if self.couplings is None else self.couplings.parameters)
-
-    @property
-    def rows_in_use(self) -> int:
-        """Rows with an observation or a pending point; the rest is padding."""
-        return self._known + self._pending
-
-    @property
-    def counts(self) -> list[int]:
-        """Number of observations of each outcome."""
-        return [len(standard.y) for standard in self._units.standards]
-
-    @property
-    def pending(self) -> Float[np.ndarray, "p d"]:
-        """Points that are pending, model units."""
-        return self._features.decode(self._points[self._is_pending])
+        self.deadline = Deadline()
 
     def add_pending(self, x: Float[np.ndarray, "p d"]) -> None:
-        """Makes points, in model units, pending from now on."""
-        begin = self._known + self._pending
-        end = begin + len(x)
-        self._points[begin:end] = self._features.encode(x)
-        self._is_pending[begin:end] = True
-        self._pending += len(x)
+        """See `Layout`."""
+        super().add_pending(x)
         if len(x):
             self._posteriors.pop(True, None)
 
@@ -207,13 +167,8 @@ class Model:
             wanted.append(("view", 0, view_of(posterior, self._aims, self._points)))
             ahead = outlook_like(policy, len(self._y), self._features.width)
             prospects = self._with_costs(ahead)
-        question = self._question(posterior=posterior)._replace(prospects=prospects)
+        question = self._question(posterior, prospects)
         return [*wanted, ("search", self.searches, question)]
-
-    def lesson(self) -> Lesson:
-        """What its first program learns from, with nothing to be fitted."""
-        shape = (len(self._y), self._settings.fit_starts, self.parameters)
-        return self._lesson(np.zeros(shape))
 
     @property
     def policy(self) -> Policy:
@@ -309,7 +264,12 @@ class Model:
         group = np.zeros(len(x), np.int32)
         group[len(x) - local :] = 1
         question = self._question(
-            candidates=self._features.encode(x), group=group, movable=movable, within=within
+            self._posterior(pending=True),
+            self._prospects,
+            candidates=self._features.encode(x),
+            group=group,
+            movable=movable,
+            within=within,
         )
         answer = self._ask(question)
         found = to_values(self._problem, self._features.decode(np.asarray(answer.found)))
@@ -327,7 +287,9 @@ class Model:
         means, sds = np.empty((len(x), len(self._y))), np.empty((len(x), len(self._y)))
         for begin in range(0, len(x), size):
             part = self._features.encode(x[begin : begin + size])
-            question = self._question(candidates=part, pending=False)
+            question = self._question(
+                self._posterior(pending=False), self._prospects, candidates=part, pending=False
+            )
             answer = ask(question, searches=self.searches)
             rows = slice(begin, begin + len(part))
             means[rows] = np.asarray(answer.mean)[:, : len(part)].T
@@ -354,15 +316,6 @@ class Model:
         noise, inferred = self._noise[outcome, rows], np.exp(self._fitted()[outcome, -1])
         noise = np.where(np.isnan(noise), inferred, noise) + self.jitter
         return mean, np.maximum(variance - noise, 0.0), variance
-
-    def in_units(
-        self,
-        x: Float[np.ndarray, "k d"],
-        means: Float[np.ndarray, "k o"],
-        sds: Float[np.ndarray, "k o"],
-    ) -> tuple[Float[np.ndarray, "k o"], Float[np.ndarray, "k o"]]:
-        """Standardised means and standard deviations at points in the outcomes' own units."""
-        return self._units.returned(x, means, sds)
 
     def _fitted(self) -> Float[np.ndarray, "o t"]:
         if self._logarithms is None:
@@ -428,70 +381,6 @@ class Model:
             self._posteriors.clear()
         self._posteriors[pending and self._pending > 0] = learned.posterior
         return learned
-
-    def _lesson(
-        self,
-        starts: Float[np.ndarray, "o f t"],
-        *,
-        fits: Sequence[int] | None = None,
-        fit_limits: Sequence[int] | None = None,
-        pending: bool = True,
-    ) -> Lesson:
-        """The first program's arguments."""
-        none = [0] * len(self._y)
-        rows = Rows(
-            features=operand(self._points),
-            y=operand(self._y),
-            noise=operand(self._noise),
-            observed=operand(self._observed),
-            pending=operand(self._is_pending & pending),
-            membership=operand(self._features.membership),
-            jitter=operand(np.float64(self.jitter)),
-            couplings=self.couplings,
-        )
-        return Lesson(
-            rows=rows,
-            draws=operand(np.zeros_like(self._draws) if self._as_expected else self._draws),
-            starts=operand(starts),
-            fits=operand(np.array(none if fits is None else fits, np.int32)),
-            fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),
-        )
-
-    def _question(
-        self,
-        *,
-        posterior: Posterior | None = None,
-        candidates: Float[np.ndarray, "k D"] | None = None,
-        group: Int[np.ndarray, " k"] | None = None,
-        movable: Bool[np.ndarray, " d"] | None = None,
-        within: TrustRegion | None = None,
-        pending: bool = True,
-    ) -> Question:
-        """The second program's arguments, filled up to their fixed sizes."""
-        settings, width = self._settings, self._features.width
-        size = settings.global_candidates + settings.local_candidates
-        part = self._points[:1] if candidates is None else candidates
-        padded = np.concatenate([part, np.broadcast_to(part[0], (size - len(part), width))])
-        groups = np.full(size, 2, np.int32)
-        groups[: len(part)] = 0 if group is None else group
-        still = np.zeros(self.width, bool)
-        lower, upper = edges(within, self._features)
-        differ = pending and self._pending > 0 and not self._as_expected
-        return Question(
-            posterior=self._posterior(pending=pending) if posterior is None else posterior,
-            pending=operand(self._is_pending & pending),
-            differing=operand(np.int32(settings.draws if differ else 1)),
-            aims=self._aims,
-            candidates=operand(padded),
-            group=operand(groups),
-            movable=operand(self._features.movable(still if movable is None else movable)),
-            lower=operand(lower),
-            upper=operand(upper),
-            search_limit=operand(np.int32(1 if movable is None else settings.search_limit)),
-            region=self._region,
-            prospects=self._prospects,
-            resting=operand(self._features.resting),
-        )
 
 
 def _finite(scores: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
