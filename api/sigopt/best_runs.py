@@ -12,7 +12,7 @@ from armwright.sigopt.metric_rules import with_strategy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["best_checkpoint", "best_of"]
+__all__ = ["best_checkpoint", "best_of", "fit_score"]
 
 Json = dict[str, Any]
 
@@ -45,6 +45,17 @@ def best_of(definition: Mapping[str, Any], runs: Iterable[Json]) -> list[Json]:
     return [
         run for scores, run in scored if not any(_dominates(other, scores) for other, _ in scored)
     ]
+
+
+def fit_score(metrics: list[Json], run: Json) -> float | None:
+    """How good a run is by the only metric that is optimized; None where it does not count.
+
+    Args:
+        metrics: Of the experiment.
+        run: Its document.
+    """
+    (aim,) = with_strategy(metrics, "optimize")
+    return _score(run, aim) if _is_fit(run, metrics) else None
 
 
 def best_checkpoint(metrics: Iterable[Json], checkpoints: Sequence[Json]) -> str | None:

@@ -11,10 +11,10 @@ All of a trial are told by its run's record; what it began as is its `made_as`:
 from __future__ import annotations
 
 import copy
-import math
 from typing import TYPE_CHECKING, Any
 
 from armwright.sigopt.best_runs import best_of
+from armwright.sigopt.core.observed_progress import is_observation, observed_progress
 from armwright.sigopt.core.tasks import dearest
 from armwright.sigopt.metric_rules import with_strategy
 from armwright.sigopt.place import CLIENT_ID, USER_ID
@@ -70,30 +70,19 @@ def core_experiment(folder: RunFolder) -> Json:
 
 
 def _progress(folder: RunFolder) -> Json:
-    runs = folder.runs()
-    found = observed(runs)
-    costs = {task["name"]: task["cost"] for task in folder.definition["tasks"]}
-    one = len(with_strategy(folder.definition["metrics"], "optimize")) == 1
-    best = best_observed(folder, runs, solutions=1) if one else []
+    found = observed_progress(folder)
 
-    def shown(items: list[Json]) -> Json | None:
-        return observation_document(folder, items[0]) if items else None
+    def shown(number: int | None) -> Json | None:
+        return None if number is None else observation_document(folder, folder.run(number))
 
     return {
         "object": "progress",
-        "observation_count": len(found),
-        "observation_budget_consumed": round(
-            math.fsum(costs.get(run.get("task", ""), 1.0) for run in found), 9
-        ),
-        "first_observation": shown(found[-1:]),
-        "last_observation": shown(found[:1]),
-        "best_observation": shown(best),
+        "observation_count": found.count,
+        "observation_budget_consumed": found.consumed,
+        "first_observation": shown(found.first),
+        "last_observation": shown(found.last),
+        "best_observation": shown(found.best),
     }
-
-
-def is_observation(run: Json) -> bool:
-    """Whether a run's document is that of something observed."""
-    return run["observation"] is not None and not run["deleted"]
 
 
 def suggestions_of(folder: RunFolder) -> list[Json]:
@@ -134,22 +123,17 @@ def suggestion_of(run: Json) -> str | None:
     return run["id"] if run.get("made_as") != "observation" else None
 
 
-def best_observed(
-    folder: RunFolder, runs: Iterable[Json], solutions: int | None = None
-) -> list[Json]:
+def best_observed(folder: RunFolder, runs: Iterable[Json]) -> list[Json]:
     """The best of what was observed, best first; of tasks that which counts.
 
     Args:
         folder: Of the experiment.
         runs: The documents of its runs.
-        solutions: How many solutions, where the optimized metric is one; as many as the experiment
-            is to have where None.
     """
     definition = folder.definition
     full = dearest(definition)
     counted = [run for run in runs if full is None or run.get("task") == full["name"]]
-    wanted = definition["num_solutions"] if solutions is None else solutions
-    return best_of({**definition, "num_solutions": wanted}, counted)
+    return best_of(definition, counted)
 
 
 def suggestion_document(folder: RunFolder, run: Json) -> Json:
