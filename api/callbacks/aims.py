@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from armwright.experiment.aimed_at import AimedAt, aimed_at
 from armwright.experiment.restriction import restrictions_of
+from armwright.experiment.status_quo import is_status_quo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -59,6 +60,6 @@ def aims_of_experiment(experiment: Experiment) -> Aims:
 
     def is_own(parameters: Mapping[str, Any]) -> bool:
         arm = experiment.status_quo
-        return arm is not None and arm.parameters == parameters
+        return is_status_quo(parameters, None if arm is None else arm.parameters)
 
     return aims_of(experiment.optimization_config, is_own=is_own)

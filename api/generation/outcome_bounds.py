@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from armwright.experiment.relative_bound import bound_in_units, combined_mean
+from armwright.experiment.status_quo import is_status_quo
 from armwright.generation.results import results
 
 if TYPE_CHECKING:
@@ -47,8 +48,14 @@ def status_quo_means(
     positive, else by their plain mean.
     """
     found: dict[str, float] = {}
-    for metric in metrics if arm is not None else ():
-        rows = [r for r in results(experiment, data, metric)[0] if r.arm == arm]
+    if arm is None:
+        return found
+    for metric in metrics:
+        rows = [
+            row
+            for row in results(experiment, data, metric)[0]
+            if is_status_quo(row.arm.parameters, arm.parameters)
+        ]
         if rows:
             found[metric] = combined_mean([(row.mean, row.sem) for row in rows])
     return found

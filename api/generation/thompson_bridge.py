@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from armwright.experiment import Arm, MultiObjective, ScalarizedObjective
+from armwright.experiment.relative_bound import combined_mean
+from armwright.experiment.status_quo import is_status_quo
 from armwright.generation.encoding import latest_data
 from armwright.generation.model_bridge import Generated, ModelBridge
 from armwright.generation.outcome_bounds import absolute_bound
@@ -160,11 +162,16 @@ class ThompsonBridge(ModelBridge):
             arm = self._experiment.arms_by_name.get(self._status_quo_name)
         if arm is None:
             return {}
-        return {
-            metric: values[arm.signature][0]
-            for metric, values in self._estimates.items()
-            if arm.signature in values
-        }
+        found: dict[str, float] = {}
+        for metric, values in self._estimates.items():
+            own = [
+                estimate
+                for signature, estimate in values.items()
+                if is_status_quo(self._arms[signature].parameters, arm.parameters)
+            ]
+            if own:
+                found[metric] = own[0][0] if len(own) == 1 else combined_mean(own)
+        return found
 
     def _chosen(self, probability: NDArray[np.float64], count: int) -> list[int]:
         """Places of the arms to return, the most probable first."""

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from armwright.errors import UsageError
+from armwright.experiment.status_quo import is_status_quo
 from armwright.persistence.results_model import results_model
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def model_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Gaussian
         for metric, (mean, sem) in trial.values.items()
         if math.isfinite(mean) and metric not in sums
     ]
-    own = {trial.trial for trial in seen.trials if trial.parameters == seen.status_quo}
+    own = {trial.trial for trial in seen.trials if is_status_quo(trial.parameters, seen.status_quo)}
     try:
         return results_model(subject, rows, fits=seen.fits, fitted_to=seen.fitted_to, own=own)
     except (NotImplementedError, ValueError) as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from armwright.experiment import ScalarizedObjective
 from armwright.experiment.aimed_at import aimed_at
 from armwright.experiment.restriction import restrictions_of
+from armwright.experiment.status_quo import is_status_quo
 from armwright.looking.axis import axis_of
 from armwright.looking.looked_at import Aim, LookedAt, SeenAttempt, SeenTrial
 from armwright.persistence import StoredExperiment
@@ -92,7 +93,7 @@ def _own(
     return [
         trial.values
         for trial in trials
-        if trial.status == "completed" and trial.parameters == status_quo
+        if trial.status == "completed" and is_status_quo(trial.parameters, status_quo)
     ]
 
 

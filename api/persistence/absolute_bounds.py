@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from armwright.experiment.restriction import check_judged, restrictions_of
+from armwright.experiment.status_quo import is_status_quo
 from armwright.persistence.filled_in import FILL_IN
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, measured
@@ -46,7 +47,8 @@ def has_status_quo(
     parameters: Mapping[str, Any], status_quo: Mapping[str, TParamValue] | None, state: State
 ) -> bool:
     """Whether an arm has the status quo's parameters, an older one with what was added since."""
-    return {**(state.configs[state.version].get(FILL_IN) or {}), **parameters} == status_quo
+    filled = {**(state.configs[state.version].get(FILL_IN) or {}), **parameters}
+    return is_status_quo(filled, status_quo)
 
 
 def _results(
