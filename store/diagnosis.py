@@ -40,6 +40,7 @@ class Patient:
         report: What checking it said; None where it could not be opened.
         problem: Why not.
         silent: Attempts whose owners have gone, in words.
+        half_written: Claims and ends that cannot be read, in words, which are not given up yet.
         unpromised: Running attempts, as `trial.attempt`, of which nobody but their owner or a
             person can say that they have ended.
         unused: Numbers below the highest that no trial has.
@@ -49,6 +50,7 @@ class Patient:
     report: Report | None = None
     problem: str = ""
     silent: tuple[str, ...] = ()
+    half_written: tuple[str, ...] = ()
     unpromised: tuple[str, ...] = ()
     unused: tuple[int, ...] = ()
 
@@ -63,6 +65,8 @@ class Patient:
             return [f"experiment {self.name!r}: {self.problem}"]
         lines = [f"experiment {self.name!r}: {str(self.report).partition(': ')[2]}"]
         lines += [f"  stuck: {words}" for words in self.silent]
+        for words in self.half_written:
+            lines.append(f"  half written: {words}; it goes on in ten minutes, or by requeue")
         if self.unpromised:
             few = ", ".join(self.unpromised[:5]) + (", ..." if len(self.unpromised) > 5 else "")
             lines.append(
@@ -79,6 +83,7 @@ class Patient:
             "report": self.report and self.report.as_dict(),
             "problem": self.problem,
             "silent": list(self.silent),
+            "half_written": list(self.half_written),
             "unpromised": list(self.unpromised),
             "unused": list(self.unused),
         }

@@ -16,7 +16,7 @@ from armwright.store.errors import StoreError
 from armwright.store.folder import ExperimentFolder
 from armwright.store.garbage import Collector
 from armwright.store.layout import EXPERIMENT_FILE
-from armwright.store.lease import Watcher
+from armwright.store.lease import Watcher, cut_short
 from armwright.store.location import Location, locate_root
 from armwright.store.posix import PosixFiles
 from armwright.store.probes import Measured, measure
@@ -136,6 +136,11 @@ def _examine(place: Location, surroundings: Surroundings) -> Patient:
     except StoreError as error:
         return Patient(name=place.name, problem=f"{error.message}; {error.hint}".rstrip("; "))
     silent = {(item.number, item.attempt) for item in gone}
+    half = [
+        (name.path, trial.number)
+        for name, trial in cut_short(folder.state)
+        if (trial.number, name.attempt) not in silent
+    ]
     unpromised = []
     for trial in folder.state.with_status("running"):
         attempt = trial.last_attempt
@@ -148,6 +153,7 @@ def _examine(place: Location, surroundings: Surroundings) -> Patient:
         name=place.name,
         report=report,
         silent=tuple(f"trial {item.number}, attempt {item.attempt}: {item.note}" for item in gone),
+        half_written=tuple(f"{path}, for which trial {number} waits" for path, number in half),
         unpromised=tuple(unpromised),
         unused=_unused(folder.state),
     )

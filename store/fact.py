@@ -51,11 +51,12 @@ class BadFactError(ValueError):
     Attributes:
         lost: What it does all the same, where it is an end that was meant for another experiment:
             nobody can write the end of our attempt any more, so the attempt has ended as lost.
+        torn: Whether it looks like what a process leaves that is killed while it writes.
     """
 
-    def __init__(self, message: str, *, lost: "Fact | None" = None) -> None:
+    def __init__(self, message: str, *, lost: "Fact | None" = None, torn: bool = False) -> None:
         super().__init__(message)
-        self.lost = lost
+        self.lost, self.torn = lost, torn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +195,9 @@ def check_kind(fact: Fact) -> None:
             counted = more.get("counted", [])
             if not isinstance(counted, list) or not all(isinstance(item, str) for item in counted):
                 raise BadFactError(f"'counted' is {counted!r}, expected a list of names")
+            passed = more.get("unreadable", [])
+            if not isinstance(passed, list) or not all(type(item) is int for item in passed):
+                raise BadFactError(f"'unreadable' is {passed!r}, expected a list of attempts")
 
 
 def check_meant(fact: Fact, of: str) -> None:
@@ -220,16 +224,18 @@ def _expect(more: Mapping[str, Any], key: str, kind: type) -> None:
 
 def _object(data: bytes) -> dict[str, Any]:
     if not data:
-        raise BadFactError("it is empty")
+        raise BadFactError("it is empty", torn=True)
     if len(data) > MAX_FACT_BYTES:
         raise BadFactError(f"larger than a fact may be, {MAX_FACT_BYTES} bytes")
     try:
         body = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise BadFactError(f"not text in UTF-8 from byte {error.start} on") from error
+        problem = f"not text in UTF-8 from byte {error.start} on"
+        raise BadFactError(problem, torn=True) from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise BadFactError(f"torn or not JSON: {error.msg.lower()} at {where}") from error
+        problem = f"torn or not JSON: {error.msg.lower()} at {where}"
+        raise BadFactError(problem, torn=True) from error
     except (ValueError, RecursionError) as error:
         raise BadFactError(f"not JSON: {error}") from error
     if not isinstance(body, dict):

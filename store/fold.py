@@ -9,6 +9,9 @@ Rules, for one trial:
 - Where another experiment's end has the name of ours, nobody can write ours any more: the attempt
   has ended as lost, once it is that attempt's turn. It never is, unless somebody claims it, where
   the attempt before it was the last: what a trial has come to is not undone.
+- An end may say that those of attempts before it cannot be read. Such an attempt has ended: as lost
+  where its end is another experiment's, else as preempted. Should its end turn out to be readable,
+  that one counts.
 - The newest attempt decides the trial's status.
 - Facts of unknown kinds are kept and change nothing.
 - A snapshot is as good as the facts in it. Where it and a file of its own disagree about a name, as
@@ -16,6 +19,7 @@ Rules, for one trial:
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import final
 
 from armwright.store.fact import Fact, decode
@@ -268,6 +272,10 @@ def fold_trial(number: int, facts: Iterable[Fact]) -> TrialFacts | None:
             before is not None and (attempt in claims or before.document.get("state") in _GOES_ON)
         ):
             ends[attempt] = foreign[attempt]
+    for fact in [ends[attempt] for attempt in sorted(ends)]:
+        for attempt in fact.more.get("unreadable", ()):
+            if attempt < (fact.name.attempt or 0):
+                ends.setdefault(attempt, foreign.get(attempt) or _cut_short(fact))
     attempts = {
         attempt: _fold_attempt(
             attempt, claims.get(attempt), data.get(attempt, []), ends.get(attempt)
@@ -317,6 +325,13 @@ def _fold_attempt(
         ended=_stamp(end) if end else None,
         promise=promise if end is None else None,
     )
+
+
+def _cut_short(told: Fact) -> Fact:
+    """The end of an attempt whose own cannot be read, as the end of a later one tells it."""
+    note = f"its end cannot be read, says {told.by}: whoever wrote it was killed"
+    said = {"state": "preempted", "reason": "torn", "note": note}
+    return replace(told, document=said, more={})
 
 
 def _numbers_of(segment: int) -> range:

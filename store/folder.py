@@ -338,7 +338,8 @@ class ExperimentFolder:
                 for us.
 
         Returns:
-            "won": the attempt is ours. "lost": it is somebody else's, or has ended.
+            "won": the attempt is ours. "lost": it is somebody else's, or has ended, or has an end
+            that cannot be read.
 
         Raises:
             ConflictError: The attempt before it is still running.
@@ -349,6 +350,8 @@ class ExperimentFolder:
             path, stamp = claim_path(number, attempt), known.claimed
             if stamp is not None and self._ledger.wrote(path, stamp.token, document or {}):
                 return "won"
+            return "lost"
+        if self._ledger.cannot_end(number, attempt):
             return "lost"
         more = {"promise": promise.document()} if promise else None
         outcome = self._ledger.write(claim_path(number, attempt), document or {}, more=more)
@@ -441,14 +444,15 @@ class ExperimentFolder:
         """Ends an attempt in its owner's place; for those who find that the owner has gone.
 
         Returns:
-            "won", or "lost" if it has ended already; then nothing was written.
+            "won", or "lost" if it has ended already; then nothing was written. Where its end is
+            there and cannot be read, the next attempt is ended instead, and ends this one.
 
         Raises:
             ConflictError: The attempt before it is still running.
             TrialNotFoundError: There is no such trial.
             ValueError: The state is none of END_STATES, or the document is not JSON.
         """
-        return self._ledger.end(number, attempt, document)
+        return self._ledger.release(number, attempt, document)
 
     def late(self, number: int, document: Document) -> None:
         """Adds a fact about a trial that has ended: delayed data, a remark.

@@ -40,6 +40,7 @@ from armwright.store.location import Location
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
+from armwright.store.torn import is_torn
 from armwright.store.ulid import new_ulid
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ class Collector:
     def leftovers(self) -> tuple[str, ...]:
         """Removes only what killed processes left: temporaries, heartbeats of ended attempts.
 
+        And claims and ends that were left half written, of attempts that were ended nevertheless.
+
         Raises:
             StoreError: Something could not be read or removed.
         """
@@ -145,6 +148,7 @@ class Collector:
             for folder in sorted(self._files.list(self._location.join(TRIALS_FOLDER)).folders):
                 self._temporaries(f"{TRIALS_FOLDER}/{folder}")
             self._beats()
+            self._half_written()
         return tuple(self._removed)
 
     def _segments(self) -> None:
@@ -225,6 +229,20 @@ class Collector:
                 if attempt is not None and attempt.end is not None:
                     over.append(f"{_BEATS_FOLDER}/{file}")
         self._remove(sorted(over))
+
+    def _half_written(self) -> None:
+        """Torn claims and ends that nobody waits for."""
+        left = []
+        for damage in self._reader.state().damaged:
+            name = parse_name(damage.path)
+            if name is None or name.kind not in ("claim", "end") or name.number is None:
+                continue
+            trial = self._reader.trial(name.number)
+            attempt = trial.attempts.get(name.attempt or 0) if trial is not None else None
+            over = attempt is not None and attempt.end is not None
+            if over and self._is_old(name.path, self._temporaries_older_than):
+                left += [name.path] if is_torn(self._location, name) else []
+        self._remove(left)
 
     def _late(self, snapshots: list[Name]) -> tuple[list[str], list[str]]:
         """Late facts and stragglers: what was copied long ago goes, what was not yet is copied."""

@@ -10,6 +10,9 @@ No clocks of two machines are compared. An attempt that promised heartbeats is g
 What needs no waiting: the process that promised to run the trial itself has gone, as far as this
 machine can see; or we are the same Slurm job, queued again.
 
+Where hard links are refused, a killed process may leave its claim or its end half written. That is
+given up like an attempt of which one hears nothing, once it has been so for the whole lease.
+
 A wrong guess costs a repeated trial and never a result: whoever wakes up finds its attempt ended,
 and what it measured is kept as late.
 """
@@ -22,14 +25,22 @@ from typing import Any, final
 from armwright.store.errors import StoreError
 from armwright.store.folder import ExperimentFolder
 from armwright.store.heartbeat import read_beat
-from armwright.store.layout import BEATS_FOLDER, arm_path, beat_path, claim_path
+from armwright.store.layout import (
+    BEATS_FOLDER,
+    Name,
+    arm_path,
+    beat_path,
+    claim_path,
+    parse_name,
+)
 from armwright.store.process import is_gone
 from armwright.store.promise import LEASE, Promise
-from armwright.store.state import AttemptFacts, TrialFacts
+from armwright.store.state import AttemptFacts, State, TrialFacts
 from armwright.store.token import new_token
+from armwright.store.torn import is_torn
 from armwright.store.writer import current_writer, who
 
-__all__ = ["Released", "Watcher"]
+__all__ = ["Released", "Watcher", "cut_short"]
 
 
 @final
@@ -41,7 +52,7 @@ class Released:
         number: Of the trial.
         attempt: That has ended, or is to end; the next is free then.
         state: `lost`, or `preempted` for one of our own job's before it was queued again.
-        reason: In a word: `lease`, `process` or `requeued`.
+        reason: In a word: `lease`, `process`, `torn` or `requeued`.
         note: For people.
     """
 
@@ -95,6 +106,7 @@ class Watcher:
         self._clock = clock
         self._writer = current_writer().document() if writer is None else writer
         self._watched: dict[tuple[int, int], _Watched] = {}
+        self._cut_since: dict[str, float] = {}
 
     def release(self) -> list[Released]:
         """Looks at the folder, and ends the attempts whose owners have gone.
@@ -117,8 +129,8 @@ class Watcher:
         Raises:
             StoreError: The folder cannot be read.
         """
-        trials = self._folder.refresh().with_status("running")
-        running = [(trial, trial.last_attempt) for trial in trials]
+        state = self._folder.refresh()
+        running = [(trial, trial.last_attempt) for trial in state.with_status("running")]
         found: list[Released] = []
         silent: list[tuple[TrialFacts, AttemptFacts, Promise]] = []
         for trial, attempt in running:
@@ -129,7 +141,9 @@ class Watcher:
                 found.append(known)
             else:
                 silent.append((trial, attempt, promise))
-        return found + self._silent(silent)
+        found += self._silent(silent)
+        told = {(gone.number, gone.attempt) for gone in found}
+        return found + [it for it in self._cut_short(state) if (it.number, it.attempt) not in told]
 
     def _known_gone(
         self, trial: TrialFacts, attempt: AttemptFacts, promise: Promise
@@ -154,6 +168,35 @@ class Watcher:
                 note=f"the process {who(writer)} has gone",
             )
         return None
+
+    def _cut_short(self, state: State) -> list[Released]:
+        """Those whose claim or end was left half written, for the whole lease, by a killed process.
+
+        Whatever was promised: nobody takes so long to write a file.
+        """
+        found = []
+        probe = _Probe(self._folder) if self._server_time else None
+        since: dict[str, float] = {}
+        for name, trial in cut_short(state):
+            known, now = self._cut_since.get(name.path), self._clock()
+            silence = 0.0 if known is None else now - known
+            if known is None and probe:
+                silence = probe.age_of(name.path)
+            since[name.path] = now if known is None else known
+            if silence >= self._lease and is_torn(self._folder.location, name):
+                found.append(
+                    Released(
+                        number=trial.number,
+                        attempt=name.attempt or 1,
+                        state="lost" if trial.status == "running" else "preempted",
+                        reason="torn",
+                        note=f"{name.path} is half written, and has been for {silence:.0f} s",
+                    )
+                )
+        self._cut_since = since
+        if probe:
+            probe.remove()
+        return found
 
     def _silent(self, running: list[tuple[TrialFacts, AttemptFacts, Promise]]) -> list[Released]:
         """Those that should have given a sign of life, and did not for the whole lease."""
@@ -220,6 +263,10 @@ class _Probe:
         else:
             with_arm = trial.made and attempt.claimed and trial.made.token == attempt.claimed.token
             path = arm_path(trial.number) if with_arm else claim_path(*key)
+        return self.age_of(path)
+
+    def age_of(self, path: str) -> float:
+        """Seconds since a file was written; 0 where that cannot be told."""
         files = self._location.files
         try:
             if not self._written:
@@ -235,6 +282,21 @@ class _Probe:
         """Removes the file that was written."""
         if self._written:
             self._location.files.remove(self._path)
+
+
+def cut_short(state: State) -> list[tuple[Name, TrialFacts]]:
+    """The claims and ends that cannot be read, and that trials wait for which are to go on."""
+    found = []
+    for damage in state.damaged:
+        name = parse_name(damage.path)
+        if name is None or name.kind not in ("claim", "end") or name.number is None:
+            continue
+        trial = state.trials.get(name.number)
+        if trial is None or trial.ended_for_good:
+            continue
+        if name.attempt == (trial.open_attempt or trial.next_attempt):
+            found.append((name, trial))
+    return found
 
 
 def _was_our_job(writer: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:

@@ -35,6 +35,7 @@ from armwright.store.state import AttemptFacts, TrialFacts
 from armwright.store.surely import create_surely
 from armwright.store.surroundings import Surroundings
 from armwright.store.token import new_token
+from armwright.store.torn import stays_torn
 from armwright.store.ulid import new_ulid
 from armwright.store.unsure import UnsureWrite, UnsureWrites
 
@@ -322,6 +323,40 @@ class Ledger:
         if stamp is not None and self.wrote(end_path(number, attempt), stamp.token, document):
             return "won"
         return "lost"
+
+    def release(self, number: int, attempt: int, document: Mapping[str, Any]) -> Outcome:
+        """Ends an attempt, past ends of its trial that nobody can read.
+
+        Where its own end is another experiment's, or torn, nobody can write it any more. The end of
+        the next attempt then takes its place, and says so.
+        """
+        outcome, passed = self.end(number, attempt, document), [attempt]
+        while outcome == "lost" and self._is_unreadable(number, passed[-1]):
+            name = end_name(number, passed[-1] + 1)
+            outcome = self._write(name, document, {"counted": [], "unreadable": [*passed]})
+            passed.append(passed[-1] + 1)
+            if outcome == "lost":
+                with self.lock:
+                    self.reader.look_at(number)
+        return outcome
+
+    def cannot_end(self, number: int, attempt: int) -> bool:
+        """Whether an attempt has the end of a killed process before it has begun; as last seen."""
+        path = end_path(number, attempt)
+        with self.lock:
+            return bool(self.reader.problem(path)) and path not in self.reader.facts_of(number)
+
+    def _is_unreadable(self, number: int, attempt: int) -> bool:
+        """Whether the end of an attempt is there for good, and does not tell how it ended."""
+        with self.lock:
+            trial, facts = self.reader.trial(number), self.reader.facts_of(number)
+        known = trial.attempts.get(attempt) if trial is not None else None
+        if known is not None and known.end is not None:
+            return False
+        # A fact of that name that ends nothing is another experiment's.
+        return end_path(number, attempt) in facts or stays_torn(
+            self._location, end_name(number, attempt), self._around
+        )
 
     def too_late(self, number: int, attempt: int, document: Mapping[str, Any]) -> TrialEndedError:
         """Keeps a document that came after the end; returns the error that tells its owner."""

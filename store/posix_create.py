@@ -101,9 +101,13 @@ def _create_in_place(path: str, body: bytes, token: str) -> Outcome:
 def _whose(path: str, body: bytes, token: str) -> Outcome:
     """Settles a doubt: the file is ours if it holds our token, wherever our body has it."""
     try:
-        ours = token.encode() in read_file(path, len(body) + 1)
+        found = read_file(path, len(body) + 1)
     except (FileNotFoundError, IsADirectoryError):
         return "lost"
+    ours = token.encode() in found
+    if ours and len(found) < len(body):
+        # Written in place, and neither the rest of it nor its removal came through.
+        _fill(os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0)), body, sync=True)
     if ours:
         _sync_folder(os.path.dirname(path))  # noqa: PTH120
     return "won" if ours else "lost"

@@ -193,7 +193,8 @@ class Reader:
         """
         folder = segment_folder(segment)
         for path, problem in self._sight.damage_in(folder):
-            return f"{printable(path)} is damaged: {problem}", []
+            if not self._is_told(path):
+                return f"{printable(path)} is damaged: {problem}", []
         for path in self._fold.unknown:
             if path.startswith(f"{folder}/"):
                 return f"{path} is of a kind that this version does not know", []
@@ -201,6 +202,15 @@ class Reader:
         if suspect is not None:
             self._suspects[segment] = suspect
         return problem, holes
+
+    def _is_told(self, path: str) -> bool:
+        """Whether a file that is no fact of ours is known as what it does: a foreign end."""
+        name = parse_name(path)
+        return (
+            name is not None
+            and name.number is not None
+            and path in self._fold.of_trial(name.number)
+        )
 
     def learn(self, name: Name, body: bytes) -> None:
         """Takes in a fact that was just written; what is in it is worked out when it is needed."""

@@ -130,3 +130,61 @@ def test_a_trial_whose_claim_it_took_waits_until_it_is_cancelled(folder):
     assert folder.refresh().trials[0].status == "waiting"
     folder.end(0, 1, {"state": "cancelled"})
     assert ExperimentFolder.open(folder.url).state.trials[0].status == "cancelled"
+
+
+def test_a_trial_that_failed_is_given_out_again_past_it(folder):
+    folder.add_trial(lambda *_: {"lr": 1}, claim={})
+    folder.end(0, 1, {"state": "failed"})
+    plant(folder, 0, 2)
+    assert folder.release(0, 2, {"state": "preempted"}) == "won"
+    trial = ExperimentFolder.open(folder.url).state.trials[0]
+    assert trial == folder.refresh().trials[0]
+    assert [(end.end["state"], end.end.get("reason")) for end in trial.attempts.values()] == [
+        ("failed", None),
+        ("lost", "foreign"),
+        ("preempted", None),
+    ]
+    assert folder.claim(0, 4) == "won"
+    assert [problem.kind for problem in verify(folder).problems] == ["torn"]
+
+
+def _full(folder):
+    """A segment that could be sealed but for two foreign ends, one of which ends nothing."""
+    for number in range(100):
+        folder.put_trial(number, {"lr": number}, claim={})
+        if number != 7:
+            folder.end(number, 1, {"state": "failed"}, alone=True)
+    plant(folder, 7, 1)
+    plant(folder, 8, 2)
+    folder.refresh()
+    folder.claim(7, 2)
+    folder.end(7, 2, {"state": "completed"})
+    folder.add_trial(lambda *_: {"lr": 1})
+    return folder
+
+
+def test_a_segment_with_such_ends_is_sealed_and_says_the_same(folder):
+    before = _full(folder).refresh().trials
+    assert folder.compact().made == ("snap/s1-00000.parquet",)
+    fresh = ExperimentFolder.open(folder.url).state.trials
+    assert dict(fresh) == dict(folder.refresh().trials) == dict(before)
+    assert sorted(fresh[8].attempts) == [1]
+
+
+def test_who_verifies_goes_on_naming_them_when_they_are_sealed(folder):
+    _full(folder).compact()
+    for _ in range(2):
+        assert [(problem.kind, problem.path) for problem in verify(folder).problems] == [
+            ("torn", end_path(7, 1)),
+            ("torn", end_path(8, 2)),
+        ]
+        folder.collect_garbage(older_than=0.0)
+
+
+def test_what_is_sealed_with_such_an_end_is_given_out_again_past_it(folder):
+    _full(folder).compact()
+    folder.collect_garbage(older_than=0.0)
+    late = ExperimentFolder.open(folder.url)
+    assert late.release(8, 2, {"state": "preempted"}) == "won"
+    assert ExperimentFolder.open(folder.url).state.trials[8].next_attempt == 4
+    assert folder.refresh().trials[8].status == "preempted"

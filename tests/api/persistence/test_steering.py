@@ -10,6 +10,8 @@ from armwright.persistence.halted import halt_of
 from armwright.sigopt import create_experiment
 from armwright.sigopt.exception import ApiException
 from armwright.store import ExperimentFolder
+from armwright.store.fact import encode
+from armwright.store.layout import end_name
 
 DEFINITION = {
     "objective": {"metric": "m"},
@@ -111,3 +113,23 @@ def test_create_reads_an_experiment_file(tmp_path):
     )
     assert armwright.create(tmp_path / "e", path).budget == 4
     assert armwright.create(tmp_path / "f", str(path), budget=5).budget == 5
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_trial_is_requeued_past_an_end_that_another_experiment_wrote(url, state):
+    stored = armwright.open(url)
+    (trial,) = stored.ask()
+    if state == "failed":
+        stored.fail(trial.number)
+    else:
+        steering.cancel(stored, [trial.number])
+    folder = ExperimentFolder.open(url)
+    name = end_name(trial.number, 2)
+    said = {"state": "completed"}
+    writer = {"id": "x", "host": "h", "pid": 1}
+    body = encode(name, said, token="0" * 32, writer=writer, at="now", more={"of": "ZZZZZZZZ"})
+    folder.location.files.overwrite(folder.location.join(name.path), body)
+    (done,) = steering.requeue(armwright.open(url), [trial.number])
+    assert (done.was, done.now) == (state, "waiting")
+    (again,) = armwright.open(url).ask()
+    assert (again.number, again.attempt, again.arm) == (trial.number, 4, trial.arm)
