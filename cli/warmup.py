@@ -104,12 +104,12 @@ def _work(
     from armwright.persistence.facts import generation_of, plan_of
 
     stored = StoredExperiment.open(only_experiment(words))
-    plan = plan_of(stored.state)
-    most = trials or plan["budget"] or max(_TRIALS, 2 * len(stored.experiment.trials))
+    plan, known = plan_of(stored.state), stored.known
+    most = trials or plan["budget"] or max(_TRIALS, 2 * len(known.trials))
     yield (
         stored.url,
         warm_up_experiment(
-            stored.experiment,
+            known,
             trials=most,
             model=Models[model or "GPEI"],
             options=None if model else generation_of(plan),

@@ -37,7 +37,7 @@ from armwright.optimizer.normal import log_probability_below
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.shapes import Array, Float, operand
 
-__all__ = ["Chance", "chance_like", "chance_of", "log_chance"]
+__all__ = ["Chance", "chance_like", "chance_of", "chance_rows", "log_chance"]
 
 _RATES = (0.1, 1.0, 2.0, 4.0, 8.0, 16.0)  # of change, per column, over sqrt(columns) / 2
 _FACTORS = (1.0, 2.0, 4.0, 8.0)
@@ -120,9 +120,14 @@ def chance_of(
     )
 
 
+def chance_rows(succeeded: int, failed: int) -> int:
+    """How many trials are kept of so many of each kind."""
+    return min(succeeded, _MOST // 2) + min(failed, _MOST // 2)
+
+
 def chance_like(features: Features, rows: int) -> Chance:
-    """Stands for what many trials say, by its shapes, where the model has so many rows."""
-    size = bucket(min(rows, _MOST // 2 + 1))
+    """Stands for what so many kept trials say, by its shapes."""
+    size = bucket(rows)
     return Chance(
         scaled=operand(np.zeros((size, features.width))),
         rates=operand(np.zeros(features.width)),

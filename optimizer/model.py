@@ -40,7 +40,12 @@ _JITTERS = (0.0, 1e-6, 1e-5, 1e-4)
 
 
 class Model(Layout):
-    """Measured outcomes and pending points of one suggestion, with hyperparameters once fitted."""
+    """Measured outcomes and pending points of one suggestion, with hyperparameters once fitted.
+
+    Attributes:
+        failed: How many trials came to nothing.
+        deadline: When to be done.
+    """
 
     def __init__(
         self,
@@ -99,6 +104,7 @@ class Model(Layout):
         self._policy, self._only_learns = policy or Policy(), only_learns
         self._logarithms: Float[np.ndarray, "o t"] | None = None
         self._ensemble: Float[np.ndarray, "e o t"] | None = None
+        self.failed = 0 if failed is None else len(failed)
         succeeded = self._units.measured.x
         chance = None if failed is None else chance_of(self._features, succeeded, failed)
         self._prospects = (
@@ -232,9 +238,13 @@ class Model(Layout):
         seen = view(view_of(self._posterior(pending=True), self._aims, points))
         self._prospects = self._with_costs(outlook(self._policy, seen, noise, rng=rng))
 
-    def suppose_failures(self) -> None:
-        """Has its programs be those of a model that knows of failed trials."""
-        chance = chance_like(self._features, self.bucket)
+    def suppose_failures(self, rows: int) -> None:
+        """Has its programs be those of a model that knows where trials failed.
+
+        Args:
+            rows: How many trials that is known from; see `chance_rows`.
+        """
+        chance = chance_like(self._features, rows)
         self._prospects = Prospects(noise=operand(np.zeros(len(self._y))), chance=chance)
 
     def _with_costs(self, ahead: Prospects) -> Prospects:

@@ -3,6 +3,7 @@
 What a program is made for are shapes alone, so models of made-up observations stand for real ones.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from armwright.optimizer.cache import cache_folder
+from armwright.optimizer.chance import chance_rows
 from armwright.optimizer.columns import Problem
 from armwright.optimizer.compiled import distinct, make, missing
 from armwright.optimizer.compiling import compile_elsewhere, is_compiling_ahead
@@ -54,7 +56,9 @@ def warm_up(
     *,
     trials: int,
     policy: Policy | None = None,
-    failures: bool = False,
+    succeeded: int = 0,
+    failed: int = 0,
+    pending: int = 0,
     settings: Settings | None = None,
 ) -> Iterator[Warmed]:
     """Makes the programs for up to so many observations, one padded size after the other.
@@ -64,29 +68,38 @@ def warm_up(
     Args:
         problem: Columns and constraints.
         goal: As for `suggest`.
-        trials: Most observations, those that are pending included.
+        trials: Most trials: observations, those that are pending, and those that failed.
         policy: As for `suggest`.
-        failures: Whether some trials came to nothing, which points keep away from.
+        succeeded: How many observations there are already; smaller sizes are not needed again.
+        failed: How many trials came to nothing, which points keep away from. Programs for that are
+            made for as many as there may be if trials go on failing at this rate.
+        pending: How many are awaited at a time.
         settings: As for `suggest`.
 
     Yields:
         What was made, once it is on disk.
     """
     settings = settings or Settings()
-    rows = 1
+    before, most = 0, max(trials - failed, succeeded, 1)
+    while bucket(before + 1) < succeeded:
+        before = bucket(before + 1)
     while True:
         with double_precision(), one_blas_thread():
-            size = bucket(rows)
+            size = bucket(before + 1)
             making = _stand_in(problem, goal, size, settings, policy)
             # What predicts knows of no failures and looks at points for what they are.
             predicting = _stand_in(
                 problem, goal, size, settings, None if making.looks_ahead else policy
             )
-            if failures:
-                making.suppose_failures()
-            wanted = distinct(
-                [*making.programs(), *predicting.programs(), *warp_program(making, settings)]
-            )
+            wanted = [*predicting.programs(), *warp_program(making, settings)]
+            if failed:
+                least = max(before + 1 - pending, succeeded, 1)
+                for rows in _kept(least, min(size, most), succeeded, failed, trials):
+                    making.suppose_failures(rows)
+                    wanted += making.programs()
+            else:
+                wanted += making.programs()
+            wanted = distinct(wanted)
             begun = time.monotonic()
             lacking = missing(wanted)
             for kind, number, shapes in lacking:
@@ -97,9 +110,28 @@ def warm_up(
             compiled=len(lacking),
             seconds=time.monotonic() - begun,
         )
-        if size >= trials:
+        if size >= most:
             return
-        rows = size + 1
+        before = size
+
+
+def _kept(least: int, most: int, succeeded: int, failed: int, trials: int) -> list[int]:
+    """What numbers of trials are kept to tell where others fail, one of each padded size.
+
+    Args:
+        least: Fewest observations.
+        most: Most observations.
+        succeeded: Observations there are now.
+        failed: Failures there are now; more come at the same rate.
+        trials: Most trials in all.
+    """
+    rate = failed / max(succeeded, 1)
+    fewest = chance_rows(least, failed)
+    highest = fewest
+    for count in range(least, most + 1):
+        later = max(min(math.ceil(rate * count), trials - count), failed)
+        highest = max(highest, chance_rows(count, later))
+    return sorted({bucket(rows) for rows in range(fewest, highest + 1)})
 
 
 def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings) -> None:
@@ -113,6 +145,9 @@ def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings)
     if cache_folder() is None:
         return
     after = _stand_in(problem, goal, bucket(model.bucket + 1), settings, model.policy)
+    if model.failed:
+        succeeded = model.bucket + 1 - len(model.pending)
+        after.suppose_failures(chance_rows(succeeded, model.failed))
     wanted = [one for one in missing(after.programs()) if repr(one) not in _begun]
     if wanted and compile_elsewhere(wanted):
         _begun.update(map(repr, wanted))

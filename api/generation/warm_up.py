@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from armwright.errors import UsageError
-from armwright.experiment import Data
-from armwright.generation.encoding import encode, failing_arms
+from armwright.generation.encoding import (
+    encode,
+    failing_arms,
+    latest_data,
+    observe,
+    open_arms,
+)
 from armwright.generation.models import Models
 from armwright.generation.outcomes import objective_weights
 from armwright.generation_options import checked_generation
@@ -32,7 +40,8 @@ def warm_up_experiment(
     """Makes the programs for up to so many trials, a padded size at a time.
 
     Args:
-        experiment: Its search space and optimization config decide, and whether trials failed.
+        experiment: Its search space and optimization config decide, and how many of its trials have
+            succeeded, failed, or are running.
         trials: Most trials that will be known or running.
         model: Which model will make the arms.
         options: What the experiment says of it; see `armwright.generation_options`.
@@ -51,14 +60,19 @@ def warm_up_experiment(
     from armwright.optimizer import warm_up
 
     made = GaussianProcess(**{**defaults, **checked_generation(options), "seed": 0})
-    encoding = encode(experiment.search_space)
-    failing = failing_arms(experiment, Data(), ())
+    config = experiment.optimization_config
+    encoding, data = encode(experiment.search_space), latest_data(experiment)
+    aimed = list(dict.fromkeys(n for one in objective_weights(config.objective) for n in one))
+    observed = [Counter(observe(encoding, experiment, data, n).keys) for n in config.metrics]
+    failing = failing_arms(experiment, data, aimed)
     return warm_up(
         encoding.problem,
         _goal(experiment.optimization_config),
         trials=trials,
         policy=made.policy(encoding),
-        failures=bool(failing),
+        succeeded=sum(reduce(or_, observed).values()),  # rows of what was measured together
+        failed=len(failing),
+        pending=len(open_arms(experiment)),
         settings=made.settings,
     )
 

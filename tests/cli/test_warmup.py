@@ -75,3 +75,28 @@ def test_warmup_for_a_model_that_searches_otherwise_compiles_what_that_needs(run
 )
 def test_warmup_for_a_model_without_programs_is_refused(run, url, name, problem):
     refused(run("warmup", url, "--model", name), 2, f"error: {problem}")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("new_process")
+def test_warmup_of_an_experiment_where_trials_failed_is_what_its_next_arms_need(
+    run, tmp_path, monkeypatch
+):
+    from armwright.optimizer import compiled
+
+    definition, url = tmp_path / "f.toml", tmp_path / "f"
+    definition.write_text(
+        'objective = {metric = "loss", minimize = true}\nseed = 1\nbudget = 14\n'
+        'parameters = [{name = "x", type = "range", bounds = [0.0, 1.0]}]\n',
+        encoding="utf-8",
+    )
+    assert run("create", url, "--from", definition).exit_code == 0
+    for number in range(11):
+        assert run("ask", url).exit_code == 0
+        result = ["--failed"] if number % 5 == 1 else [f"loss={number}"]
+        assert run("tell", url, number, *result).exit_code == 0
+    warmed = document(run("warmup", url, "--json"))
+    assert [size["rows"] for size in warmed["sizes"]] == [16]
+    monkeypatch.setattr(compiled, "_programs", {})  # as in another process
+    monkeypatch.setattr(compiled, "_compile", pytest.fail)
+    assert run("ask", url).exit_code == 0

@@ -10,7 +10,7 @@ from sklearn.gaussian_process.kernels import Matern
 from sklearn.linear_model import LogisticRegression
 
 from armwright.optimizer import Column, Problem
-from armwright.optimizer.chance import chance_of, log_chance
+from armwright.optimizer.chance import chance_like, chance_of, chance_rows, log_chance
 from armwright.optimizer.features import Features
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -138,3 +138,12 @@ def test_many_columns_change_at_one_rate():
 
 def test_where_nothing_failed_there_is_nothing_to_weigh():
     assert chance_of(FEATURES, points(3), points(0)) is None
+
+
+@pytest.mark.parametrize(("succeeded", "failed"), [(3, 2), (20, 13), (270, 4), (300, 280)])
+def test_as_many_trials_are_kept_as_is_said_beforehand(succeeded, failed):
+    features = Features.of(Problem(columns=(Column(),)))
+    points = np.linspace(0.0, 1.0, succeeded + failed)[:, None]
+    found = chance_of(features, points[:succeeded], points[succeeded:])
+    supposed = chance_like(features, chance_rows(succeeded, failed))
+    assert [leaf.shape for leaf in found] == [leaf.shape for leaf in supposed]

@@ -96,6 +96,53 @@ def _next_learn():
     return "learn", lesson, 0
 
 
+@pytest.mark.slow
+def test_where_trials_fail_what_is_made_beforehand_is_for_as_many_as_may_fail(fresh, monkeypatch):
+    made = list(warm_up(CORNER, Goal.single(), trials=24, succeeded=10, failed=6))
+    # To predict, and to search away from 16 or up to 32 trials; then of 32 rows, 32 trials alone.
+    assert [(one.rows, one.programs) for one in made] == [(16, 4), (32, 3)]
+    monkeypatch.setattr(compiled, "_programs", {})  # as in another process
+    fresh.clear()
+    lost = sobol(CORNER, seed=5, start=0, count=8).values
+    for count, failures in ((10, 6), (15, 8), (17, 7)):
+        suggest(CORNER, data(count), failed=lost[:failures], seed=0)
+    assert fresh == []
+
+
+@pytest.mark.slow
+def test_sizes_that_an_experiment_has_outgrown_are_not_made(fresh):
+    made = list(warm_up(CORNER, Goal.single(), trials=20, succeeded=17))
+    assert [one.rows for one in made] == [32]
+    assert len(fresh) == 2
+
+
+@pytest.mark.slow
+def test_the_next_size_is_compiled_for_what_failed(fresh):
+    compiling.compiles_ahead()
+    lost = sobol(CORNER, seed=5, start=0, count=3).values
+    suggest(CORNER, data(14), failed=lost, seed=0)
+    (child,) = compiling._children
+    assert child.wait(timeout=120) == 0
+    fresh.clear()
+    assert suggest(CORNER, data(17), failed=lost, seed=0).bucket == 32
+    assert fresh == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sizes"),
+    [
+        ((10, 10, 10, 6, 16), [16]),  # the budget is used up
+        ((10, 16, 10, 6, 24), [16, 32]),
+        ((1, 16, 0, 5, 64), [16, 32, 48, 64]),  # nothing has succeeded yet
+        ((900, 1000, 900, 10, 2000), [320]),  # no more than 256 of a kind are kept
+        ((17, 32, 17, 1, 40), [32, 48]),
+    ],
+    ids=repr,
+)
+def test_how_many_trials_are_kept_to_tell_where_others_fail(arguments, sizes):
+    assert warming._kept(*arguments) == sizes
+
+
 def test_a_process_that_said_nothing_compiles_nothing_beforehand(monkeypatch):
     monkeypatch.setattr(warming, "compile_elsewhere", pytest.fail)
     square = Problem(columns=(Column(), Column()))
