@@ -19,12 +19,24 @@ from armwright.persistence.arm_maker import maker_of
 from armwright.persistence.asked_trials import AskedTrial
 from armwright.persistence.draft import drafted
 from armwright.persistence.experiment_json import trial_to_json
-from armwright.persistence.facts import config_of, plan_of, retried_trials, trial_document
+from armwright.persistence.facts import (
+    config_of,
+    plan_of,
+    readable_trials,
+    retried_trials,
+    trial_document,
+)
 from armwright.persistence.halted import check_not_halted
 from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.kept_definition import KEY, given_parameters
 from armwright.persistence.measured import only_arm
-from armwright.persistence.replaced import REPLACED, ReplacedTrials, is_generated, take_off
+from armwright.persistence.replaced import (
+    REPLACED,
+    ReplacedTrials,
+    is_generated,
+    is_replaced,
+    take_off,
+)
 from armwright.store.layout import claim_path, segment_folder, segment_of
 
 if TYPE_CHECKING:
@@ -128,7 +140,7 @@ class Asker:
                 continue
             document = {**claim, **_running()}
             if self._folder.claim(facts.number, attempt, document, promise=promise) == "won":
-                if attempt == 1 and is_generated(facts) and self._is_too_many():
+                if is_generated(facts) and self._is_too_many(facts):
                     self._folder.end(facts.number, attempt, REPLACED, alone=True)
                 else:
                     asked.append(self._taken(facts, attempt, arm))
@@ -190,14 +202,34 @@ class Asker:
             hint="ask again",
         )
 
-    def _is_too_many(self) -> bool:
-        """Whether a trial made ahead of need is one that the budget has no room for.
+    def _is_too_many(self, facts: TrialFacts) -> bool:
+        """Whether a trial that was given out is one that the budget has no room for.
 
         Two may have made the last one at the same moment, each before the other's was to be seen.
-        Whoever takes one of them sees both, for it looked later.
+        Whoever takes one of them sees both, for it looked later: one that was made ahead of need,
+        or one whose maker ran it and was killed, perhaps before it could find out. What was under
+        way before somebody lowered the budget, or added trials by hand, goes on.
         """
-        budget: int | None = plan_of(self._folder.state)["budget"]
-        return budget is not None and self._made(self._folder.state) > budget
+        state = self._folder.state
+        budget: int | None = plan_of(state)["budget"]
+        if budget is None or self._made(state) <= budget:
+            return False
+        if not facts.attempts:
+            return True
+        if any((it.end or {}).get("state") != "lost" or it.data for it in facts.attempts.values()):
+            return False
+        made_under = (facts.arm or {})["config"]
+        budgets = [
+            config["plan"]["budget"] for at, config in state.configs.items() if at >= made_under
+        ]
+        if None in budgets:
+            return False
+        left_out = self.maker.left_out(state)
+        generated = sum(
+            number not in left_out and is_generated(item) and not is_replaced(item)
+            for number, item in readable_trials(state).items()
+        )
+        return bool(generated > max(budgets))
 
     def _is_over_budget(self) -> bool:
         """Whether more trials are made than the budget has room for."""

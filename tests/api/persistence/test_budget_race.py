@@ -10,6 +10,7 @@ from armwright import ax
 from armwright.errors import BusyError, NothingLeftError, exit_code
 from armwright.persistence import StoredExperiment
 from armwright.persistence.replaced import is_replaced
+from armwright.store import ExperimentFolder
 from armwright.store.process import this_place
 
 DEFINITION = {
@@ -131,3 +132,81 @@ def test_a_trial_that_a_person_added_is_taken_whatever_the_budget_is(tmp_path):
     stored.ask()
     stored.asker.add(ax.Arm({"x": 0.5}), claimed=False)
     assert [trial.parameters for trial in StoredExperiment.open(url).ask()] == [{"x": 0.5}]
+
+
+class Killed(BaseException):
+    """What a test has a maker end with."""
+
+
+@pytest.fixture
+def exceeded(tmp_path):
+    """A budget of two of which three are made: the last one's maker was killed before it looked."""
+    url = tmp_path / "lr"
+    armwright.create(url, DEFINITION, budget=2, seed=3)
+    maker, other = StoredExperiment.open(url), StoredExperiment.open(url)
+    other.ask()
+    check, asker = maker.asker._check_budget, maker.asker
+
+    def check_and_be_overtaken(state):
+        check(state)
+        asker._check_budget = check
+        other.ask()
+
+    def die():
+        raise Killed
+
+    asker._check_budget, asker._is_over_budget = check_and_be_overtaken, die
+    asker._folder._numbers.next = lambda **_options: 5
+    with pytest.raises(Killed):
+        maker.ask()
+    state = StoredExperiment.open(url).state
+    assert sorted(state.trials) == [0, 1, 5]
+    return url
+
+
+def lose(url, number):
+    ExperimentFolder.open(url).release(number, 1, {"state": "lost", "reason": "lease"})
+
+
+def test_what_a_killed_maker_left_beyond_the_budget_is_not_run(exceeded):
+    lose(exceeded, 5)
+    with pytest.raises(NothingLeftError, match="2 of 2 trials are made"):
+        StoredExperiment.open(exceeded).ask()
+    assert is_replaced(StoredExperiment.open(exceeded).state.trials[5])
+
+
+def test_which_of_those_that_were_lost_is_left_out_does_not_matter(exceeded):
+    for number in (0, 1, 5):
+        lose(exceeded, number)
+    stored = StoredExperiment.open(exceeded)
+    assert len(stored.ask() + stored.ask()) == 2
+    with pytest.raises(NothingLeftError, match="2 of 2 trials are made"):
+        stored.ask()
+
+
+@pytest.mark.parametrize("state", ["preempted", "reported"])
+def test_what_came_to_something_is_gone_on_with_beyond_the_budget(exceeded, state):
+    folder = ExperimentFolder.open(exceeded)
+    if state == "reported":
+        StoredExperiment.open(exceeded).report(5, {"loss": 0.5}, step=1)
+    folder.release(5, 1, {"state": "lost" if state == "reported" else state})
+    (trial,) = StoredExperiment.open(exceeded).ask()
+    assert (trial.number, trial.attempt) == (5, 2)
+
+
+def test_what_was_lost_is_run_again_though_the_budget_was_lowered_since(tmp_path):
+    url = tmp_path / "lr"
+    stored = armwright.create(url, DEFINITION, budget=3, seed=3)
+    stored.ask(3)
+    armwright.edit(url, {"budget": 1}, reason="it takes too long")
+    lose(url, 2)
+    assert [trial.number for trial in StoredExperiment.open(url).ask()] == [2]
+
+
+def test_what_was_lost_is_run_again_though_a_person_has_added_more_than_the_budget(tmp_path):
+    url = tmp_path / "lr"
+    stored = armwright.create(url, DEFINITION, budget=2, seed=3)
+    stored.ask(2)
+    stored.asker.add(ax.Arm({"x": 0.5}))
+    lose(url, 1)
+    assert [trial.number for trial in StoredExperiment.open(url).ask()] == [1]
