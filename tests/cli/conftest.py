@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from armwright.cli import main
 from armwright.cli.main import _ALIASES, _VERBS
 from armwright.cli.schema import schema_of
+from armwright.sigopt.config import config
 
 sys.path.insert(0, str(Path(__file__).parent))  # for results.py
 
@@ -76,6 +77,18 @@ def run():
         return result
 
     return run
+
+
+@pytest.fixture
+def sigopt_folder(tmp_path, monkeypatch):
+    """The current folder, with a store of SigOpt code's, a project, and no choices of a user's."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "choices"))
+    monkeypatch.setenv("SIGOPT_PROJECT", "tests")
+    monkeypatch.setattr(config, "_choices", None)
+    yield tmp_path
+    config._choices = None
 
 
 @pytest.fixture

@@ -32,16 +32,10 @@ sigopt.log_metric("y", sigopt.params.x)
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "choices"))
-    monkeypatch.setenv("SIGOPT_PROJECT", "tests")
-    monkeypatch.setattr(config, "_choices", None)
-    (tmp_path / "experiment.yml").write_text(EXPERIMENT)
-    (tmp_path / "train.py").write_text(TRAIN)
-    yield tmp_path
-    config._choices = None
+def folder(sigopt_folder):
+    (sigopt_folder / "experiment.yml").write_text(EXPERIMENT)
+    (sigopt_folder / "train.py").write_text(TRAIN)
+    return sigopt_folder
 
 
 def made(result):

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from armwright import sigopt
 from armwright.sigopt.cli import cli
-from armwright.sigopt.config import config
 
 EXPERIMENT = """
 name: one point
@@ -21,15 +20,9 @@ metrics: [{name: y}]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "choices"))
-    monkeypatch.setenv("SIGOPT_PROJECT", "tests")
-    monkeypatch.setattr(config, "_choices", None)
-    (tmp_path / "experiment.yml").write_text(EXPERIMENT)
-    yield tmp_path
-    config._choices = None
+def folder(sigopt_folder):
+    (sigopt_folder / "experiment.yml").write_text(EXPERIMENT)
+    return sigopt_folder
 
 
 def said(*words):
