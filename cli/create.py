@@ -18,6 +18,8 @@ from armwright.cli.arguments import (
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from armwright.persistence import StoredExperiment
+
 __all__ = ["create"]
 
 
@@ -64,6 +66,20 @@ def create(words: tuple[str, ...], definition: BinaryIO, *, as_json: bool) -> No
         )
     else:
         click.echo(f"created {stored.url}")
+        ident = _sigopt_id(stored)
+        if ident is not None:
+            click.echo(f"SigOpt code finds it as {ident}", err=True)
     for note in made.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"next: armwright ask {shlex.quote(public_url(url))}", err=True)
+
+
+def _sigopt_id(stored: StoredExperiment) -> str | None:
+    """By which SigOpt code finds the experiment; None where it does not."""
+    from armwright.persistence.kept_definition import kept_definition
+
+    if not kept_definition(stored.state):
+        return None
+    from armwright.sigopt.experiment_folder import id_in_store
+
+    return id_in_store(stored.url)

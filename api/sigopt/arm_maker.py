@@ -12,6 +12,7 @@ from armwright.sigopt.domain import active_assignments, fill_in
 from armwright.sigopt.edit_words import edited
 from armwright.sigopt.exception import ApiException
 from armwright.sigopt.known_runs import KnownRuns
+from armwright.sigopt.place import experiment_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class SigOptArms:
     """
 
     def __init__(self, folder: ExperimentFolder) -> None:
-        self._known, self._ident = KnownRuns(folder), folder.name
+        self._known, self._ident = KnownRuns(folder), experiment_id(folder.name)
 
     def experiment(self, state: State) -> Experiment:
         """All that is known, as arms are made from it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,32 +19,44 @@ from armwright.persistence.experiment_json import definition_to_json
 from armwright.persistence.facts import config_document
 from armwright.sigopt.constraint_rules import check_room
 from armwright.sigopt.exception import ApiException, ConnectionException, refused
-from armwright.sigopt.place import fresh_id, project_folder_id, store
+from armwright.sigopt.place import (
+    experiment_id,
+    fresh_id,
+    is_id,
+    is_id_of_name,
+    project_folder_id,
+    store,
+)
 from armwright.sigopt.run_folder import RunFolder
 from armwright.sigopt.run_record import KEY
 from armwright.sigopt.suggester import Suggester
 from armwright.store import ExperimentFolder
-from armwright.store.location import experiment_url
+from armwright.store.layout import config_path
+from armwright.store.location import experiment_url, locate_root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from armwright.experiment import Experiment
 
 __all__ = [
     "configuration",
     "make_experiment",
+    "named_folders",
     "opened",
     "opened_at",
     "opened_before",
+    "opened_by_name",
     "project_runs",
     "shared_folder",
 ]
 
 Json = dict[str, Any]
 
+_KEPT = f'"{KEY}"'.encode()  # in a configuration
 _lock = threading.RLock()
 _opened: dict[str, RunFolder] = {}
+_named: dict[tuple[str, str], str] = {}  # by store and id the name of a folder
 
 
 def configuration(definition: Json, before: Mapping[str, Any] | None = None) -> Json:
@@ -149,11 +162,54 @@ def opened(ident: str) -> RunFolder:
         LookupError: There is none.
         ConnectionException: The store cannot be read.
     """
-    return opened_at(experiment_url(store(), ident))
+    name = _named.get((store(), ident), ident)
+    try:
+        return opened_at(experiment_url(store(), name))
+    except LookupError:
+        if not is_id_of_name(ident):
+            raise
+    for folder in named_folders():
+        if experiment_id(folder) == ident:
+            _named[store(), ident] = folder
+            return opened_at(experiment_url(store(), folder))
+    raise LookupError(ident)
+
+
+def opened_by_name(name: str) -> RunFolder:
+    """The folder of this name, as it is now, if it is an experiment of SigOpt's fields.
+
+    Raises:
+        LookupError: There is none.
+        ConnectionException: The store cannot be read.
+    """
+    if name not in named_folders([name]):
+        raise LookupError(name)
+    return opened_at(experiment_url(store(), name))
+
+
+def named_folders(names: Iterable[str] | None = None) -> list[str]:
+    """The folders of the store whose names are no ids, and that hold SigOpt's fields.
+
+    Nothing else of them is read than how they were configured first.
+
+    Args:
+        names: Which of them; all where None.
+    """
+    location = locate_root(store())
+    if names is None:
+        names = location.files.list(location.path).folders
+    paths = {}
+    for name in names:
+        with contextlib.suppress(InvalidNameError):
+            experiment_url(store(), name)
+            if not is_id(name) and not name.startswith("."):
+                paths[location.join(f"{name}/{config_path(1)}")] = name
+    read = location.files.read(list(paths))
+    return sorted(paths[path] for path, body in read if isinstance(body, bytes) and _KEPT in body)
 
 
 def opened_at(url: str) -> RunFolder:
-    """The folder at a URL, as it is now; its last part is the id.
+    """The folder at a URL, as it is now; its last part is the id, or has one.
 
     Raises:
         LookupError: There is none.
@@ -182,7 +238,7 @@ def opened_at(url: str) -> RunFolder:
 def opened_before(folder: RunFolder) -> bool:
     """Whether this is what `opened` gives for the folder's id, but for what is new in it."""
     with _lock:
-        return _opened.get(experiment_url(store(), folder.ident)) is folder
+        return _opened.get(experiment_url(store(), folder.name)) is folder
 
 
 def _create(ident: str, name: str, config: Json) -> ExperimentFolder:
@@ -197,5 +253,6 @@ def _create(ident: str, name: str, config: Json) -> ExperimentFolder:
 
 def _remember(url: str, folder: ExperimentFolder) -> RunFolder:
     with _lock:
-        found = _opened[url] = RunFolder(folder.name, folder, Suggester(folder))
+        ident = experiment_id(folder.name)
+        found = _opened[url] = RunFolder(ident, folder, Suggester(folder))
         return found

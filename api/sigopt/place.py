@@ -1,6 +1,7 @@
 """Where SigOpt code keeps its experiments: a root of store folders, and the ids of what is in it.
 
-    experiment   16 digits, the folder <root>/<id>
+    experiment   16 digits, the folder <root>/<id>; of a folder with another name, as `armwright
+                 create` makes them, 8 and 15 digits of its name's digest
     project      a folder too, for runs outside experiments: 9 and 15 digits of its name's digest
     run          the id of its folder, then the number of its trial
 
@@ -24,7 +25,10 @@ __all__ = [
     "CLIENT_ID",
     "DEFAULT_ROOT",
     "USER_ID",
+    "experiment_id",
     "fresh_id",
+    "is_id",
+    "is_id_of_name",
     "project_folder_id",
     "set_store",
     "split_run_id",
@@ -35,6 +39,7 @@ DEFAULT_ROOT = "./armwright-store"
 CLIENT_ID = USER_ID = "1"  # a store has one client and one user: whoever can read it
 
 _DIGITS = 16
+_OF_NAME = "8"  # what no microsecond since 1970 begins with before 2223, and no project
 _lock = threading.Lock()
 _chosen: list[str] = []
 _last: list[int] = [0]
@@ -68,8 +73,31 @@ def fresh_id() -> str:
 
 def project_folder_id(project: str) -> str:
     """The folder of the runs of a project that belong to no experiment."""
-    digest = hashlib.sha256(project.encode()).hexdigest()
-    return f"9{int(digest, 16) % 10 ** (_DIGITS - 1):0{_DIGITS - 1}d}"
+    return f"9{_digits_of(project)}"
+
+
+def experiment_id(name: str) -> str:
+    """The id of an experiment whose folder has this name: the name itself if it is an id.
+
+    It is the same on every machine and after every restart, for nothing but the name comes in; two
+    names of a thousand have the same one with a chance of one in two thousand million.
+    """
+    return name if is_id(name) else f"{_OF_NAME}{_digits_of(name)}"
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an experiment's id."""
+    return len(text) == _DIGITS and text.isascii() and text.isdigit()
+
+
+def is_id_of_name(ident: str) -> bool:
+    """Whether an id may be that of a folder with another name."""
+    return is_id(ident) and ident.startswith(_OF_NAME)
+
+
+def _digits_of(name: str) -> str:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{int(digest, 16) % 10 ** (_DIGITS - 1):0{_DIGITS - 1}d}"
 
 
 def split_run_id(run_id: Any) -> tuple[str, int]:

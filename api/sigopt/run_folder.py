@@ -68,6 +68,11 @@ class RunFolder:
         return self._folder.location.opening or self._folder.url
 
     @property
+    def name(self) -> str:
+        """Of the folder: the id, or what its owner called it."""
+        return self._folder.name
+
+    @property
     def definition(self) -> Json:
         """What is kept of the experiment, as far as is known; of a project, its id."""
         return definition_in(self._folder.state)
@@ -325,7 +330,10 @@ class RunFolder:
 
     def _document(self, facts: TrialFacts) -> Json:
         document = run_document(facts, self.ident)
-        metrics = self.definition.get("metrics", ())
+        definition = self.definition
+        metrics = definition.get("metrics", ())
+        if "parameters" in definition and document.get("experiment") is not None:
+            document["experiment"] = self.ident  # which the folder may have been given later
         return {**document, "best_checkpoint": best_checkpoint(metrics, document["checkpoints"])}
 
     def _trials(self) -> list[TrialFacts]:

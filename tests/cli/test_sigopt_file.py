@@ -293,3 +293,13 @@ def test_a_fork_goes_on_by_the_same_rules(run, made, tmp_path):
     assert run("fork", url, tmp_path / "f").exit_code == 0
     for trial in asked(run, tmp_path / "f", 6):
         assert ("beta" in trial["parameters"]) == (trial["parameters"]["solver"] == "adam")
+
+
+def test_create_says_by_which_number_sigopt_code_finds_it(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARMWRIGHT_STORE", str(tmp_path))
+    created = run("create", tmp_path / "solvers", "--from", "-", stdin=CONDITIONAL)
+    assert created.exit_code == 0
+    number = created.stderr.partition("SigOpt code finds it as ")[2].split()[0]
+    assert sigopt.get_experiment(number).name == "solvers"
+    elsewhere = run("create", tmp_path / "deeper" / "solvers", "--from", "-", stdin=CONDITIONAL)
+    assert "SigOpt code" not in elsewhere.stderr

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from armwright.sigopt.core.core_definition import is_core
 from armwright.sigopt.exception import ApiException, refused
 from armwright.sigopt.experiment_folder import experiment_folder, missing_experiment
-from armwright.sigopt.folders import opened
-from armwright.sigopt.place import split_run_id, store
-from armwright.store.location import locate_root
+from armwright.sigopt.folders import named_folders, opened, opened_at
+from armwright.sigopt.place import is_id, split_run_id, store
+from armwright.store.location import experiment_url, locate_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,6 @@ __all__ = [
 
 Json = dict[str, Any]
 
-_ID_DIGITS = 16
 _PROJECT = "9"  # what the ids of projects' folders begin with
 
 
@@ -97,12 +96,13 @@ def experiments_of(idents: Iterable[str]) -> list[RunFolder]:
 
 
 def all_experiments(project: str | None = None) -> Iterator[RunFolder]:
-    """The folders of all experiments in the store, newest first.
+    """The folders of all experiments in the store, newest first, and then those with names.
 
     Args:
         project: Only those of this project.
     """
-    for folder in _folders(lambda name: not name.startswith(_PROJECT)):
+    made = _folders(lambda name: not name.startswith(_PROJECT))
+    for folder in (*made, *_opened_each(named_folders())):
         definition = folder.definition
         if "parameters" in definition and project in (None, definition["project"]):
             yield folder
@@ -118,12 +118,14 @@ def project_folders() -> Iterator[RunFolder]:
 def _folders(wanted: Callable[[str], bool]) -> Iterator[RunFolder]:
     """The folders that SigOpt code made in the store, by name from the last."""
     location = locate_root(store())
-    for name in sorted(location.files.list(location.path).folders, reverse=True):
-        if len(name) == _ID_DIGITS and name.isdigit() and wanted(name):
-            try:
-                yield opened(name)
-            except LookupError:
-                continue  # it is being made, or was removed at this moment
+    names = sorted(location.files.list(location.path).folders, reverse=True)
+    yield from _opened_each(name for name in names if is_id(name) and wanted(name))
+
+
+def _opened_each(names: Iterable[str]) -> Iterator[RunFolder]:
+    for name in names:
+        with contextlib.suppress(LookupError):  # it is being made, or was removed at this moment
+            yield opened_at(experiment_url(store(), name))
 
 
 def run_place(run_id: str) -> tuple[RunFolder, int]:
