@@ -66,7 +66,9 @@ class Patient:
         lines = [f"experiment {self.name!r}: {str(self.report).partition(': ')[2]}"]
         lines += [f"  stuck: {words}" for words in self.silent]
         for words in self.half_written:
-            lines.append(f"  half written: {words}; it goes on in ten minutes, or by requeue")
+            lines.append(
+                f"  half written: {words}; it goes on in ten minutes, or by armwright requeue"
+            )
         if self.unpromised:
             few = ", ".join(self.unpromised[:5]) + (", ..." if len(self.unpromised) > 5 else "")
             lines.append(

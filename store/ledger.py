@@ -366,16 +366,18 @@ class Ledger:
             trial = self.reader.trial(number)
             known = trial.attempts.get(attempt) if trial else None
             problem = self.reader.problem(end_path(number, attempt))
+        hint = f"what came now is kept in {path}, and does not count"
         if known is not None and known.end is not None and known.ended is not None:
             reason = known.end.get("reason")
             how = f"{known.end['state']} ({reason})" if reason else known.end["state"]
             ended = f"{how}, {known.ended.at}, by {known.ended.by}"
         else:
             ended = f"its end cannot be read: {problem or 'not visible yet'}"
+            hint += "; armwright requeue gives the trial out again"
         return TrialEndedError(
             f"attempt {attempt} of trial {number} in {self._location.url!r} "
             f"has ended already: {ended}",
-            hint=f"what came now is kept in {path}, and does not count",
+            hint=hint,
         )
 
 
