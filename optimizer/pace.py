@@ -1,18 +1,21 @@
-"""Questions asked and hyperparameters drawn with a deadline in view."""
+"""Questions asked, hyperparameters drawn and warps learned with a deadline in view."""
 
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from armwright.optimizer.compiled import ask, teach
+from armwright.optimizer.cache import cache_folder
+from armwright.optimizer.compiled import ask, missing, teach, warp
+from armwright.optimizer.compiling import compile_elsewhere
 from armwright.optimizer.deadline import Deadline, OutOfTimeError
+from armwright.optimizer.input_warp import WarpLesson
 from armwright.optimizer.learning import Lesson
 from armwright.optimizer.program import Answer, Question
 from armwright.optimizer.sampling import evaluations
 from armwright.optimizer.shapes import operand
 
-__all__ = ["ask_in_time", "has_time_to_draw"]
+__all__ = ["ask_in_time", "has_time_to_draw", "has_time_to_warp"]
 
 _PER_SCREEN = 8  # evaluations of a search in the time of a screen, at least
 _SOME = 11  # evaluations that tell how long one takes
@@ -70,4 +73,32 @@ def has_time_to_draw(lesson: Callable[[int], Lesson], count: int, deadline: Dead
         if one * evaluations(count) + count * times[1] <= 0.5 * deadline.left:
             return True
     deadline.shorten("the draws of hyperparameters")
+    return False
+
+
+def has_time_to_warp(lesson: WarpLesson, deadline: Deadline) -> bool:
+    """Whether half of the time left is enough to learn a warp of inputs.
+
+    Where its program is not at hand it is begun in another process, for a later suggestion.
+
+    Args:
+        lesson: What to learn it from.
+        deadline: Told what was left out.
+    """
+    if deadline.seconds is None:
+        return True
+    lacking, times = missing([("warp", 0, lesson)]), list[float]()
+    if lacking and cache_folder() is not None:
+        compile_elsewhere(lacking)
+    for limit in () if lacking else (1, 1, _SOME):  # the first call may load the program
+        if deadline.passed:
+            break
+        begun = time.monotonic()
+        np.asarray(warp(lesson._replace(limit=operand(np.int32(limit)))))
+        times.append(time.monotonic() - begun)
+    if len(times) == 3:
+        one = max(times[2] - times[1], 0.0) / (_SOME - 1)
+        if one * int(lesson.limit) + times[1] <= 0.5 * deadline.left:
+            return True
+    deadline.shorten("the learning of the inputs' warp")
     return False

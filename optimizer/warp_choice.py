@@ -8,6 +8,7 @@ from armwright.optimizer.hyperparameters import Hyperparameters
 from armwright.optimizer.input_warp import WarpLesson
 from armwright.optimizer.kumaraswamy import InputWarp
 from armwright.optimizer.model import Model
+from armwright.optimizer.pace import has_time_to_warp
 from armwright.optimizer.padding import bucket
 from armwright.optimizer.settings import Settings
 from armwright.optimizer.shapes import Float, operand
@@ -23,8 +24,8 @@ def learned_warp(
 ) -> InputWarp | None:
     """The most probable warp, or None where there is to be none.
 
-    Learned of the observations of the only outcome; with a deadline the earlier one stays, for its
-    program may have to be compiled.
+    Learned of the observations of the only outcome; where a deadline leaves no time for that the
+    earlier one stays.
 
     Args:
         model: One without a warp.
@@ -35,12 +36,11 @@ def learned_warp(
         return None
     known = earlier if earlier and len(earlier.logarithms) == model.parameters else None
     start = InputWarp.of(known.input_warp) if known else None
-    if model.deadline.seconds is not None:
-        model.deadline.shorten("the learning of the inputs' warp")
-        return start
     begin = known.logarithms if known else fresh_starts(model, np.random.default_rng(0), 1)[0]
     shapes = np.zeros((2, model.width)) if start is None else np.log([start.a, start.b])
     lesson = _lesson(model, begin, shapes, limit=settings.fit_limit)
+    if not has_time_to_warp(lesson, model.deadline):
+        return start
     return InputWarp(*np.exp(np.asarray(warp(lesson))))
 
 

@@ -21,6 +21,7 @@ from armwright.optimizer import (
     warm_up,
 )
 from armwright.optimizer.deadline import Deadline
+from armwright.optimizer.input_warp import WarpLesson
 
 SQUARE = Problem(columns=(Column(), Column()))
 FIDELITY = Problem(columns=(Column(), Column(role="fidelity", target=1.0)))
@@ -151,3 +152,47 @@ def test_whether_draws_are_in_time_is_told_by_what_an_evaluation_takes(monkeypat
     assert pace.has_time_to_draw(lambda limit: limit, 16, deadline) is enough
     notes = () if enough else ("the deadline cut the draws of hyperparameters",)
     assert deadline.notes == notes
+
+
+@pytest.mark.parametrize(("each", "enough"), [(1e-3, True), (1e-1, False)])
+def test_whether_a_warp_is_learned_in_time_is_told_by_what_an_evaluation_takes(
+    monkeypatch, each, enough
+):
+    now = [0.0]
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pace, "missing", lambda _: [])
+
+    def warp(lesson):
+        now[0] += 0.01 + each * int(lesson.limit)
+
+    monkeypatch.setattr(pace, "warp", warp)
+    deadline = Deadline(5.0)
+    nothing = dict.fromkeys(("rows", "start", "shapes", "warps"))
+    lesson = WarpLesson(**nothing, limit=np.int32(60))
+    assert pace.has_time_to_warp(lesson, deadline) is enough
+    notes = () if enough else ("the deadline cut the learning of the inputs' warp",)
+    assert deadline.notes == notes
+
+
+def test_a_deadline_has_the_program_that_learns_a_warp_compiled_for_later(monkeypatch, tmp_path):
+    monkeypatch.setenv("ARMWRIGHT_CACHE", str(tmp_path))
+    begun = []
+    monkeypatch.setattr(pace, "missing", lambda wanted: wanted)
+    monkeypatch.setattr(pace, "compile_elsewhere", begun.append)
+    monkeypatch.setattr(pace, "warp", pytest.fail)
+    nothing = dict.fromkeys(("rows", "start", "shapes", "warps"))
+    lesson = WarpLesson(**nothing, limit=np.int32(60))
+    assert not pace.has_time_to_warp(lesson, Deadline(5.0))
+    assert begun == [[("warp", 0, lesson)]]
+
+
+@pytest.mark.slow
+def test_with_time_enough_a_deadline_learns_the_warp_of_inputs_that_there_is_without_one():
+    settings = Settings(input_warp=True)
+    free, bound = (
+        asked(SQUARE, ONE, Policy(), failures=False, count=20, settings=settings, within=within)
+        for within in (None, 600.0)
+    )
+    assert bound.notes == free.notes
+    assert bound.fits == free.fits
+    assert bound.values.tolist() == free.values.tolist()
