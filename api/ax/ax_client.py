@@ -119,7 +119,7 @@ class AxClient(ClientFindings):
                 a store is ever dropped.
             experiment_type: A word by which users sort experiments.
             choose_generation_strategy_kwargs: For `choose_generation_strategy`; on a store
-                `num_initialization_trials` only.
+                `num_initialization_trials` and `generation` only.
 
         Raises:
             ValueError: There is an experiment; a constraint is relative and there is no status quo;

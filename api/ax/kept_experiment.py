@@ -54,7 +54,8 @@ class KeptExperiment:
             raise UsageError(
                 "generation_strategy: on a store the folder decides how arms are made, the same "
                 f"for every client; got {strategy.name!r}",
-                hint="leave it out, or leave out store",
+                hint="leave it out, or leave out store; what a model may be told goes into "
+                "choose_generation_strategy_kwargs={'generation': {...}}",
             )
         self._seed = None if seed is None else checked_seed(seed, "random_seed")
         self._given_strategy, self._store = strategy, store

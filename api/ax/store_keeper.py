@@ -19,6 +19,7 @@ from armwright.errors import (
 from armwright.experiment.attached_data import attach
 from armwright.experiment.clock import now, now_ms
 from armwright.generation import default_generation_strategy
+from armwright.generation_options import GENERATION
 from armwright.persistence import StoredExperiment, object_from_json, object_to_json
 from armwright.persistence.experiment_json import experiment_to_json
 from armwright.persistence.facts import (
@@ -76,24 +77,28 @@ class StoreKeeper:
             url: `<root>/<name>`.
             experiment: Its definition.
             seed: Decides every arm of a folder that is made now.
-            options: `num_initialization_trials`, likewise.
+            options: `num_initialization_trials` and `generation`, likewise.
 
         Raises:
             UsageError: There is an experiment that is not equal, says what differs; or an option is
                 another one.
             StoreError: It cannot be made or read.
         """
-        unknown = sorted(set(options) - {_INITIAL})
+        unknown = sorted(set(options) - {_INITIAL, GENERATION})
         if unknown:
             raise UsageError(
-                f"choose_generation_strategy_kwargs: on a store {_INITIAL} only, got "
-                f"{', '.join(unknown)}",
+                f"choose_generation_strategy_kwargs: on a store {_INITIAL} and {GENERATION} "
+                f"only, got {', '.join(unknown)}",
                 hint="how arms are made is the same for every client of a store",
             )
         try:
             return cls(
                 StoredExperiment.create(
-                    url, experiment, seed=seed, initial_trials=options.get(_INITIAL)
+                    url,
+                    experiment,
+                    seed=seed,
+                    initial_trials=options.get(_INITIAL),
+                    generation=options.get(GENERATION),
                 )
             )
         except ExperimentExistsError as error:

@@ -77,6 +77,7 @@ def choose_generation_strategy(
     num_initialization_trials: int | None = None,
     max_parallelism_cap: int | None = None,
     max_parallelism_override: int | None = None,
+    generation: Mapping[str, Any] | None = None,
 ) -> GenerationStrategy:
     """The strategy of the flat Ax API for a search space; its rules are those of that release.
 
@@ -91,10 +92,14 @@ def choose_generation_strategy(
         num_initialization_trials: How many Sobol trials, instead of max(5, number of parameters).
         max_parallelism_cap: An upper limit to how many model-made trials run at once.
         max_parallelism_override: The limit itself; -1 for none.
+        generation: What there is to say of the Gaussian process; see
+            `armwright.generation_options`.
 
     Raises:
-        ValueError: Both a cap and an override are given, or the seed is below 0.
+        ValueError: Both a cap and an override are given, the seed is below 0, or something cannot
+            be said of the Gaussian process.
     """
+    said = checked_generation(generation)
     if random_seed is not None:
         random_seed = checked_seed(random_seed, "random_seed")
     if max_parallelism_cap is not None and max_parallelism_override is not None:
@@ -122,7 +127,12 @@ def choose_generation_strategy(
                 enforce_num_trials=enforce_sequential_optimization,
                 model_kwargs=sobol_kwargs,
             ),
-            GenerationStep(model=Models.GPEI, num_trials=-1, max_parallelism=parallelism),
+            GenerationStep(
+                model=Models.GPEI,
+                num_trials=-1,
+                max_parallelism=parallelism,
+                model_kwargs=said or None,
+            ),
         ]
         name = "Sobol+GPEI"
     else:

@@ -177,7 +177,7 @@ def test_how_arms_are_made_is_the_folder_s_business(url):
     strategy = ax.GenerationStrategy([ax.GenerationStep(ax.Models.SOBOL, -1)])
     with pytest.raises(UsageError, match="on a store the folder decides how arms are made"):
         AxClient(strategy, store=url)
-    with pytest.raises(UsageError, match="on a store num_initialization_trials only"):
+    with pytest.raises(UsageError, match="num_initialization_trials and generation only"):
         AxClient(store=url).create_experiment(
             X, choose_generation_strategy_kwargs={"max_parallelism_cap": 2}
         )
@@ -253,3 +253,21 @@ def test_processes_that_start_at_once_share_one_experiment(tmp_path):
         assert trial.status.is_completed
         (mean,) = experiment.lookup_data_for_trial(index)[0].df["mean"]
         assert mean == trial.arm.parameters["x"]
+
+
+def test_what_the_model_is_told_is_part_of_the_folder_and_of_every_clients_strategy(url):
+    options = {"generation": {"output_warp": "likeliest"}}
+    AxClient(store=url).create_experiment(X, choose_generation_strategy_kwargs=options)
+    plan = armwright.open(url).state.configs[1]["plan"]
+    assert plan["generation"] == {"output_warp": "likeliest"}
+    modelled = AxClient(store=url).generation_strategy._steps[-1]
+    assert modelled.model_kwargs["output_warp"] == "likeliest"
+
+
+def test_what_no_model_can_be_told_makes_no_folder(url):
+    with pytest.raises(UsageError, match=r"generation\.output_warp should be one of"):
+        AxClient(store=url).create_experiment(
+            X, choose_generation_strategy_kwargs={"generation": {"output_warp": "log"}}
+        )
+    with pytest.raises(ValueError, match="no experiment yet"):
+        AxClient(store=url).get_next_trial()

@@ -475,3 +475,20 @@ def test_a_negative_seed_in_the_environment_is_refused(monkeypatch):
 def test_an_endless_only_step_is_printed_as_all_trials():
     strategy = GenerationStrategy([GenerationStep(Models.SOBOL, num_trials=-1)])
     assert repr(strategy) == "GenerationStrategy(name='Sobol', steps=[Sobol for all trials])"
+
+
+@pytest.mark.parametrize("choose", [choose_generation_strategy, None], ids=["memory", "store"])
+def test_what_is_said_of_the_model_goes_to_the_model(choose):
+    said = {"output_warp": "none", "input_warp": True}
+    if choose:
+        strategy = choose(made(), generation=said)
+    else:
+        strategy = default_generation_strategy(made(), seed=0, options=said)
+    kwargs = strategy._steps[1].model_kwargs
+    assert {key: kwargs[key] for key in said} == said
+    assert not set(said) & set(strategy._steps[0].model_kwargs)
+
+
+def test_what_cannot_be_said_of_the_model_is_refused():
+    with pytest.raises(ValueError, match=r"generation\.input_warp should be true or false"):
+        choose_generation_strategy(made(), generation={"input_warp": 1})
