@@ -212,7 +212,9 @@ def test_of_an_experiment_with_a_name_it_is_said_how_to_work_on_it(tmp_path, mon
     objective = {"metric": "y"}
     parameters = [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}]
     armwright.create(tmp_path / "first", {"objective": objective, "parameters": parameters})
-    with pytest.raises(ApiException, match=r"SigOpt's fields.*armwright\.open\('.*first'\)") as caught:
+    with pytest.raises(
+        ApiException, match=r"SigOpt's fields.*armwright\.open\('.*first'\)"
+    ) as caught:
         sigopt.get_experiment("first")
     assert caught.value.status_code == 404
 
