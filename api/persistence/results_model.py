@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from armwright.generation_options import checked_generation
 from armwright.persistence.arm_maker import maker_of
+from armwright.persistence.facts import generation_of, plan_of
 from armwright.persistence.stored_experiment import StoredExperiment
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ def results_model(
     own: Collection[int] = (),
     track: bool = True,
 ) -> GaussianProcessBridge:
-    """A model of results; of very many, of those that say most (`chosen_results`).
+    """A model of results, such as makes the arms; of very many, of those that say most.
 
-    Its hyperparameters are those of the newest arm's record where that knew nearly all of these
-    results, else they are fitted when it is asked.
+    Which these are is said by `chosen_results`. Its hyperparameters are those of the newest arm's
+    record where that knew nearly all of these results, else they are fitted when it is asked.
 
     Args:
         subject: The experiment, with an objective.
@@ -54,7 +56,6 @@ def results_model(
     from armwright.generation import Models
     from armwright.generation.chosen_results import FIT_ROWS, chosen_results
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge as Bridge
-    from armwright.optimizer import Settings
 
     config = subject.optimization_config
     assert config is not None  # noqa: S101 - without an objective nobody asks
@@ -63,10 +64,12 @@ def results_model(
     if is_part := len(frame) < len(every):
         chosen = frame.index.union(every.index[every["trial_index"].isin(own)])
         frame = every.loc[chosen]
+    said: dict[str, Any] = {}
     if not isinstance(subject, StoredExperiment):
         experiment = subject
     else:
         experiment = _of_these(subject, frame) if is_part else subject.known
+        said = checked_generation(generation_of(plan_of(subject.state)))
     model = Models.GPEI(
         experiment=experiment,
         data=Data(frame),
@@ -74,6 +77,7 @@ def results_model(
         mixed_noise=True,
         track=track,
         warm=dict(fits) or None,
+        **said,
     )
     assert isinstance(model, Bridge)  # noqa: S101 - what GPEI makes
     metrics = [metric.name for metric in config.objective.metrics]
@@ -81,7 +85,7 @@ def results_model(
     if fitted_to >= _ENOUGH * min(known, len(frame["trial_index"].unique())):
         model._models.fits.update(model.model.fits)
     elif is_part:
-        model._models.settings = Settings(fit_rows=FIT_ROWS)
+        model._models.settings = replace(model.model.settings, fit_rows=FIT_ROWS)
     return model
 
 

@@ -7,7 +7,11 @@ import pytest
 
 import armwright
 from armwright.errors import UsageError
-from armwright.persistence import definition_from_dict, definition_from_text
+from armwright.persistence import (
+    StoredExperiment,
+    definition_from_dict,
+    definition_from_text,
+)
 from armwright.persistence.editing import changes_from_words, edit
 from armwright.persistence.facts import plan_of
 from armwright.persistence.fork import fork
@@ -291,3 +295,16 @@ def test_an_arm_of_a_version_that_knew_no_options_says_so_when_it_differs(url):
     path.write_text(json.dumps(document) + "\n", encoding="utf-8")
     found = armwright.replay(url, 6)
     assert "made with output_warp turns, the experiment said likeliest then" in found.reasons
+
+
+@pytest.mark.slow
+def test_what_is_looked_at_is_a_model_of_the_same_kind(url):
+    from armwright.looking.model import model_of
+    from armwright.looking.reading import look
+
+    made = definition_from_dict(DEFINITION).experiment
+    said = {"input_warp": True}
+    # No arm is a model's, so that there is no record and the hyperparameters are fitted now.
+    work(StoredExperiment.create(url, made, seed=3, initial_trials=99, generation=said), 20)
+    stored = armwright.open(url)
+    assert len(model_of(stored, look(stored))._models.fitted("loss").input_warp) == 2
