@@ -82,10 +82,12 @@ def best_of(
     if not is_noisy([item.values[trace.metric][1] for item in trials], aim, lambda: seen.fits):
         return best
     expected = expected_best(model)
-    if expected is None:
+    found = [item for item in trials if expected is not None and item.arm == expected.arm]
+    if expected is None or not found:
         return best
-    trial = next(item for item in trials if item.arm == expected.arm)
-    return replace(_as_best(trace.metric, trial), expected=expected.mean, expected_sd=expected.sd)
+    return replace(
+        _as_best(trace.metric, found[0]), expected=expected.mean, expected_sd=expected.sd
+    )
 
 
 def _as_best(metric: str, trial: SeenTrial) -> Best:

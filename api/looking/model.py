@@ -57,13 +57,14 @@ def model_of(subject: Experiment | StoredExperiment, seen: LookedAt) -> Gaussian
 
 def chosen_text(model: GaussianProcessBridge, seen: LookedAt, metric: str) -> str:
     """Of which results of a metric a model is, in a sentence; empty where it is of all."""
-    from armwright.generation.chosen_results import MOST_RESULTS
+    from armwright.generation.chosen_results import FIT_ROWS, MOST_RESULTS
 
     observed, every = model._models._observed.get(metric), len(seen.measured(metric))
     if observed is None or every <= MOST_RESULTS:
         return ""
     settings = model._models.settings
-    fitted = "" if settings is None else f" Its hyperparameters are fitted to {settings.fit_rows}."
+    is_fitted = settings is not None and settings.fit_rows == FIT_ROWS
+    fitted = f" Its hyperparameters are fitted to {FIT_ROWS}." if is_fitted else ""
     return (
         f"The model is of {len(observed.arms):,} of the {every:,} results: the best ones, and "
         f"others evenly over all trials.{fitted}"

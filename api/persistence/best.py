@@ -18,7 +18,7 @@ from armwright.persistence.measured import best_trial, given_up, measured
 from armwright.persistence.recorded_fits import newest_fits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from armwright.experiment.aimed_at import AimedAt
     from armwright.generation.gaussian_process_bridge import GaussianProcessBridge
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from armwright.persistence.stored_experiment import StoredExperiment
     from armwright.store import ExperimentFolder, TrialFacts
 
-__all__ = ["best_of", "carries_noise"]
+    _Result = tuple[int, Arm, Values]
+
+__all__ = ["best_of", "carries_noise", "completed_results"]
 
 
 def best_of(stored: StoredExperiment) -> BestTrial:
@@ -57,32 +59,38 @@ def best_of(stored: StoredExperiment) -> BestTrial:
             hint=f"armwright show {shlex.quote(stored.url)}",
         )
     aim = aimed_at(config.objective)[0]
-    if carries_noise(trials, aim, folder):
+    results = list(completed_results(trials, folder))
+    if carries_noise(trials, results, aim):
         with stored.asker.lock:
-            best = _by_expectation(best, stored, trials, aim)
+            best = _by_expectation(best, stored, trials, results, aim)
     if not is_kept:
         return best
     return replace(best, arm=Arm(given_parameters(trials[best.number]), best.arm.name))
 
 
-def carries_noise(trials: Mapping[int, TrialFacts], aim: AimedAt, folder: ExperimentFolder) -> bool:
+def carries_noise(
+    trials: Mapping[int, TrialFacts], results: Iterable[_Result], aim: AimedAt
+) -> bool:
     """Whether the results of an objective are noisy enough for the best to be a lucky one.
 
     Args:
         trials: All that count.
+        results: What they measured.
         aim: The objective.
-        folder: Where the trials' tables are, if they have any.
     """
-    found = [aim.result(values) for _, _, values in _completed(trials, folder)]
+    found = [aim.result(values) for _, _, values in results]
     sems = [sem for mean, sem in found if math.isfinite(mean)]
     return is_noisy(sems, aim, lambda: newest_fits(trials, aim.name)[0])
 
 
 def _by_expectation(
-    best: BestTrial, stored: StoredExperiment, trials: Mapping[int, TrialFacts], aim: AimedAt
+    best: BestTrial,
+    stored: StoredExperiment,
+    trials: Mapping[int, TrialFacts],
+    results: Sequence[_Result],
+    aim: AimedAt,
 ) -> BestTrial:
     """The trial whose arm a model expects to be best; the given one where it cannot be asked."""
-    results = list(_completed(trials, stored._folder))
 
     def model() -> GaussianProcessBridge:
         from armwright.persistence.results_model import results_model
@@ -101,9 +109,10 @@ def _by_expectation(
         return results_model(stored, rows, fits=fits, fitted_to=fitted_to, own=own, track=False)
 
     expected = expected_best(model)
-    if expected is None:
+    found = [item for item in results if expected is not None and item[1].name == expected.arm]
+    if expected is None or not found:
         return best
-    number, arm, values = next(item for item in results if item[1].name == expected.arm)
+    number, arm, values = found[0]
     mean, sem = aim.result(values)
     return replace(
         best,
@@ -117,9 +126,9 @@ def _by_expectation(
     )
 
 
-def _completed(
+def completed_results(
     trials: Mapping[int, TrialFacts], folder: ExperimentFolder
-) -> Iterator[tuple[int, Arm, Values]]:
+) -> Iterator[_Result]:
     """For each arm of the completed trials that was not given up what it measured."""
     for number, facts in trials.items():
         if facts.status != "completed" or facts.arm is None:

@@ -9,7 +9,7 @@ import armwright
 from armwright.experiment.aimed_at import aimed_at
 from armwright.looking import Charts
 from armwright.persistence.adding import GivenTrial, add_trials
-from armwright.persistence.best import carries_noise
+from armwright.persistence.best import carries_noise, completed_results
 from armwright.persistence.recorded_fits import newest_fits
 from armwright.persistence.results_model import results_model
 
@@ -119,8 +119,9 @@ def test_results_without_a_standard_error_are_noisy_where_the_model_inferred_noi
         return {number: without_sem(item) for number, item in trials.items()}
 
     folder, (aim,) = noisy._folder, aimed_at(noisy.optimization_config.objective)
-    assert carries_noise(of(0.1), aim, folder)
-    assert not carries_noise(of(1e-4), aim, folder)
+    for noise, told in ((0.1, True), (1e-4, False)):
+        trials = of(noise)
+        assert carries_noise(trials, completed_results(trials, folder), aim) is told
 
 
 def without_sem(facts):
