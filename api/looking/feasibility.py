@@ -31,6 +31,7 @@ __all__ = [
     "ChanceSlice",
     "Feasibility",
     "feasibility_of",
+    "has_failed",
 ]
 
 KEPT, BREAKS, FAILED = "a result that keeps all", "breaks a constraint", "failed"
@@ -132,7 +133,7 @@ def feasibility_of(
     from armwright.generation.result_chance import result_chance
 
     restrictions = seen.judged
-    fates = tuple((trial, _fate(seen, trial)) for trial in seen.trials if _has_ended(trial))
+    fates = _fates(seen)
     failed = any(fate == FAILED for _, fate in fates)
     if not failed and not restrictions:
         judged = "that can be judged" if seen.restrictions else "on an outcome"
@@ -217,8 +218,15 @@ def _map(
     )
 
 
-def _has_ended(trial: SeenTrial) -> bool:
-    return trial.status in ("completed", "failed")
+def has_failed(seen: LookedAt) -> bool:
+    """Whether a trial came to nothing: it failed, or what it measured is no number."""
+    return any(fate == FAILED for _, fate in _fates(seen))
+
+
+def _fates(seen: LookedAt) -> tuple[tuple[SeenTrial, str], ...]:
+    """What became of each trial that ended for good."""
+    ended = (trial for trial in seen.trials if trial.status in ("completed", "failed"))
+    return tuple((trial, _fate(seen, trial)) for trial in ended)
 
 
 def _fate(seen: LookedAt, trial: SeenTrial) -> str:

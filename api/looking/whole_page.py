@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 from armwright.errors import UsageError
 from armwright.looking.charts import Charts
 from armwright.looking.drawing import runtime
+from armwright.looking.feasibility import has_failed
 from armwright.looking.figure_style import short
 from armwright.looking.headline import headline_of
 from armwright.looking.model import chosen_text
@@ -122,7 +123,7 @@ def _figures(charts: Charts) -> list[_Figure]:
             continue
         if kind == "constraints" and not charts.seen.restrictions:
             continue
-        if kind == "feasibility" and not charts.seen.restrictions and not _has_failed(charts):
+        if kind == "feasibility" and not charts.seen.restrictions and not has_failed(charts.seen):
             continue
         several = kind == "trace" and len(aims) > 1
         for place, metric in enumerate([aim.metric for aim in aims] if several else [None]):
@@ -140,10 +141,6 @@ def _figures(charts: Charts) -> list[_Figure]:
                 )
             )
     return found
-
-
-def _has_failed(charts: Charts) -> bool:
-    return any(trial.status == "failed" for trial in charts.seen.trials)
 
 
 def _of_which(charts: Charts, figures: Sequence[_Figure]) -> str:

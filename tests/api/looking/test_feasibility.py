@@ -9,10 +9,11 @@ import pytest
 from scipy.stats import binomtest, norm
 from told_experiments import definition, told
 
+from armwright import ax
 from armwright.errors import UsageError
 from armwright.experiment import ObservationFeatures
 from armwright.experiment.restriction import Restriction
-from armwright.looking import Charts, look
+from armwright.looking import Charts, look, summary_page
 from armwright.looking.bounds import Share, bounds_of
 from armwright.looking.ends import ends_of
 from armwright.persistence import StoredExperiment
@@ -135,6 +136,19 @@ def test_where_nothing_is_constrained_the_chart_says_nothing_of_constraints(unbo
     assert lines[0] == "how likely an arm is to give a result"
     text = json.dumps(spec) + "\n".join(lines)
     assert not any(word in text for word in ("constraint", "keeps", "feasible"))
+
+
+@pytest.mark.parametrize(("told", "is_there"), [(math.nan, True), (2.0, False)])
+def test_the_page_has_the_chart_where_a_trial_gave_no_number_too(told, is_there):
+    experiment = definition()
+    experiment.optimization_config.outcome_constraints = []
+    for loss in (1.0, told):
+        arm = ax.Arm({"lr": 0.1, "layers": 1 + len(experiment.trials), "kind": "a"})
+        trial = experiment.new_trial().add_arm(arm).mark_running(no_runner_required=True)
+        values = {arm.name or trial.arm.name: {"loss": (loss, 0.0)}}
+        experiment.attach_data(ax.Data.from_evaluations(values, trial.index))
+        trial.mark_completed()
+    assert ("Where is an arm likely to fail?" in summary_page(experiment)) is is_there
 
 
 def test_a_bound_that_nobody_can_judge_yet_is_said_to_be_left_out(unbounded):
