@@ -40,7 +40,7 @@ class GaussianProcess:
             over; 0 for the most probable ones alone.
         output_warp: The scale that an objective is modelled on: its own, or its logarithm's by
             "turns" where it is skewed; the "likeliest" of its own, that of Yeo and Johnson's power
-            and the logarithm's; or always its own ("none").
+            and the logarithm's; or always its own ("none"), as it is where draws are averaged over.
         input_warp: Whether ranges are warped, each by a Kumaraswamy distribution function, so that
             the objective changes at one rate everywhere; from 20 observations of one metric on.
         refit_on_cv: Without effect.

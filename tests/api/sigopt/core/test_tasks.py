@@ -2,9 +2,12 @@
 
 import pytest
 
+import armwright
 from armwright.sigopt.core.tasks import next_task
 from armwright.sigopt.exception import ApiException
+from armwright.sigopt.folders import opened
 from armwright.sigopt.objects import Task
+from armwright.sigopt.replaying import replay
 
 X = {"name": "x", "type": "double", "bounds": {"min": 0.0, "max": 1.0}}
 CHEAP, FULL = {"name": "cheap", "cost": 0.1}, {"name": "full", "cost": 1}
@@ -172,3 +175,16 @@ def test_cheap_tasks_help_to_find_the_best_of_the_one_that_counts(bound):
         experiment = resource.fetch()
     (best,) = resource.best_assignments().fetch().iterate_pages()
     assert best.value > -0.01
+
+
+@pytest.mark.slow
+def test_a_deadline_that_leaves_no_time_is_kept_with_tasks_and_comes_out_again(observe):
+    fields = {**TASKS, "observation_budget": 30, "type": "offline"}
+    resource = observe([place / 8 for place in range(8)], **fields)
+    url = opened(resource.fetch().id).url
+    (trial,) = armwright.open(url).ask(within=0.0)
+    arm = armwright.open(url).facts(trial.number).arm
+    notes = arm["trial"]["generator_run"]["gen_metadata"]["notes"]
+    assert notes == ["the deadline left no time for a model: the points fill the space"]
+    found = replay(url, trial.number)
+    assert found.equal, str(found)
