@@ -63,12 +63,12 @@ def test_a_name_with_a_backslash_or_a_line_break_leaves_no_chart_undrawn(name, t
     assert write_figure(chart("What?", "n = 1", body), tmp_path / "chart.svg") > 0
 
 
-def test_shares_of_the_variance_are_drawn_from_nothing_to_all():
-    item = Influence(parameter="x", total=0.2, low=0.1, high=0.3, first=0.0)
+def test_an_axis_of_shares_ends_at_the_whole_variance():
+    item = Influence(parameter="x", total=0.98, low=0.9, high=1.0, first=0.0)
     spec = importance_figure(Influences(metric="loss", items=(item,), results=5))
     altair.Chart.from_dict(spec)
     (row,) = spec["data"]["values"]
-    assert (row["total"], row["high"], row["first"]) == (0.2, 0.3, 0.0)
+    assert (row["total"], row["high"], row["first"]) == (0.98, 1.0, 0.0)
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 1]
 
 
