@@ -10,7 +10,6 @@ under `generation`, an edit as `generation.output_warp`. Plain JSON values; noth
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -51,6 +50,8 @@ def checked_generation(given: Any, *, source: str = "") -> dict[str, Any]:
         )
     for key, value in given.items():
         if key not in GENERATION_KEYS:
+            import difflib
+
             near = difflib.get_close_matches(str(key), GENERATION_KEYS, n=1)
             raise UsageError(
                 f"{begin}: unknown key {key!r}{f'; did you mean {near[0]}?' if near else ''}",
