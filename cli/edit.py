@@ -25,9 +25,10 @@ def edit(words: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool) -
 
     Keys are those of the experiment file: budget, description, objective.minimize,
     tracking_metrics, outcome_constraints, parameter_constraints, generation.output_warp, and of a
-    parameter NAME.bounds, NAME.values, NAME.log_scale and so on. Values are JSON or plain words. A new parameter has a
-    NAME.type, and as NAME.was its value in the arms so far; NAME=none takes one away. Where
-    SigOpt's fields define the experiment, keys and rules are those of its update.
+    parameter NAME.bounds, NAME.values, NAME.log_scale and so on. Values are JSON or plain words. A
+    new parameter has a NAME.type, and as NAME.was its value in the arms so far; NAME=none takes one
+    away. Where SigOpt's fields define the experiment, keys and rules are those of its update, and
+    those of generation.
 
     \b
     armwright edit runs/digits budget=50 --reason "not flat yet"
