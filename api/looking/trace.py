@@ -87,11 +87,12 @@ class Trace:
 
 
 def incumbent_in(seen: LookedAt, trace: Trace) -> SeenTrial | None:
-    """The incumbent's trial; of a batch the arm that measured it."""
+    """The incumbent's trial; of a batch the arm that measured it and keeps the constraints."""
     point, trials = trace.incumbent, seen.measured(trace.metric)
     if point is None:
         return None
-    return next(t for t in trials if (t.trial, t.mean(trace.metric)) == (point.trial, point.value))
+    mine = (t for t in trials if (t.trial, t.mean(trace.metric)) == (point.trial, point.value))
+    return next(trial for trial in mine if seen.keeps(trial))
 
 
 def aim_of(seen: LookedAt, metric: str | None) -> Aim:

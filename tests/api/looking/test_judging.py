@@ -82,6 +82,21 @@ def test_of_a_batch_the_arm_that_measured_the_best_value_is_the_best():
     assert (best.mean, best.parameters) == (1.0, {"x": 0.2})
 
 
+def test_of_two_arms_of_a_batch_that_measured_the_same_the_one_that_keeps_the_bound_is_the_best():
+    space = ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)])
+    bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 5.0, relative=False)
+    aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
+    experiment = ax.Experiment(space, "e", aim)
+    batch = experiment.new_batch_trial()
+    batch.add_arms_and_weights([ax.Arm({"x": 0.1}), ax.Arm({"x": 0.2})])
+    batch.mark_running(no_runner_required=True)
+    sizes = {"0_0": (9.0, 0.0), "0_1": (4.0, 0.0)}
+    values = {name: {"loss": (1.0, 0.0), "size": size} for name, size in sizes.items()}
+    experiment.attach_data(ax.Data.from_evaluations(values, 0))
+    batch.mark_completed()
+    assert Charts(experiment).best().parameters == {"x": 0.2}
+
+
 def test_a_folder_and_its_charts_name_the_same_best_under_noise_and_a_relative_bound(tmp_path):
     bound = ax.OutcomeConstraint(ax.Metric("size"), ax.ComparisonOp.LEQ, 10.0, relative=True)
     aim = ax.OptimizationConfig(ax.Objective(ax.Metric("loss"), minimize=True), [bound])
