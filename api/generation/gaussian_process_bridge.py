@@ -155,8 +155,7 @@ class GaussianProcessBridge(ModelBridge):
         )
         if not known.metrics:
             return self._filling(request, encode(request.search_space, held=held))
-        failing = {arm.signature for arm in self._failing}
-        pending = [arm for arm in request.pending if arm.signature not in failing]
+        pending = self._awaited(request)
         proposal = suggest(
             encoding.problem,
             known.measured,
@@ -207,8 +206,7 @@ class GaussianProcessBridge(ModelBridge):
             return self._filling(request, part)
         problem, known = self._encoding.problem, self._outcomes
         fits = [self._models.fitted(metric) for metric in known.metrics]
-        failing = {arm.signature for arm in self._failing}
-        awaited = [arm for arm in request.pending if arm.signature not in failing]
+        awaited = self._awaited(request)
         taken = [*known.arms, *awaited, *self._failing]
         seed, used = derived_seed(self.model.seed, "gp within", len(taken)), part.used(taken)
         pending, rows, scores = awaited, part.table([]), list[float]()
@@ -301,9 +299,14 @@ class GaussianProcessBridge(ModelBridge):
             self._policy,
             bounds=len(known.goal.lower),
             failed=len(self._failing),
-            pending=len(request.pending),
+            pending=len(self._awaited(request)),
         )
         return {"model": MODEL, "acquisition": acquisition}
+
+    def _awaited(self, request: Request) -> list[Arm]:
+        """The arms of the request that did not come to nothing."""
+        failing = {arm.signature for arm in self._failing}
+        return [arm for arm in request.pending if arm.signature not in failing]
 
     def _unnamed(self, request: Request) -> list[Arm]:
         """Failing arms that the request does not name."""

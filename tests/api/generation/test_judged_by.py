@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from armwright.ax import Models
 from armwright.generation.judged_by import acquisition_name
 from armwright.optimizer import Goal, Policy
 
@@ -29,3 +30,12 @@ def goal(objectives):
 def test_it_names_the_gain_and_what_it_is_weighed_with(objectives, policy, counts, name):
     given = {"bounds": 0, "failed": 0, "pending": 0, **counts}
     assert acquisition_name(goal(objectives), policy, **given) == name
+
+
+def test_a_failed_arm_counts_by_its_chance_and_not_as_one_that_is_awaited(measured_square, run):
+    experiment = measured_square()
+    failed = run(experiment, {"x": 0.9, "y": 0.1}, {}, end="mark_failed").arm
+    bridge = Models.GPEI(experiment=experiment, data=experiment.fetch_data(), seed=1)
+    made = bridge.gen(1, pending_observations=[failed])
+    chance = "log expected improvement + log chance of a result"
+    assert made.gen_metadata["acquisition"] == chance
