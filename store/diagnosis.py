@@ -40,7 +40,8 @@ class Patient:
         report: What checking it said; None where it could not be opened.
         problem: Why not.
         silent: Attempts whose owners have gone, in words.
-        half_written: Claims and ends that cannot be read, in words, which are not given up yet.
+        half_written: Claims and ends that were left so, in words, which are not given up yet.
+        foreign: Claims and ends of another experiment that trials wait for, in words.
         unpromised: Running attempts, as `trial.attempt`, of which nobody but their owner or a
             person can say that they have ended.
         unused: Numbers below the highest that no trial has.
@@ -51,6 +52,7 @@ class Patient:
     problem: str = ""
     silent: tuple[str, ...] = ()
     half_written: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     unpromised: tuple[str, ...] = ()
     unused: tuple[int, ...] = ()
 
@@ -69,6 +71,8 @@ class Patient:
             lines.append(
                 f"  half written: {words}; it goes on in ten minutes, or by armwright requeue"
             )
+        for words in self.foreign:
+            lines.append(f"  another experiment's: {words}; it goes on by armwright requeue")
         if self.unpromised:
             few = ", ".join(self.unpromised[:5]) + (", ..." if len(self.unpromised) > 5 else "")
             lines.append(
@@ -86,6 +90,7 @@ class Patient:
             "problem": self.problem,
             "silent": list(self.silent),
             "half_written": list(self.half_written),
+            "foreign": list(self.foreign),
             "unpromised": list(self.unpromised),
             "unused": list(self.unused),
         }

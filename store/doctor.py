@@ -15,14 +15,16 @@ from armwright.store.diagnosis import Diagnosis, Guarantee, Patient
 from armwright.store.errors import StoreError
 from armwright.store.folder import ExperimentFolder
 from armwright.store.garbage import Collector
-from armwright.store.layout import EXPERIMENT_FILE
-from armwright.store.lease import Watcher, cut_short
+from armwright.store.layout import EXPERIMENT_FILE, Name
+from armwright.store.lease import Watcher
 from armwright.store.location import Location, locate_root
 from armwright.store.posix import PosixFiles
 from armwright.store.probes import Measured, measure
 from armwright.store.promise import Promise
-from armwright.store.state import State
+from armwright.store.state import State, TrialFacts
+from armwright.store.stuck import cut_short, is_foreign
 from armwright.store.surroundings import Surroundings
+from armwright.store.torn import is_torn
 from armwright.store.verify import verify
 
 __all__ = ["doctor"]
@@ -136,11 +138,9 @@ def _examine(place: Location, surroundings: Surroundings) -> Patient:
     except StoreError as error:
         return Patient(name=place.name, problem=f"{error.message}; {error.hint}".rstrip("; "))
     silent = {(item.number, item.attempt) for item in gone}
-    half = [
-        (name.path, trial.number)
-        for name, trial in cut_short(folder.state)
-        if (trial.number, name.attempt) not in silent
-    ]
+    waited_for = [item for item in cut_short(folder.state) if _key(*item) not in silent]
+    half = _waiting(item for item in waited_for if is_torn(place, item[0]))
+    taken = _waiting(item for item in waited_for if is_foreign(place, item[0], folder.id))
     unpromised = []
     for trial in folder.state.with_status("running"):
         attempt = trial.last_attempt
@@ -153,10 +153,19 @@ def _examine(place: Location, surroundings: Surroundings) -> Patient:
         name=place.name,
         report=report,
         silent=tuple(f"trial {item.number}, attempt {item.attempt}: {item.note}" for item in gone),
-        half_written=tuple(f"{path}, for which trial {number} waits" for path, number in half),
+        half_written=half,
+        foreign=taken,
         unpromised=tuple(unpromised),
         unused=_unused(folder.state),
     )
+
+
+def _key(name: Name, trial: TrialFacts) -> tuple[int, int | None]:
+    return trial.number, name.attempt
+
+
+def _waiting(items: Iterable[tuple[Name, TrialFacts]]) -> tuple[str, ...]:
+    return tuple(f"{name.path}, for which trial {trial.number} waits" for name, trial in items)
 
 
 def _unused(state: State) -> tuple[int, ...]:

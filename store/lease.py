@@ -27,20 +27,19 @@ from armwright.store.folder import ExperimentFolder
 from armwright.store.heartbeat import read_beat
 from armwright.store.layout import (
     BEATS_FOLDER,
-    Name,
     arm_path,
     beat_path,
     claim_path,
-    parse_name,
 )
 from armwright.store.process import is_gone
 from armwright.store.promise import LEASE, Promise
 from armwright.store.state import AttemptFacts, State, TrialFacts
+from armwright.store.stuck import cut_short
 from armwright.store.token import new_token
 from armwright.store.torn import is_torn
 from armwright.store.writer import current_writer, who
 
-__all__ = ["Released", "Watcher", "cut_short"]
+__all__ = ["Released", "Watcher"]
 
 
 @final
@@ -282,21 +281,6 @@ class _Probe:
         """Removes the file that was written."""
         if self._written:
             self._location.files.remove(self._path)
-
-
-def cut_short(state: State) -> list[tuple[Name, TrialFacts]]:
-    """The claims and ends that cannot be read, and that trials wait for which are to go on."""
-    found = []
-    for damage in state.damaged:
-        name = parse_name(damage.path)
-        if name is None or name.kind not in ("claim", "end") or name.number is None:
-            continue
-        trial = state.trials.get(name.number)
-        if trial is None or trial.ended_for_good:
-            continue
-        if name.attempt == (trial.open_attempt or trial.next_attempt):
-            found.append((name, trial))
-    return found
 
 
 def _was_our_job(writer: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:

@@ -4,7 +4,8 @@ stop       no trial is given out any more; those that run may end
 resume     they are given out again
 archive    stopped, and left out of lists
 cancel     a trial ends as cancelled; what its worker tells later is kept, and does not count
-requeue    a trial is given out again: one that runs, whose attempt ends, or one that failed
+requeue    a trial is given out again: one that runs, whose attempt ends, or one that failed; or one
+           that waits, and that nobody can take, for its claim or end is nobody's
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from armwright.persistence.halted import HALT, halt_of
 from armwright.persistence.json_codec import object_to_json
 from armwright.persistence.kept_definition import with_fields
 from armwright.store import ExperimentFolder
+from armwright.store.stuck import is_stuck
 
 if TYPE_CHECKING:
     import os
@@ -179,7 +181,8 @@ def requeue(stored: StoredExperiment, numbers: Iterable[int], *, reason: str = "
 
     Args:
         stored: Of which experiment.
-        numbers: The trials: that run, failed, or were cancelled, abandoned or lost.
+        numbers: The trials: that run, failed, or were cancelled, abandoned or lost; or that wait
+            under a claim or an end that is half written, or another experiment's.
         reason: Kept with it, for people.
 
     Raises:
@@ -200,7 +203,9 @@ def requeue(stored: StoredExperiment, numbers: Iterable[int], *, reason: str = "
 def _requeued(stored: StoredExperiment, facts: TrialFacts, reason: str) -> Steered:
     number, was = facts.number, facts.status
     if is_retried(facts):
-        return Steered(number=number, was="waiting", now="waiting")
+        if not is_stuck(stored._folder, number):
+            return Steered(number=number, was="waiting", now="waiting")
+        was = "waiting"
     attempt = facts.open_attempt
     if attempt is None:
         # An attempt in between, which comes to nothing, has the trial wait again.

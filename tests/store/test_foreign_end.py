@@ -4,6 +4,7 @@ import pytest
 
 from armwright.store import ExperimentFolder, TrialEndedError
 from armwright.store.archive import export_archive, import_archive
+from armwright.store.doctor import doctor
 from armwright.store.fact import encode
 from armwright.store.layout import claim_path, end_name, end_path, parse_name
 from armwright.store.lease import Watcher
@@ -120,16 +121,30 @@ def test_an_exported_copy_says_the_same_and_is_whole(robbed, tmp_path):
     assert verify(copy).ok
 
 
-def test_a_trial_whose_claim_it_took_waits_until_it_is_cancelled(folder):
-    folder.add_trial(lambda *_: {"lr": 1})
+def plant_claim(folder):
     name = parse_name(claim_path(0, 1))
     more = {"of": "ZZZZZZZZ"}
     body = encode(name, {}, token="0" * 32, writer=WRITER, at="now", more=more)
     folder.location.files.overwrite(folder.location.join(name.path), body)
+
+
+def test_a_trial_whose_claim_it_took_waits_until_it_is_cancelled(folder):
+    folder.add_trial(lambda *_: {"lr": 1})
+    plant_claim(folder)
     assert folder.claim(0, 1) == "lost"
     assert folder.refresh().trials[0].status == "waiting"
     folder.end(0, 1, {"state": "cancelled"})
     assert ExperimentFolder.open(folder.url).state.trials[0].status == "cancelled"
+
+
+def test_the_doctor_says_what_goes_on_under_a_claim_that_it_took(disk_folder):
+    disk_folder.add_trial(lambda *_: {"lr": 1})
+    plant_claim(disk_folder)
+    (patient,) = doctor(disk_folder.url).patients
+    assert patient.half_written == ()
+    words = "another experiment's: t/00000/0.1.claim.json, for which trial 0 waits"
+    assert f"{words}; it goes on by armwright requeue" in "\n".join(patient.lines())
+    assert patient.as_dict()["foreign"] == ["t/00000/0.1.claim.json, for which trial 0 waits"]
 
 
 def test_a_trial_that_failed_is_given_out_again_past_it(folder):

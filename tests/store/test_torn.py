@@ -325,3 +325,10 @@ def test_the_doctor_gives_up_an_old_one_by_the_clock_of_the_file_system(torn):
     diagnosis = doctor(torn.url, repair=True)
     assert any("ended attempt 1 of trial 0 as lost" in words for words in diagnosis.repaired)
     assert ExperimentFolder.open(torn.url).state.trials[0].status == "lost"
+
+
+def test_the_doctor_calls_nothing_half_written_that_a_later_version_wrote(torn):
+    Path(torn.url, end_path(0, 1)).write_bytes(b'{"v": 2, "kind": "end"}')
+    (patient,) = doctor(torn.url).patients
+    assert (patient.half_written, patient.foreign) == ((), ())
+    assert [problem.kind for problem in patient.report.problems] == ["torn"]

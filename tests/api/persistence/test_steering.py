@@ -4,6 +4,7 @@ import pytest
 
 import armwright
 from armwright.errors import ConflictError, NothingLeftError
+from armwright.experiment import Arm
 from armwright.persistence import steering
 from armwright.persistence.changing import add_change
 from armwright.persistence.halted import halt_of
@@ -11,7 +12,7 @@ from armwright.sigopt import create_experiment
 from armwright.sigopt.exception import ApiException
 from armwright.store import ExperimentFolder
 from armwright.store.fact import encode
-from armwright.store.layout import end_name
+from armwright.store.layout import claim_path, end_name, end_path, parse_name
 
 DEFINITION = {
     "objective": {"metric": "m"},
@@ -133,3 +134,45 @@ def test_a_trial_is_requeued_past_an_end_that_another_experiment_wrote(url, stat
     assert (done.was, done.now) == (state, "waiting")
     (again,) = armwright.open(url).ask()
     assert (again.number, again.attempt, again.arm) == (trial.number, 4, trial.arm)
+
+
+@pytest.fixture
+def waiting(url, monkeypatch):
+    """An experiment whose trial 0 waits; nobody is in a hurry."""
+    monkeypatch.setattr("armwright.store.torn._STILL", 0.0)
+    armwright.open(url).asker.add(Arm({"x": 0.5}), claimed=False)
+    return url
+
+
+def _claim_of(folder, path, **more):
+    name, writer = parse_name(path), {"id": "x", "host": "h", "pid": 1}
+    said = {"state": "completed"}
+    body = encode(name, said, token="0" * 32, writer=writer, at="now", more=more)
+    return folder.location.join(path), body
+
+
+@pytest.mark.parametrize("path", [claim_path(0, 1), end_path(0, 1)])
+def test_a_trial_is_requeued_that_waits_under_what_a_killed_process_left(waiting, path):
+    folder = ExperimentFolder.open(waiting)
+    where, body = _claim_of(folder, path)
+    folder.location.files.overwrite(where, body[:60])
+    (done,) = steering.requeue(armwright.open(waiting), [0])
+    assert (done.was, done.now) == ("waiting", "waiting")
+    (trial,) = armwright.open(waiting).ask()
+    assert (trial.number, trial.parameters) == (0, {"x": 0.5})
+
+
+def test_a_trial_is_requeued_that_waits_under_the_claim_of_another_experiment(waiting):
+    folder = ExperimentFolder.open(waiting)
+    folder.location.files.overwrite(*_claim_of(folder, claim_path(0, 1), of="ZZZZZZZZ"))
+    steering.requeue(armwright.open(waiting), [0])
+    (trial,) = armwright.open(waiting).ask()
+    assert (trial.number, trial.attempt) == (0, 2)
+
+
+def test_a_trial_is_not_requeued_that_a_later_version_has_claimed(waiting):
+    folder = ExperimentFolder.open(waiting)
+    where, body = _claim_of(folder, claim_path(0, 1))
+    folder.location.files.overwrite(where, body.replace(b'"v": 1', b'"v": 2', 1))
+    steering.requeue(armwright.open(waiting), [0])
+    assert folder.refresh().trials[0].attempts == {}
