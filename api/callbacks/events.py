@@ -48,8 +48,8 @@ class TrialEnd:
             somebody may go on with it.
         reason: The kind of failure, or what interrupted it; may be empty.
         arms: For each arm its parameters.
-        results: For each arm that has some its results: metric to mean and standard error, which
-            is NaN where it is unknown.
+        results: For each arm that has some and was not given up its results: metric to mean and
+            standard error, which is NaN where it is unknown.
     """
 
     experiment: str

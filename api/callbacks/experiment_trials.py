@@ -20,12 +20,18 @@ def arms_of(trial: BaseTrial) -> dict[str, dict[str, Any]]:
 
 
 def results_of(trial: BaseTrial) -> dict[str, dict[str, tuple[float, float]]]:
-    """For each arm its results: metric to mean and standard error, NaN where it is unknown."""
+    """For each arm that was not given up its results.
+
+    Returns:
+        By arm and metric the mean and its standard error, NaN where it is unknown.
+    """
     found: dict[str, dict[str, tuple[float, float]]] = {}
+    given_up = {arm.name for arm in trial.abandoned_arms}
     for row in trial.experiment.lookup_data_for_trial(trial.index)[0].df.to_dict("records"):
         sem = row.get("sem")
         pair = (float(row["mean"]), math.nan if sem is None else float(sem))
-        found.setdefault(str(row["arm_name"]), {})[str(row["metric_name"])] = pair
+        if row["arm_name"] not in given_up:
+            found.setdefault(str(row["arm_name"]), {})[str(row["metric_name"])] = pair
     return found
 
 

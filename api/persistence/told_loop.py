@@ -11,7 +11,7 @@ from armwright.callbacks.telling import Teller
 from armwright.errors import NothingLeftError
 from armwright.persistence.absolute_bounds import has_status_quo
 from armwright.persistence.json_codec import object_from_json
-from armwright.persistence.measured import measured
+from armwright.persistence.measured import given_up, measured
 from armwright.store.heartbeat import Heartbeat
 from armwright.store.lease import Watcher
 from armwright.store.process import this_place
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from armwright.callbacks.aims import Aims
     from armwright.persistence.asked_trials import AskedTrial
+    from armwright.persistence.measured import Values
     from armwright.persistence.stored_experiment import StoredExperiment
     from armwright.store import TrialFacts
 
@@ -107,14 +108,17 @@ def _taken(stored: StoredExperiment) -> Generator[AskedTrial, None, None]:
 def take_in_completed(teller: Teller, stored: StoredExperiment, *, but: int = -1) -> None:
     """Takes into account what is completed and has not been told of, such as others' trials.
 
+    What is never best is left out: archived trials, and arms that were given up.
+
     Args:
         teller: Tells.
         stored: The experiment.
         but: A trial that is to be told of.
     """
+    aside = {but, *stored.asker.maker.left_out(stored.state)}
     for number, facts in stored.trials.items():
-        if facts.status == "completed" and number != but and not teller.knows(number):
-            teller.take_in(number, _arms(facts), measured(facts, stored._folder))
+        if facts.status == "completed" and number not in aside and not teller.knows(number):
+            teller.take_in(number, _arms(facts), _results(stored, facts))
 
 
 def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt: int) -> None:
@@ -130,8 +134,15 @@ def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt:
         state=state,
         reason=str(known.end.get("reason") or ""),
         attempt=attempt,
-        results=measured(facts, stored._folder) if state == "completed" else {},
+        results=_results(stored, facts) if state == "completed" else {},
     )
+
+
+def _results(stored: StoredExperiment, facts: TrialFacts) -> dict[str, Values]:
+    """For each arm that was not given up what it measured."""
+    left_out = given_up(facts)
+    found = measured(facts, stored._folder)
+    return {arm: values for arm, values in found.items() if arm not in left_out}
 
 
 def _arms(facts: TrialFacts) -> dict[str, Any]:
