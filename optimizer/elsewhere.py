@@ -37,6 +37,7 @@ _SETTLED = -4.5  # log expected improvement, in standard deviations of the obser
 _SETTLED_TOGETHER = -5.0  # of an arm that others are under way with
 _KEPT = 2  # arms at the end of a budget that are for polishing, for each column
 _FEWEST_KEPT, _LARGEST_KEPT = 6, 0.2  # of them; what share of the budget they are
+_NOISY_SETTLED, _NOISY_KEPT, _NOISY_LARGEST_KEPT = -3.5, 4, 1 / 3  # where there is noise
 _ROUNDS_KEPT = 2  # of arms that are under way together, likewise
 _TURNS = 4  # of which one may go elsewhere, where at least so many are under way together
 _REACH = 0.25  # of a peak, in units of sqrt(columns)
@@ -55,7 +56,13 @@ def has_a_peak(measured: Measurements, goal: Goal) -> bool:
 
 
 def is_pinned_down(
-    log_acquisition: float, *, columns: int, tried: int, remaining: int | None, together: int = 1
+    log_acquisition: float,
+    *,
+    columns: int,
+    tried: int,
+    remaining: int | None,
+    together: int = 1,
+    noisy: bool = False,
 ) -> bool:
     """Whether an arm is better spent elsewhere than on what little this one promises.
 
@@ -66,13 +73,18 @@ def is_pinned_down(
         remaining: Arms left, this one included; None where nobody knows, and then the arm that
             promises most may be the last.
         together: Arms under way at the same time, pending ones and the whole batch.
+        noisy: Whether observations are known to be (`averaging`): the acquisition of a peak then
+            stays large however well it is known, and polishing it takes longer.
     """
     turns = min(together, _TURNS)
     if remaining is None or tried % turns != turns - 1:
         return False
-    share = round(_LARGEST_KEPT * (tried + remaining))
-    kept = max(_FEWEST_KEPT, min(_KEPT * columns, share), _ROUNDS_KEPT * together)
+    share = round((_NOISY_LARGEST_KEPT if noisy else _LARGEST_KEPT) * (tried + remaining))
+    each = _NOISY_KEPT if noisy else _KEPT
+    kept = max(_FEWEST_KEPT, min(each * columns, share), _ROUNDS_KEPT * together)
     settled = _SETTLED if together == 1 else _SETTLED_TOGETHER
+    if noisy:
+        settled = _NOISY_SETTLED
     return remaining > kept and log_acquisition < settled
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from armwright.optimizer.arguments import check_arguments, fit_of_each, goal_and_measurements
+from armwright.optimizer.averaging import AVERAGED, sees_noise
 from armwright.optimizer.believing import takes_as_expected
 from armwright.optimizer.candidates import global_candidates, local_candidates
 from armwright.optimizer.columns import Problem, feasible, to_model, to_values
@@ -35,12 +36,13 @@ from armwright.optimizer.space_filling import sobol
 from armwright.optimizer.tail import Tail
 from armwright.optimizer.threads import one_blas_thread
 from armwright.optimizer.trust_region import is_local, trust_region
-from armwright.optimizer.warming import compile_next
+from armwright.optimizer.warming import compile_next, is_at_hand
 
 __all__ = ["suggest"]
 
 _TRIED, _NEAR, _WIDE = 64, 128, 320  # points that the maximum may be at
 _SEVERAL = "several objectives: searched for improvement"
+_AVERAGED = f"noise is seen: averaged over {AVERAGED.draws} draws of the hyperparameters"
 _ELSEWHERE = "an optimum is pinned down: this looks for another one elsewhere"
 
 _TOO_LATE = "the deadline left no time for a model: the points fill the space"
@@ -96,14 +98,21 @@ def suggest(
         check_arguments(problem, measured.x, points, seed, count or 1)
     used = to_values(problem, np.concatenate([measured.x, waiting, lost]))
     rest = Remainder(problem, held or {})
-    tried, has_peak = len(used), has_a_peak(measured, goal) and policy == Policy() and not held
+    is_plain = policy == Policy()
+    tried, has_peak = len(used), has_a_peak(measured, goal) and is_plain and not held
     believes = takes_as_expected(columns=len(rest.problem.columns), awaited=len(waiting))
     if len(measured.x) == 0:
         note = "no observations: the points fill the space"
         return _space_filling(problem, rest, used, seed, count, (note,))
     if deadline.passed:
         return _space_filling(problem, rest, used, seed, count, (_TOO_LATE,))
+    earlier = fit_of_each(warm, measured.outcomes)
     with double_precision(), one_blas_thread():
+        alone = count == 1 and not len(waiting) and not len(lost)
+        noisy = has_peak and alone and sees_noise(problem, measured, earlier, settings)
+        if noisy and is_at_hand(problem, goal, len(measured.x), AVERAGED, settings, deadline):
+            policy = AVERAGED
+        turns = has_peak and not policy.draws
         try:
             fitted = fit_model(
                 problem,
@@ -111,10 +120,10 @@ def suggest(
                 goal,
                 pending=waiting,
                 room=max(count - 1, 0),
-                warm=fit_of_each(warm, measured.outcomes),
+                warm=earlier,
                 seed=seed,
                 settings=settings,
-                scale=wanted_scale(settings, tried, remaining) if has_peak else OWN,
+                scale=wanted_scale(settings, tried, remaining) if turns else OWN,
                 failed=lost,
                 policy=policy,
                 only_learns=not count,
@@ -127,6 +136,7 @@ def suggest(
         centers = rest.reduce(to_values(problem, incumbents(measured, goal)))
         if policy.draws:
             fits = model.draw(fits, seed=seed)
+            notes = (*notes, _AVERAGED) if is_plain else notes
         if not count:
             return _only_fitted(measured, fits, notes, model.bucket, observations)
         if model.looks_ahead:
@@ -139,7 +149,8 @@ def suggest(
         seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
         has_peak = has_peak and not model.couplings
         is_judged = has_peak and not (len(lost) or isinstance(model.units.scale, Tail))
-        region = trust_region(problem, measured, goal, fits[0]) if has_peak else None
+        closer = has_peak and not policy.draws
+        region = trust_region(problem, measured, goal, fits[0]) if closer else None
         for place in range(count):
             if place and deadline.passed:
                 deadline.shorten("the choice of later points")
@@ -167,6 +178,7 @@ def suggest(
                 tried=tried + place,
                 remaining=left,
                 together=len(waiting) + count,
+                noisy=has_peak and policy.draws > 0,
             ):
                 elsewhere = _elsewhere(
                     model, problem, rest, measured, goal, seen, seed + place, settings, deadline
@@ -185,7 +197,7 @@ def suggest(
             mean = sd = np.full((len(x), measured.outcomes), np.nan)
         else:
             mean, sd = model.predict(x)
-        if policy == Policy():
+        if is_plain:
             compile_next(problem, goal, model, settings)
     single = isinstance(observations, Observations)
     proposal = Proposal(

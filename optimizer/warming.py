@@ -15,6 +15,7 @@ from armwright.optimizer.chance import chance_rows
 from armwright.optimizer.columns import Problem
 from armwright.optimizer.compiled import distinct, make, missing
 from armwright.optimizer.compiling import compile_elsewhere, is_compiling_ahead
+from armwright.optimizer.deadline import Deadline
 from armwright.optimizer.goal import Goal
 from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.model import Model
@@ -25,7 +26,7 @@ from armwright.optimizer.settings import Settings
 from armwright.optimizer.threads import one_blas_thread
 from armwright.optimizer.warp_choice import warp_program
 
-__all__ = ["Warmed", "compile_next", "warm_up"]
+__all__ = ["Warmed", "compile_next", "is_at_hand", "warm_up"]
 
 _NEARLY_FULL = 0.8  # share of a padded size from which on the next one is made
 _LARGEST = 640  # observations beyond which the program is no longer made for all of them
@@ -151,6 +152,39 @@ def compile_next(problem: Problem, goal: Goal, model: Model, settings: Settings)
     wanted = [one for one in missing(after.programs()) if repr(one) not in _begun]
     if wanted and compile_elsewhere(wanted):
         _begun.update(map(repr, wanted))
+
+
+def is_at_hand(
+    problem: Problem,
+    goal: Goal,
+    observations: int,
+    policy: Policy,
+    settings: Settings,
+    deadline: Deadline,
+) -> bool:
+    """Whether a policy may be used at once: without a deadline always, else once it is compiled.
+
+    Where it is not, another process begins to compile it for an arm to come, and the deadline says
+    what was left out.
+
+    Args:
+        problem: Columns and constraints.
+        goal: As for `suggest`.
+        observations: How many there are; none is pending and none failed.
+        policy: The one in question.
+        settings: As for `suggest`.
+        deadline: When to be done.
+    """
+    if deadline.seconds is None:
+        return True
+    lacking = missing(_stand_in(problem, goal, bucket(observations), settings, policy).programs())
+    if not lacking:
+        return True
+    deadline.shorten("the average over hyperparameters")
+    if cache_folder() is not None and not _begun.issuperset(map(repr, lacking)):
+        _begun.update(map(repr, lacking))
+        compile_elsewhere(lacking)
+    return False
 
 
 def _stand_in(

@@ -300,6 +300,7 @@ class GaussianProcessBridge(ModelBridge):
             bounds=len(known.goal.lower),
             failed=len(self._failing),
             pending=len(self._awaited(request)),
+            draws=max((len(fit.draws) for fit in self._models.fits.values()), default=0),
         )
         return {"model": MODEL, "acquisition": acquisition}
 

@@ -15,7 +15,9 @@ _OF_MANY = "log expected improvement of a Chebyshev scalar"
 _JUDGED = {"knowledge": "log knowledge gradient", "maximum": "log max-value entropy gain"}
 
 
-def acquisition_name(goal: Goal, policy: Policy, *, bounds: int, failed: int, pending: int) -> str:
+def acquisition_name(
+    goal: Goal, policy: Policy, *, bounds: int, failed: int, pending: int, draws: int = 0
+) -> str:
     """What a search made large.
 
     Args:
@@ -24,6 +26,7 @@ def acquisition_name(goal: Goal, policy: Policy, *, bounds: int, failed: int, pe
         bounds: How many outcomes are to be kept within bounds.
         failed: How many arms came to nothing; new ones keep away from them.
         pending: How many results were awaited.
+        draws: Of the hyperparameters, where they were averaged over without the policy's saying so.
     """
     objectives = goal.objectives
     gain = _GAINS[objectives] if objectives < len(_GAINS) else _OF_MANY
@@ -37,6 +40,6 @@ def acquisition_name(goal: Goal, policy: Policy, *, bounds: int, failed: int, pe
     name = " + ".join(factors)
     if pending:
         name += f", over draws of {pending} awaited"
-    if policy.draws:
-        name += f", over {policy.draws} draws of the hyperparameters"
+    if policy.draws or draws:
+        name += f", over {policy.draws or draws} draws of the hyperparameters"
     return name

@@ -163,3 +163,15 @@ def test_before_anything_feasible_is_known_a_small_score_says_nothing_of_a_peak(
     proposal = suggest(SQUARE, both, goal=goal, seed=1, remaining=30)
     assert proposal.log_acquisition[0] < -5.0
     assert proposal.notes == ()
+
+
+def test_where_there_is_noise_arms_go_elsewhere_sooner_and_more_are_kept_for_polishing():
+    def went(log_acquisition, remaining):
+        return is_pinned_down(
+            log_acquisition, columns=6, tried=60 - remaining, remaining=remaining, noisy=True
+        )
+
+    assert went(-3.6, 30)
+    assert not went(-3.4, 30)
+    assert went(-9.0, 21)
+    assert not went(-9.0, 20)  # a third of the budget

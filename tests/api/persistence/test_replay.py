@@ -4,6 +4,7 @@ import json
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import armwright
@@ -299,3 +300,23 @@ def test_what_is_known_is_noted_trial_by_trial_as_if_all_were_noted_at_once(url)
         assert known == seen_document(state.trials.values(), version=state.version, free=9)
     assert known["trials"]["completed"]
     assert known["late"] == {"0": 5}
+
+
+@pytest.mark.slow
+def test_arms_that_were_averaged_because_noise_was_seen_come_out_again(tmp_path):
+    rng = np.random.default_rng(0)
+    experiment = armwright.create(tmp_path / "e", DEFINITION, seed=3)
+    for _ in range(START + 20):
+        (trial,) = experiment.ask()
+        heard = loss(trial.arm.parameters) + 0.1 * rng.standard_normal()
+        experiment.tell(trial.number, {"loss": heard})
+    averaged = [
+        number
+        for number, facts in ExperimentFolder.open(tmp_path / "e").state.trials.items()
+        if "over 8 draws"
+        in (facts.arm["trial"]["generator_run"]["gen_metadata"].get("acquisition") or "")
+    ]
+    assert averaged
+    for number in averaged:
+        found = armwright.replay(tmp_path / "e", number)
+        assert found.equal, str(found)
