@@ -26,8 +26,11 @@ def brief_html(subject: Experiment | StoredExperiment) -> str:
     ends = ends_of(seen)
     facts = [("place", seen.place)] if seen.place else []
     for aim in seen.aims:
-        best = trace_of(seen, aim.metric).incumbent
+        trace = trace_of(seen, aim.metric)
+        best = trace.incumbent
         says = "none yet" if best is None else f"{best.value:.6g} in trial {best.trial}"
+        if trace.left:
+            says += f"; not judged without a status quo: {', '.join(trace.left)}"
         facts.append((f"best measured {aim.metric}", says))
     budget = "" if seen.budget is None else f" of {seen.budget}"
     counts = ", ".join(f"{count} {status}" for status, count in ends.statuses) or "none yet"

@@ -34,6 +34,8 @@ def trace_figure(trace: Trace) -> Spec:
     if incumbent is not None:
         sem = f" ± {1.96 * incumbent.sem:.2g} (95 %)" if incumbent.sem > 0 else ""
         subtitle += f"; best measured {incumbent.value:.5g}{sem}, trial {incumbent.trial}"
+    if trace.left:
+        subtitle += f"; not judged, for the status quo has no result: {', '.join(trace.left)}"
     values = [point.value for point in trace.points]
     log = min(values) > 0 and max(values) >= _SPREAD * min(values)
     least_shown, most_shown = (min(values), max(values)) if log else trace.span

@@ -84,6 +84,8 @@ def trace_text(trace: Trace, *, width: int = 72) -> Iterator[str]:
     if best is not None:
         sem = f" ± {1.96 * best.sem:.2g}" if best.sem > 0 else ""
         yield f"best measured {best.value:.6g}{sem}, trial {best.trial}"
+    if trace.left:
+        yield f"not judged without a status quo: {', '.join(trace.left)}"
 
 
 def importance_text(found: Influences, *, width: int = 40) -> Iterator[str]:

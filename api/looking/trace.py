@@ -57,12 +57,14 @@ class Trace:
         minimize: Whether less is better.
         points: In the order of the trials.
         window: How many results each triple of quartiles is of.
+        left: Constraints that nobody can judge yet, in words; they do not count.
     """
 
     metric: str
     minimize: bool
     points: tuple[TracePoint, ...]
     window: int
+    left: tuple[str, ...] = ()
 
     @property
     def span(self) -> tuple[float, float]:
@@ -142,7 +144,13 @@ def trace_of(seen: LookedAt, metric: str | None = None) -> Trace:
                 quartiles=quartile,
             )
         )
-    return Trace(metric=aim.metric, minimize=aim.minimize, points=tuple(points), window=window)
+    return Trace(
+        metric=aim.metric,
+        minimize=aim.minimize,
+        points=tuple(points),
+        window=window,
+        left=tuple(item.text for item in seen.restrictions if not item.is_judged),
+    )
 
 
 def _quartiles(values: Sequence[float], window: int) -> list[tuple[float, float, float] | None]:

@@ -12,6 +12,7 @@ from armwright.experiment.restriction import Restriction
 from armwright.looking import Charts
 from armwright.looking.best import best_of
 from armwright.looking.bounds import bounds_of
+from armwright.looking.brief_html import brief_html
 from armwright.looking.ends import ends_of
 from armwright.looking.reading import look
 from armwright.looking.trace import trace_of
@@ -42,6 +43,16 @@ def test_a_relative_bound_is_judged_by_the_results_at_the_status_quos_parameters
 
 def test_a_relative_bound_without_a_result_of_the_status_quo_is_not_judged():
     assert look(measured((0.1, 1.0))).judged == ()
+
+
+def test_where_the_best_so_far_is_shown_it_is_said_which_bound_nobody_can_judge():
+    left = "size <= status quo +10 %"
+    unknown = measured((0.1, 1.0), (0.2, 2.0))
+    assert [*Charts(unknown).text("trace")][-1] == f"not judged without a status quo: {left}"
+    assert f"for the status quo has no result: {left}" in str(Charts(unknown).figure("trace"))
+    assert f"not judged without a status quo: {left.replace('<', '&lt;')}" in brief_html(unknown)
+    known = measured((0.1, 1.0), (0.5, 2.0))
+    assert "judged" not in "".join(Charts(known).text("trace")) + brief_html(known)
 
 
 @pytest.fixture(scope="module")
