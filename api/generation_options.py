@@ -87,7 +87,7 @@ def _problem(key: str, value: Any) -> tuple[str, str]:
         return f"one of {', '.join(_WARPS)}, got {value!r}", "turns is usual"
     if isinstance(value, bool):
         return "", ""
-    return f"true or false, got {value!r}", "write it without quotes; false is usual"
+    return f"true or false, got {value!r}", "true or false, without quotes; false is usual"
 
 
 def generation_words(said: Mapping[str, Any]) -> list[str]:

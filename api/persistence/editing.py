@@ -151,6 +151,15 @@ def edit(
         raise UsageError("why? expected a reason for the edit, got none", hint="--reason TEXT")
     if not changes:
         raise UsageError("expected changes such as budget=50, got none")
+    whole = changes.get(GENERATION)
+    if isinstance(whole, dict) and whole and whole.keys() <= GENERATION_KEYS.keys():
+        raise UsageError(
+            f"{GENERATION} is edited key by key, got {whole!r}",
+            hint=" ".join(
+                f"{GENERATION}.{key}={json.dumps(value, default=str)}"
+                for key, value in whole.items()
+            ),
+        )
     folder = ExperimentFolder.open(url)
     state = folder.state
     if kept_definition(state):

@@ -172,6 +172,13 @@ def edited(url, *words):
     return edit(url, changes_from_words(words, ["x", "y"]), reason="to see").changes
 
 
+def test_an_edit_of_all_of_it_at_once_is_told_how_to_and_makes_no_parameter(url):
+    armwright.create(url, DEFINITION)
+    with pytest.raises(UsageError, match="generation is edited key by key") as it:
+        edited(url, 'generation={"input_warp": true, "hyperparameter_draws": 4}')
+    assert it.value.hint == "generation.input_warp=true generation.hyperparameter_draws=4"
+
+
 def test_an_edit_says_it_and_keeps_the_rest_of_the_plan(url):
     armwright.create(url, DEFINITION, seed=4)
     changes = edited(url, "generation.output_warp=likeliest", "budget=9")
