@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from armwright.persistence.arm_maker import ArmMaker
     from armwright.store import ExperimentFolder, State, TrialFacts
     from armwright.store.promise import Promise
+    from armwright.store.state import AttemptFacts
 
 __all__ = ["Asker"]
 
@@ -216,7 +217,7 @@ class Asker:
             return False
         if not facts.attempts:
             return True
-        if any((it.end or {}).get("state") != "lost" or it.data for it in facts.attempts.values()):
+        if any(it.data or not _came_to_nothing(it) for it in facts.attempts.values()):
             return False
         made_under = (facts.arm or {})["config"]
         budgets = [
@@ -336,3 +337,9 @@ def _running() -> dict[str, Any]:
         "status": {"__type": "TrialStatus", "name": "RUNNING"},
         "time_run_started": object_to_json(now()),
     }
+
+
+def _came_to_nothing(attempt: AttemptFacts) -> bool:
+    """Whether its owner was killed, if only while it wrote how it ended."""
+    end = attempt.end or {}
+    return end.get("state") == "lost" or end.get("reason") == "torn"

@@ -175,6 +175,16 @@ def test_what_a_killed_maker_left_beyond_the_budget_is_not_run(exceeded):
     assert is_replaced(StoredExperiment.open(exceeded).state.trials[5])
 
 
+def test_so_it_is_where_it_was_killed_while_it_gave_the_trial_back(exceeded, monkeypatch):
+    """On a disk without hard links: half an end is left."""
+    monkeypatch.setattr("armwright.store.torn._STILL", 0.0)
+    (exceeded / "t/00000/5.1.end.json").write_text('{"v": 1, "kind": "e')
+    lose(exceeded, 5)
+    with pytest.raises(NothingLeftError, match="2 of 2 trials are made"):
+        StoredExperiment.open(exceeded).ask()
+    assert is_replaced(StoredExperiment.open(exceeded).state.trials[5])
+
+
 def test_which_of_those_that_were_lost_is_left_out_does_not_matter(exceeded):
     for number in (0, 1, 5):
         lose(exceeded, number)
