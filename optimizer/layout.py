@@ -58,6 +58,7 @@ class Layout:
         scale: WantedScale = OWN,
         warp: InputWarp | None = None,
         as_expected: bool = False,
+        draws_known: bool = False,
     ) -> None:
         """Lays out the arrays; compiles and computes nothing.
 
@@ -74,6 +75,7 @@ class Layout:
             scale: Of the objective.
             warp: Of the ranges' coordinates; None for none.
             as_expected: Whether what is pending is taken for what is expected of it, or drawn.
+            draws_known: Whether the values at observed points are drawn, too; see `condition`.
         """
         self._problem, self._settings = problem, settings
         self.features = self._features = Features.of(problem).warped(warp)
@@ -94,6 +96,7 @@ class Layout:
             goal, measured, self._units.standards, size=self.bucket, rows=kept, rng=rng
         )
         self._region = region_of(problem, self._features)
+        self._noises = rng.standard_normal(self._draws.shape) if draws_known else None
         self.jitter, self._as_expected = 0.0, as_expected
         self.add_pending(pending)
 
@@ -170,7 +173,12 @@ class Layout:
             starts=operand(starts),
             fits=operand(np.array(none if fits is None else fits, np.int32)),
             fit_limit=operand(np.array(none if fit_limits is None else fit_limits, np.int32)),
+            noises=None if self._noises is None or not pending else operand(self._noises),
         )
+
+    def _differs(self, *, pending: bool) -> bool:
+        """Whether a posterior with or without what is pending is one of draws."""
+        return pending and (self._pending > 0 or self._noises is not None)
 
     def _question(
         self,
@@ -192,7 +200,7 @@ class Layout:
         groups[: len(part)] = 0 if group is None else group
         still = np.zeros(self.width, bool)
         lower, upper = edges(within, self._features)
-        differ = pending and self._pending > 0 and not self._as_expected
+        differ = self._differs(pending=pending) and not self._as_expected
         return Question(
             posterior=posterior,
             pending=operand(self._is_pending & pending),

@@ -35,6 +35,8 @@ class Lesson(NamedTuple):
             taken as it is.
         fits: How many of its starts to use for each outcome.
         fit_limit: Most evaluations per fit of each outcome.
+        noises: Standard normal numbers for the noise of observations, where the values at the
+            observed points are to be drawn as well; None usually.
     """
 
     rows: Rows
@@ -42,6 +44,7 @@ class Lesson(NamedTuple):
     starts: Float[Array, "o f t"]
     fits: Int[Array, " o"]
     fit_limit: Int[Array, " o"]
+    noises: Float[Array, "o n s"] | None = None
 
 
 class Learned(NamedTuple):
@@ -75,7 +78,8 @@ def learn(lesson: Lesson, *, batched: bool = False) -> Learned:
         log_hyperparameters, energy = fit(
             rows, lesson.starts[outcome], lesson.fits[outcome], lesson.fit_limit[outcome]
         )
-        posterior = condition(log_hyperparameters, rows, lesson.draws[outcome])
+        noises = None if lesson.noises is None else lesson.noises[outcome]
+        posterior = condition(log_hyperparameters, rows, lesson.draws[outcome], noises)
         return Learned(log_hyperparameters, energy, posterior)
 
     if batched:

@@ -87,6 +87,7 @@ class Model(Layout):
         """
         # By whether it takes in what is pending; there already when the first points are added.
         self._posteriors: dict[bool, Posterior] = {}
+        self._policy, self._only_learns = policy or Policy(), only_learns
         super().__init__(
             problem,
             measured,
@@ -100,8 +101,8 @@ class Model(Layout):
             scale=scale,
             warp=warp,
             as_expected=as_expected,
+            draws_known=self._policy.draws_known and not only_learns,
         )
-        self._policy, self._only_learns = policy or Policy(), only_learns
         self._logarithms: Float[np.ndarray, "o t"] | None = None
         self._ensemble: Float[np.ndarray, "e o t"] | None = None
         self.failed = 0 if failed is None else len(failed)
@@ -162,6 +163,8 @@ class Model(Layout):
         wanted: list[Wanted] = [("learn", 0, lesson)]
         if self._only_learns:
             return wanted
+        if policy.draws_known:  # predictions are of what was observed
+            wanted.append(("learn", 0, lesson._replace(noises=None)))
         posterior, prospects = posterior_like(lesson.rows, lesson.draws), self._prospects
         if policy.draws:
             wanted.append(("draw", policy.draws, drawing_like(lesson.rows, self.parameters)))
@@ -351,8 +354,8 @@ class Model(Layout):
 
     def _posterior(self, *, pending: bool) -> Posterior:
         """The posterior of each outcome; of each draw of the hyperparameters where there are."""
-        with_pending = pending and self._pending > 0
-        found = self._posteriors.get(with_pending)
+        differs = self._differs(pending=pending)
+        found = self._posteriors.get(differs)
         if found is None and self._ensemble is None:
             found = self._conditioned(pending=pending)
         elif found is None and self._ensemble is not None:
@@ -364,7 +367,7 @@ class Model(Layout):
                     made[member.tobytes()] = learned.posterior
             parts = [made[member.tobytes()] for member in self._ensemble]
             found = jax.tree.map(lambda *leaves: np.stack(leaves), *parts)
-            self._posteriors[with_pending] = found
+            self._posteriors[differs] = found
         assert found is not None  # noqa: S101 - one of the two made it
         return found
 
@@ -389,7 +392,7 @@ class Model(Layout):
         learned = teach(self._lesson(starts, fits=fits, fit_limits=fit_limits, pending=pending))
         if fits is not None:
             self._posteriors.clear()
-        self._posteriors[pending and self._pending > 0] = learned.posterior
+        self._posteriors[self._differs(pending=pending)] = learned.posterior
         return learned
 
 

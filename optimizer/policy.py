@@ -50,11 +50,15 @@ class Policy:
         cost: What an observation costs where there are fidelities.
         draws: Hyperparameters drawn from their posterior and averaged over; 0 for the most probable
             ones alone. Only with "improvement".
+        draws_known: Whether improvement is averaged over draws of the function's values at the
+            observed points, as noisy expected improvement is; else it is over the largest posterior
+            mean there. Only with "improvement".
     """
 
     search_for: Literal["improvement", "knowledge", "maximum"] = "improvement"
     cost: Cost = field(default_factory=Cost)
     draws: int = 0
+    draws_known: bool = False
 
     def __post_init__(self) -> None:
         if self.search_for not in ("improvement", "knowledge", "maximum"):
@@ -62,6 +66,8 @@ class Policy:
                 "search_for: expected 'improvement', 'knowledge' or 'maximum', "
                 f"got {self.search_for!r}"
             )
+        if self.draws_known and self.search_for != "improvement":
+            raise ValueError(f"draws_known: only with 'improvement', got {self.search_for!r}")
         if self.draws < 0 or (self.draws and self.search_for != "improvement"):
             raise ValueError(
                 f"draws: expected 0, or a number with 'improvement', got {self.draws} with "

@@ -3,6 +3,18 @@ r"""The Gaussian posterior given the observations, and given draws of the pendin
 With $L L^T = K$ over observed rows, then pending rows, a joint draw of the pending observations is
 $y = L w$ with $w = L^{-1} y$ in observed rows and standard normal numbers in pending rows. So every
 draw shares the factor and differs only in $w$, and conditioning on it is $\alpha = L^{-T} w$.
+
+Where observations are noisy the function's values at the observed points may be drawn, too, and
+conditioned on as if they were exact: what there is to beat then is uncertain, and a point near
+another one promises what the two may differ by. With K without noise, A with it, $K = L L^T$ and
+standard normal numbers w, a draw is $f = L w + K A^{-1}(y - L w - \epsilon)$ (Matheron's rule), and
+$K^{-1} f = L^{-T} w + A^{-1}(y - L w - \epsilon)$ needs no inverse of K times something smooth.
+
+References:
+    Letham, Karrer, Ottoni and Bakshy (2019), "Constrained Bayesian optimization with noisy
+    experiments", Bayesian Analysis 14(2), for improvement over drawn values; Daulton, Balandat and
+    Bakshy (2021), arXiv:2105.08195, for the area's; Wilson et al. (2020), arXiv:2002.09309, for
+    Matheron's rule.
 """
 
 from typing import Any, NamedTuple
@@ -33,6 +45,7 @@ __all__ = [
 ]
 
 _SMALLEST_VARIANCE = 1e-12  # relative to the outputscale; below it only rounding is left
+_EXACT = 1e-6  # noise of drawn values, relative to the outputscale, so that they factor
 
 
 class Coupled(NamedTuple):
@@ -112,27 +125,35 @@ def posterior_like(rows: Any, draws: Any) -> Any:
 
 
 def condition(
-    log_hyperparameters: Float[Array, " t"], rows: Rows, draws: Float[Array, "n s"]
+    log_hyperparameters: Float[Array, " t"],
+    rows: Rows,
+    draws: Float[Array, "n s"],
+    noises: Float[Array, "n s"] | None = None,
 ) -> Posterior:
     """Conditions on the observations and on draws of the pending ones.
 
     Args:
         log_hyperparameters: Logarithms of lengthscales, outputscale and noise variance.
         rows: Observed rows first, then pending ones, then padding.
-        draws: Standard normal numbers; only those in pending rows are used.
+        draws: Standard normal numbers; only those in pending rows are used, but with `noises` all.
+        noises: More of them, for the noise of observations: the values at the observed points are
+            drawn, too. None to condition on the observations as they are.
     """
     active = rows.observed | rows.pending
-    matrix = covariance(log_hyperparameters, rows, active)
-    inverse, _ = inverse_factor(matrix)
-    white = jnp.where(
-        rows.observed[:, None],
-        matmul(inverse, rows.y)[:, None],
-        jnp.where(rows.pending[:, None], draws, 0.0),
-    )
-    alpha = matmul(inverse.T, white)
-    # The posterior mean at row i is y_i - noise_i alpha_i, and y = K alpha.
     noise = noise_diagonal(log_hyperparameters, rows)
-    means = matmul(matrix, alpha) - noise[:, None] * alpha
+    if noises is None:
+        matrix = covariance(log_hyperparameters, rows, active)
+        inverse, _ = inverse_factor(matrix)
+        white = jnp.where(
+            rows.observed[:, None],
+            matmul(inverse, rows.y)[:, None],
+            jnp.where(rows.pending[:, None], draws, 0.0),
+        )
+        alpha = matmul(inverse.T, white)
+        # The posterior mean at row i is y_i - noise_i alpha_i, and y = K alpha.
+        means = matmul(matrix, alpha) - noise[:, None] * alpha
+    else:
+        inverse, alpha, means = _drawn(log_hyperparameters, rows, draws, noises)
     scales = feature_scales(log_hyperparameters, rows.membership)
     posterior = Posterior(
         scaled=rows.features * scales,
@@ -149,6 +170,29 @@ def condition(
     posterior = posterior._replace(coupled=coupled)
     there = matmul(_cross(posterior, projected(rows.features, rows.couplings)), alpha)
     return posterior._replace(means=jnp.where(active[:, None], there, 0.0))
+
+
+def _drawn(
+    log_hyperparameters: Float[Array, " t"],
+    rows: Rows,
+    draws: Float[Array, "n s"],
+    noises: Float[Array, "n s"],
+) -> tuple[Float[Array, "n n"], Float[Array, "n s"], Float[Array, "n s"]]:
+    """Inverse factor, weights and values of draws of the function at all active rows."""
+    active = rows.observed | rows.pending
+    noise = noise_diagonal(log_hyperparameters, rows)
+    exact = _EXACT * jnp.exp(log_hyperparameters[-2]) + rows.jitter
+    noisy = covariance(log_hyperparameters, rows, rows.observed)
+    everywhere = covariance(log_hyperparameters, rows, active)
+    matrix = everywhere + jnp.diag(jnp.where(active, exact - noise, 0.0))
+    inverse, _ = inverse_factor(matrix)
+    white = jnp.where(active[:, None], draws, 0.0)
+    before = jax.scipy.linalg.solve_triangular(inverse, white, lower=True)
+    wrong = rows.y[:, None] - before - jnp.sqrt(noise)[:, None] * noises
+    known, _ = inverse_factor(noisy)
+    moved = matmul(known.T, matmul(known, jnp.where(rows.observed[:, None], wrong, 0.0)))
+    alpha = matmul(inverse.T, white) + jnp.where(rows.observed[:, None], moved, 0.0)
+    return inverse, alpha, matmul(matrix, alpha) - exact * alpha
 
 
 def marginals(

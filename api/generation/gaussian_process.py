@@ -30,9 +30,11 @@ class GaussianProcess:
         track: Whether generator runs predict all metrics that have data, not the objective alone.
         objective_thresholds: Of several objectives, the least value (where it is minimized, the
             largest) that is of interest, by metric; inferred for metrics without one.
-        search_for: What arms are to bring: "improvement" over what is known, "knowledge" of the
-            best (knowledge gradient) or of the "maximum" (max-value entropy search). The last two
-            choose the fidelity too, for its cost.
+        search_for: What arms are to bring: "improvement" over the best that is expected of known
+            arms, or "noisy improvement" over draws of what known arms are worth (noisy expected
+            improvement, also of the dominated area); "knowledge" of the best (knowledge gradient)
+            or of the "maximum" (max-value entropy search). The last two choose the fidelity too,
+            for its cost.
         cost_intercept: What every arm costs, as a share of what the target fidelity costs besides.
         fidelity_weights: By fidelity parameter, what its value over the target value is weighed
             with in the cost of an arm; 1 each.
@@ -69,7 +71,9 @@ class GaussianProcess:
         mixed_noise: bool = False,
         track: bool = True,
         objective_thresholds: Mapping[str, float] | None = None,
-        search_for: Literal["improvement", "knowledge", "maximum"] = "improvement",
+        search_for: Literal[
+            "improvement", "noisy improvement", "knowledge", "maximum"
+        ] = "improvement",
         cost_intercept: float = 0.1,
         fidelity_weights: Mapping[str, float] | None = None,
         hyperparameter_draws: int = 0,
@@ -104,7 +108,8 @@ class GaussianProcess:
         self.fidelity_weights = dict(fidelity_weights or {})
         self.settings = Settings(output_warp=output_warp, input_warp=input_warp)
         self._policy = Policy(
-            search_for=search_for,
+            search_for="improvement" if search_for == "noisy improvement" else search_for,
+            draws_known=search_for == "noisy improvement",
             cost=Cost(intercept=cost_intercept),
             draws=hyperparameter_draws,
         )
@@ -143,7 +148,7 @@ class GaussianProcess:
             mixed_noise=self.mixed_noise,
             track=self.track,
             objective_thresholds=self.objective_thresholds,
-            search_for=self._policy.search_for,
+            search_for="noisy improvement" if self._policy.draws_known else self._policy.search_for,
             cost_intercept=self._policy.cost.intercept,
             fidelity_weights=self.fidelity_weights,
             hyperparameter_draws=self._policy.draws,

@@ -40,6 +40,8 @@ def acquisition_name(
     name = " + ".join(factors)
     if pending:
         name += f", over draws of {pending} awaited"
+    if policy.draws_known:
+        name += ", over draws of what known arms are worth"
     if policy.draws or draws:
         name += f", over {policy.draws or draws} draws of the hyperparameters"
     return name

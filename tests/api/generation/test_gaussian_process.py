@@ -277,3 +277,22 @@ def test_a_part_keeps_constraints_and_steps_and_repeats_nothing():
         used = np.vstack([used, point])
     assert found[0] == (2.0, 1.0)
     assert sorted(found) == [(a, b) for a in (0.0, 1.0, 2.0) for b in (0.0, 1.0)]
+
+
+@pytest.mark.slow
+def test_noisy_improvement_is_over_draws_of_what_known_arms_are_worth(measured_square):
+    experiment = measured_square()
+
+    def bridge():
+        return Models.GPEI(
+            experiment=experiment,
+            data=experiment.fetch_data(),
+            seed=1,
+            search_for="noisy improvement",
+        )
+
+    made = bridge().gen(2)
+    assert made._model_kwargs["search_for"] == "noisy improvement"
+    assert made.gen_metadata["acquisition"].endswith("over draws of what known arms are worth")
+    assert bridge().gen(2).arms == made.arms
+    assert bridge().model.again().policy(bridge()._encoding).draws_known

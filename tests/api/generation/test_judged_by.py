@@ -21,6 +21,12 @@ def goal(objectives):
         (0, Policy(), {"bounds": 1}, "log probability of the bounds"),
         (1, Policy(search_for="knowledge"), {}, "log knowledge gradient"),
         (1, Policy(search_for="maximum"), {}, "log max-value entropy gain"),
+        (
+            1,
+            Policy(draws_known=True),
+            {},
+            "log expected improvement, over draws of what known arms are worth",
+        ),
         (2, Policy(search_for="maximum"), {}, "log expected hypervolume improvement"),
         (1, Policy(draws=16), {}, "log expected improvement, over 16 draws of the hyperparameters"),
         (1, Policy(), {"failed": 2}, "log expected improvement + log chance of a result"),
