@@ -62,7 +62,8 @@ def test_where_a_glance_is_not_for_nothing_each_try_of_a_crowd_is_listed(tmp_pat
     add_beside(mine, folder, 20)
     tries = files.calls.count("create")
     assert tries >= 20
-    assert files.calls.count("list") in range(10, tries + 1)
+    # 16 to 20 mostly; 5 to 9 in one run of thirty, where the lanes happen to lie apart for long
+    assert files.calls.count("list") in range(3, tries + 1)
 
 
 def test_numbers_that_others_took_meanwhile_are_passed_over(disk_folder):
