@@ -20,6 +20,12 @@ PROBLEM = Problem(columns=(Column(), Column(), Column(kind="choice", levels=2)))
 FEATURES = Features.of(PROBLEM)
 
 
+@pytest.fixture(autouse=True)
+def same_points(monkeypatch):
+    """The points of a test are its own, whichever tests came before it in this process."""
+    monkeypatch.setitem(globals(), "RNG", np.random.default_rng(6))
+
+
 def points(count):
     return np.column_stack([RNG.random((count, 2)), RNG.integers(2, size=count)]).astype(float)
 
