@@ -13,6 +13,9 @@ optima with this and 11 without. Where there is one optimum it costs the polish 
 the budget's end gives back. Where the model sees the logarithm of a long-tailed loss (`Tail`), a
 small improvement there is a large one in proportion, and nothing counts as pinned down.
 
+Where noise has been seen (`averaging`) the acquisition of a peak stays large however well it is
+known, and polishing takes longer: arms go elsewhere sooner, and more of the last ones are kept.
+
 Of several arms that are under way together the later ones promise little because the earlier ones
 may take the gain, long before anything is pinned down: in batches of 8 most arms went elsewhere,
 and what they had left was never polished. So of arms made together only every fourth may go

@@ -112,7 +112,7 @@ def suggest(
         noisy = has_peak and alone and sees_noise(problem, measured, earlier, settings)
         if noisy and is_at_hand(problem, goal, len(measured.x), AVERAGED, settings, deadline):
             policy = AVERAGED
-        turns = has_peak and not policy.draws
+        is_boxed = has_peak and not policy.draws
         try:
             fitted = fit_model(
                 problem,
@@ -123,7 +123,7 @@ def suggest(
                 warm=earlier,
                 seed=seed,
                 settings=settings,
-                scale=wanted_scale(settings, tried, remaining) if turns else OWN,
+                scale=wanted_scale(settings, tried, remaining) if is_boxed else OWN,
                 failed=lost,
                 policy=policy,
                 only_learns=not count,
@@ -149,8 +149,8 @@ def suggest(
         seen, chosen, scores = SeenPoints(rest.having(used)), [np.empty((0, width))], []
         has_peak = has_peak and not model.couplings
         is_judged = has_peak and not (len(lost) or isinstance(model.units.scale, Tail))
-        closer = has_peak and not policy.draws
-        region = trust_region(problem, measured, goal, fits[0]) if closer else None
+        is_boxed = is_boxed and has_peak
+        region = trust_region(problem, measured, goal, fits[0]) if is_boxed else None
         for place in range(count):
             if place and deadline.passed:
                 deadline.shorten("the choice of later points")
