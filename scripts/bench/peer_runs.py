@@ -31,14 +31,16 @@ PEERS = {
 
 def peer_run(
     benchmark: Benchmark, peer: str, seed: int, budget: int, batch: int = 1
-) -> tuple[np.ndarray, np.ndarray, float]:
+) -> tuple[np.ndarray, np.ndarray, float, str]:
     """Runs a peer on a problem, so many arms at a time.
 
     Returns:
-        The arms [budget, d], their outcomes [budget, o], and the peer's CPU seconds for each arm
-        after the first few, which every one of them draws at random.
+        The arms [n, d] and their outcomes [n, o], n the budget unless the peer ended before it was
+        used up; the peer's CPU seconds for each arm after the first few, which every one of them
+        draws at random; and why it ended early, empty where it did not.
 
     Raises:
+        RuntimeError: The peer ended without an arm.
         ValueError: The problem has linear constraints on its parameters.
     """
     problem = benchmark.problem
@@ -57,7 +59,7 @@ def peer_run(
         "batch": batch,
     }
     begin = min(budget - 1, initial_points(len(problem.columns)))
-    values, y, seconds = [], [], []
+    values, y, seconds, why = [], [], [], ""
     # One thread each: with more on shared cores they wait for one another, ten times as long.
     with subprocess.Popen(
         command,
@@ -75,14 +77,18 @@ def peer_run(
             for _ in range(many):
                 line = process.stdout.readline()
                 if not line:
-                    said = process.stderr.read()
-                    raise RuntimeError(f"{peer} ended after {len(values)} arms:\n{said[-2000:]}")
+                    why = process.stderr.read().strip()[-2000:] or "it said nothing"
+                    break
                 asked = json.loads(line)
                 values.append(np.array(asked["values"], float))
                 seconds.append(asked["cpu_s"])
                 y.append(benchmark.outcomes(values[-1]))
+            if why:
+                break
             for heard in benchmark.heard(np.array(y), seed)[-many:].tolist():
                 losses = [-item for item in heard[:objectives]]
                 told = {"losses": losses, "bounded": heard[objectives:]}
                 print(json.dumps(told), file=process.stdin, flush=True)
-    return np.array(values), np.array(y), float(np.mean(seconds[begin:]))
+    if not y:
+        raise RuntimeError(f"{peer} ended without an arm of {benchmark.name}:\n{why}")
+    return np.array(values), np.array(y), float(np.mean(seconds[min(begin, len(y) - 1) :])), why

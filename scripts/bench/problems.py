@@ -12,7 +12,18 @@ import numpy as np
 
 from armwright.optimizer import Column, Condition, Goal, Problem, hypervolume
 
-__all__ = ["BENCHMARKS", "Benchmark", "box"]
+__all__ = ["BENCHMARKS", "ISSUE", "Benchmark", "box"]
+
+# Problems with a target of their own, which thus settle no defaults.
+ISSUE = (
+    "branin",
+    "hartmann6",
+    "levy8",
+    "rosenbrock8",
+    "ackley10",
+    "noisy-hartmann6",
+    "hartmann6-by-8",
+)
 
 Row = np.ndarray
 
@@ -33,6 +44,7 @@ class Benchmark:
         reference: Where there is one, the largest values of both that are of interest.
         noise: Standard deviation of what is added to each outcome that the optimizer hears of;
             regret is that of the best true value.
+        batch: Arms asked for at a time, unless told otherwise.
     """
 
     name: str
@@ -44,6 +56,7 @@ class Benchmark:
     second: Callable[[Row], float] | None = None
     reference: tuple[float, ...] = ()
     noise: float = 0.0
+    batch: int = 1
 
     @property
     def goal(self) -> Goal:
@@ -210,6 +223,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             minimum=-3.32236801141551,
             trials=60,
             noise=0.1,
+        ),
+        Benchmark(
+            name="hartmann6-by-8",
+            problem=box(0, 1, 6),
+            objective=_hartmann6,
+            minimum=-3.32236801141551,
+            trials=64,
+            batch=8,
         ),
         Benchmark(name="levy8", problem=box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
         Benchmark(  # shifted, so that the optimum is not in the middle

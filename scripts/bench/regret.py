@@ -1,7 +1,7 @@
 """Simple regret after a fixed number of trials: problems x seeds x optimizer.
 
     python scripts/bench/regret.py --problem hartmann6 --problem branin --seeds 20
-    python scripts/bench/regret.py --problem branin --peers ax,optuna-gp --peer-seeds 5
+    python scripts/bench/regret.py --problem issue --peers ax,optuna-gp --peer-seeds 5
     python scripts/bench/regret.py --problem tuning --seeds 8    # small tuning jobs of scikit-learn
     python scripts/bench/regret.py --problem hartmann6 --batch 8 --trials 64
     python scripts/bench/regret.py --problem hartmann6 --pending 7 --trials 64    # eight workers
@@ -32,7 +32,7 @@ from moved_problems import MOVED, moved
 from noisy_problems import NOISY, noisy
 from peer_runs import PEERS, peer_run
 from peers import peer_python
-from problems import BENCHMARKS, Benchmark
+from problems import BENCHMARKS, ISSUE, Benchmark
 from rich.console import Console
 from rich.table import Table
 from tuning_problems import TUNING
@@ -75,7 +75,7 @@ def run(
     optimizer: str,
     seed: int,
     trials: int | None,
-    batch: int,
+    batch: int | None,
     pending: int,
     policy: Policy,
     begin_with: str = "middle",
@@ -84,8 +84,12 @@ def run(
     """Runs one optimizer on one problem from one seed, so many arms at a time."""
     benchmark = _benchmark(problem, seed)
     budget = trials or benchmark.trials
+    batch = batch or benchmark.batch
     if optimizer in PEERS:
-        _, y, seconds = peer_run(benchmark, optimizer, seed, budget, batch)
+        _, y, seconds, why = peer_run(benchmark, optimizer, seed, budget, batch)
+        ended = (
+            f"{optimizer} ended after {len(y)} of {budget} arms of {problem}, seed {seed}: {why}"
+        )
         return Run(
             problem=problem,
             optimizer=optimizer,
@@ -93,7 +97,7 @@ def run(
             trials=budget,
             regret=benchmark.regret(y),
             cpu_s=seconds,
-            notes=(),
+            notes=(ended,) if why else (),
         )
     least = initial_points(len(benchmark.problem.columns))
     begin = min(budget, -(-least // batch) * batch)
@@ -176,7 +180,7 @@ def _named(problems: tuple[str, ...]) -> tuple[str, ...]:
     """Names of problems; of no names those that need nothing but NumPy."""
     if not problems:
         return tuple(BENCHMARKS | CLASSICS)
-    families = {"tuning": tuple(TUNING), "moved": tuple(MOVED), "noisy": NOISY}
+    families = {"issue": ISSUE, "tuning": tuple(TUNING), "moved": tuple(MOVED), "noisy": NOISY}
     each = (families.get(name, (name,)) for name in problems)
     return tuple(name for names in each for name in names)
 
@@ -208,8 +212,8 @@ def table(runs: list[Run]) -> Table:
     "--problem",
     "problems",
     multiple=True,
-    type=click.Choice(["tuning", "moved", "noisy", *PROBLEMS, *MOVED, *NOISY]),
-    help="Problem to run, or all of `tuning`, `moved` or `noisy`; repeat; leave out for others.",
+    type=click.Choice(["issue", "tuning", "moved", "noisy", *PROBLEMS, *MOVED, *NOISY]),
+    help="Problem to run, or a family of them; repeat; leave out for BENCHMARKS and classics.",
 )
 @click.option(
     "--optimizer",
@@ -222,7 +226,11 @@ def table(runs: list[Run]) -> Table:
 @click.option("--peer-seeds", type=int, help="Seeds for peers, which are slow; SEEDS if left out.")
 @click.option("--seeds", default=20, show_default=True, help="Seeds 0 .. SEEDS - 1.")
 @click.option("--trials", type=int, help="Evaluations per run; each problem's own if left out.")
-@click.option("--batch", default=1, show_default=True, help="Arms asked for at a time.")
+@click.option(
+    "--batch",
+    type=click.IntRange(min=1),
+    help="Arms asked for at a time; each problem's own if left out.",
+)
 @click.option(
     "--pending",
     default=0,
@@ -263,7 +271,7 @@ def main(
     peer_seeds: int | None,
     seeds: int,
     trials: int | None,
-    batch: int,
+    batch: int | None,
     pending: int,
     draws: int,
     output_warp: Literal["turns", "likeliest", "none"],
@@ -274,7 +282,7 @@ def main(
 ) -> None:
     """Measure simple regret over problems, seeds and optimizers."""
     others = [name for name in peers.split(",") if name]
-    if pending and (batch > 1 or others):
+    if pending and ((batch or 1) > 1 or others):
         raise click.BadParameter("--pending goes with one arm at a time, and without --peers")
     if unknown := set(others) - set(PEERS):
         raise click.BadParameter(f"{', '.join(unknown)}; there are {', '.join(PEERS)}")

@@ -23,7 +23,7 @@ import numpy as np
 from classic_problems import CLASSICS
 from moved_problems import MOVED
 from noisy_problems import NOISY
-from problems import BENCHMARKS
+from problems import BENCHMARKS, ISSUE
 from rich.console import Console
 from rich.table import Table
 from tuning_problems import TUNING
@@ -31,10 +31,9 @@ from wide_problems import WIDE
 
 __all__ = ["Choice", "choices", "family_of", "main", "scores"]
 
-_ISSUE = ("branin", "hartmann6", "levy8", "rosenbrock8", "ackley10", "noisy-hartmann6")
 _FAMILIES = {
-    "issue": _ISSUE,
-    "own": tuple(name for name in BENCHMARKS if name not in _ISSUE),
+    "issue": ISSUE,
+    "own": tuple(name for name in BENCHMARKS if name not in ISSUE),
     "classic": tuple(CLASSICS),
     "moved": MOVED,
     "wide": tuple(WIDE),
