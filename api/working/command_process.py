@@ -87,14 +87,15 @@ class Watchdog:
     """A shell that kills the commands still running when this process has gone without a word.
 
     A worker that is killed could not stop its command, and the next attempt at the trial would work
-    on the same checkpoint at the same time.
+    on the same checkpoint at the same time. What is left is a worker killed between the start of a
+    command and the next `watch`, which is one write away when the shell runs already.
     """
 
     def __init__(self) -> None:
         self._shell: subprocess.Popen[bytes] | None = None
 
-    def watch(self, groups: Sequence[int]) -> None:
-        """Says which process groups run now."""
+    def start(self) -> None:
+        """Starts the shell, unless it runs: before the command that it is to watch first."""
         if self._shell is None:
             self._shell = subprocess.Popen(  # noqa: S603 - our own words
                 ["/bin/sh", "-c", _WATCH],
@@ -104,6 +105,9 @@ class Watchdog:
                 start_new_session=True,
                 cwd="/",
             )
+
+    def watch(self, groups: Sequence[int]) -> None:
+        """Says which process groups run now; it is to have been started."""
         line = " ".join(str(group) for group in groups)
         with contextlib.suppress(BrokenPipeError):
             os.write(self._pipe(), f"{line}\n".encode())

@@ -55,7 +55,7 @@ class Commands:
         return next(at for at in range(len(self._running) + 1) if at not in self._running)
 
     def start(self, run: RunInSlot, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Starts the command of a trial.
+        """Starts the command of a trial, to be killed if this process goes without a word.
 
         Raises:
             OSError: It cannot be started.
@@ -66,14 +66,12 @@ class Commands:
             run.ended = self._clock()
             self._ended(run)
 
+        self._watchdog.start()
         run.command = CommandProcess(
             words, environment=environment, folder=run.folder, ended=on_end
         )
         self._running[run.slot] = run
-
-    def watch(self) -> None:
-        """Has the commands that run now be killed if this process goes without a word."""
-        self._watchdog.watch([run.process.group for run in self._running.values()])
+        self._watch()
 
     def finish(self, run: RunInSlot) -> int:
         """Kills what an ended command left running, and returns its exit code."""
@@ -82,7 +80,7 @@ class Commands:
     def drop(self, run: RunInSlot) -> None:
         """Has the slot of an ended command be free."""
         del self._running[run.slot]
-        self.watch()
+        self._watch()
 
     def tell_all(self, why: str, number: signal.Signals, grace: float) -> None:
         """Tells every command to end, with so many seconds until it is killed."""
@@ -130,3 +128,6 @@ class Commands:
     def close(self) -> None:
         """Ends the watchdog; every command is to have ended."""
         self._watchdog.close()
+
+    def _watch(self) -> None:
+        self._watchdog.watch([run.process.group for run in self._running.values()])

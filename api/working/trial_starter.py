@@ -86,7 +86,6 @@ class TrialStarter:
                 raise UsageError(f"trial {trial.number} could not be started: {error}") from error
             raise
         heartbeat.start()
-        running.watch()
         return TrialStarted(
             trial=trial.number,
             attempt=trial.attempt,

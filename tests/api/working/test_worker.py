@@ -271,17 +271,20 @@ def killed_worker(url):
     import sys
 
     program = f'touch "$ARMWRIGHT_CHECKPOINT/begun"; echo $$ > {url}.pid; exec sleep 600'
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "armwright.cli", "worker", url, "--", "sh", "-c", program],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    words = ("worker", url, "--json", "--", "sh", "-c", program)
     pid = Path(f"{url}.pid")
-    while not (pid.exists() and pid.read_text().strip()):
-        assert worker.poll() is None
-        time.sleep(0.01)
-    worker.kill()
-    worker.wait()
+    with subprocess.Popen(
+        [sys.executable, "-m", "armwright.cli", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as worker:
+        assert worker.stdout is not None
+        # Nothing could kill the command between its start and the word to the watchdog.
+        assert b"started" in worker.stdout.readline()
+        while not (pid.exists() and pid.read_text().strip()):
+            assert worker.poll() is None
+            time.sleep(0.01)
+        worker.kill()
     command = int(pid.read_text())
     while _is_running(command):  # the watchdog sees to it
         time.sleep(0.01)
