@@ -1,7 +1,8 @@
-"""Checks every array shape in the optimizer's signatures, in whichever test it is called."""
+"""Checks every array shape in the optimizer's signatures, and leaves no example to chance."""
 
 import os
 
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 # A whole number is a float where one is asked for, as in PEP 484.
@@ -12,3 +13,7 @@ os.environ.setdefault("ARMWRIGHT_COMPILE_AHEAD", "off")
 
 # Before anything imports the optimizer, and for as long as the tests run.
 install_import_hook("armwright.optimizer", CHECKER)
+
+# The same examples each time, however slow the machine is: a run fails for a reason, not by luck.
+# pytest --hypothesis-profile default looks for others.
+settings.load_profile("ci")

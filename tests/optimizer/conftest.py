@@ -4,11 +4,8 @@ import os
 import tempfile
 
 import jax
+import numpy as np
 import pytest
-from hypothesis import settings
-
-settings.register_profile("optimizer", deadline=None, derandomize=True)
-settings.load_profile("optimizer")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,3 +33,9 @@ def float64():
     """Double precision for tests that call JAX functions directly."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture
+def rng():
+    """Draws of this test's own: those of a module would depend on which tests ran before."""
+    return np.random.default_rng(0)

@@ -10,15 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for filling.py
 
 from armwright.store import ExperimentFolder
 from armwright.store.cutting_proxy import CuttingProxy
 
-settings.register_profile("store", deadline=None)  # a busy machine is no bug
-settings.load_profile("store")
 pytest.register_assert_rewrite("armwright.store.testing")
 
 

@@ -380,7 +380,7 @@ def keep_late(model, number, document):
 
 
 TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestStoreMachine.settings = settings(max_examples=30, stateful_step_count=30)
 
 
 class LongStoreMachine(StoreMachine):
@@ -388,4 +388,4 @@ class LongStoreMachine(StoreMachine):
 
 
 TestLongStoreMachine = pytest.mark.slow(LongStoreMachine.TestCase)
-TestLongStoreMachine.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
+TestLongStoreMachine.settings = settings(max_examples=200, stateful_step_count=60)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from armwright.store.shred import Public, Template, kind_of, pointer_of, shred, stored, texts
@@ -43,13 +43,11 @@ def same(one, other):
     return json.dumps(one) == json.dumps(other)
 
 
-@settings(deadline=None)
 @given(objects=OBJECTS)
 def test_what_was_taken_apart_comes_back_exactly(objects):
     assert same(rebuilt(shred(objects, {})), objects)
 
 
-@settings(deadline=None)
 @given(objects=OBJECTS, data=st.data())
 def test_so_it_does_with_public_columns(objects, data):
     keys = data.draw(st.lists(st.sampled_from(["a", "b", "0"]), min_size=1, unique=True))
@@ -66,7 +64,6 @@ def test_so_it_does_with_public_columns(objects, data):
     assert same(rebuilt(parts), objects)
 
 
-@settings(deadline=None)
 @given(objects=OBJECTS)
 def test_the_same_objects_give_the_same_parts(objects):
     assert shred(objects, {}) == shred(json.loads(json.dumps(objects)), {})

@@ -112,7 +112,7 @@ def head():
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(facts=segments())
 def test_every_fact_comes_back(facts):
     facts = filled(facts)
@@ -123,7 +123,7 @@ def test_every_fact_comes_back(facts):
     assert sum(snapshot.counts.values()) == 100
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(facts=segments(), data=st.data())
 def test_a_snapshot_and_any_of_the_facts_add_up_to_the_facts_alone(facts, data):
     facts = filled(facts)
@@ -278,7 +278,6 @@ def test_a_snapshot_under_another_name_is_refused():
         Snapshot(parse_name(s2_path(0)), body)
 
 
-@settings(deadline=None)
 @given(documents=st.lists(DOCUMENTS, min_size=1, max_size=5))
 def test_late_facts_come_back(documents):
     facts = [fact(late_path(7, IDS[at]), item) for at, item in enumerate(documents)]
