@@ -10,8 +10,8 @@ from armwright.optimizer.acquisition import Aims, log_utility, target
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(5)
-MEAN, SD = RNG.standard_normal((2, 6, 1)), RNG.random((2, 6)) + 0.2
+MEAN = np.random.default_rng(5).standard_normal((2, 6, 1))
+SD = np.random.default_rng(6).random((2, 6)) + 0.2
 
 
 def aims(*, eligible, weights=((1.0,),), lower=(-1e100,), upper=(0.3,)):
@@ -35,11 +35,11 @@ def rows(means, pending=()):
     )
 
 
-def test_constrained_improvement_matches_monte_carlo():
+def test_constrained_improvement_matches_monte_carlo(rng):
     known = aims(eligible=[True, False, False])
     beat = target(known, *rows([[0.2, 5.0, 1.0], [0.0, 1.0, 2.0]]))
     found = np.exp(log_utility(jnp.asarray(MEAN), jnp.asarray(SD), known, beat))
-    draws = MEAN + SD[:, :, None] * RNG.standard_normal((2, 6, 400_000))
+    draws = MEAN + SD[:, :, None] * rng.standard_normal((2, 6, 400_000))
     gains = np.maximum(draws[0] - 0.2, 0.0) * (draws[1] <= 0.3)
     error = gains.std(axis=1) / np.sqrt(gains.shape[1])
     assert (np.abs(found - gains.mean(axis=1)) < 4 * error).all()
@@ -95,14 +95,14 @@ def test_far_outside_the_bounds_the_value_is_finite(far):
     assert np.isfinite(log_utility(at, jnp.full((2, 1), 1e-3), known, beat)).all()
 
 
-def front(draws):
+def front(rng, draws):
     """Two objectives and a bound: rows with a different outcome in each draw, the last pending."""
     known = aims(eligible=[True, True, False], weights=np.eye(2), upper=(0.5,))
-    means = RNG.standard_normal((3, 3, draws))
+    means = rng.standard_normal((3, 3, draws))
     means[2] = 0.1
     beat = target(known, jnp.asarray(means), jnp.array([False, False, True]))
-    at = jnp.asarray(RNG.standard_normal((3, 4, draws)))
-    return known, beat, at, jnp.asarray(RNG.random((3, 4)) + 0.2)
+    at = jnp.asarray(rng.standard_normal((3, 4, draws)))
+    return known, beat, at, jnp.asarray(rng.random((3, 4)) + 0.2)
 
 
 def alone(known, beat, mean, sd, draw):
@@ -118,8 +118,8 @@ def alone(known, beat, mean, sd, draw):
 
 
 @pytest.mark.slow
-def test_draws_are_averaged_one_by_one():
-    known, beat, mean, sd = front(5)
+def test_draws_are_averaged_one_by_one(rng):
+    known, beat, mean, sd = front(rng, 5)
     each = np.exp([alone(known, beat, mean, sd, draw) for draw in range(5)])
     for count in (1, 3, 5):
         found = log_utility(mean, sd, known, beat, jnp.int32(count))
@@ -129,8 +129,8 @@ def test_draws_are_averaged_one_by_one():
 @pytest.mark.slow
 @pytest.mark.parametrize("objectives", [1, 2])
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_slope_of_the_average_matches_differences(objectives, count):
-    known, beat, mean, sd = front(3)
+def test_the_slope_of_the_average_matches_differences(rng, objectives, count):
+    known, beat, mean, sd = front(rng, 3)
     if objectives == 1:
         known = aims(eligible=[True, True, False], upper=())
         known = known._replace(lower=jnp.zeros(0))

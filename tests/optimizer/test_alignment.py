@@ -6,11 +6,10 @@ import pytest
 from armwright.optimizer import Column, Measurements, Problem
 from armwright.optimizer.alignment import Alignment
 
-RNG = np.random.default_rng(2)
 TASK = {"kind": "choice", "levels": 3, "role": "task"}
 PROBLEM = Problem(columns=(Column(), Column(**TASK, target=1.0)))
-X = np.column_stack([RNG.random(60), np.repeat([0.0, 1.0, 2.0], 20)])
-SHAPE = RNG.standard_normal(20)
+X = np.column_stack([np.random.default_rng(2).random(60), np.repeat([0.0, 1.0, 2.0], 20)])
+SHAPE = np.random.default_rng(3).standard_normal(20)
 Y = np.concatenate([SHAPE, 1000.0 * SHAPE + 7.0, -3.0 + SHAPE])[:, None]
 
 

@@ -15,19 +15,12 @@ from armwright.optimizer.features import Features
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(6)
 PROBLEM = Problem(columns=(Column(), Column(), Column(kind="choice", levels=2)))
 FEATURES = Features.of(PROBLEM)
 
 
-@pytest.fixture(autouse=True)
-def same_points(monkeypatch):
-    """The points of a test are its own, whichever tests came before it in this process."""
-    monkeypatch.setitem(globals(), "RNG", np.random.default_rng(6))
-
-
-def points(count):
-    return np.column_stack([RNG.random((count, 2)), RNG.integers(2, size=count)]).astype(float)
+def points(rng, count):
+    return np.column_stack([rng.random((count, 2)), rng.integers(2, size=count)]).astype(float)
 
 
 def of(good, bad):
@@ -38,8 +31,8 @@ def chances(chance, x):
     return np.exp(np.asarray(jax.jit(log_chance)(jnp.asarray(FEATURES.encode(x)), chance)))
 
 
-def test_is_what_scikit_learn_says_of_the_labels_made_a_probability():
-    good, bad, asked = points(9), points(6), points(5)
+def test_is_what_scikit_learn_says_of_the_labels_made_a_probability(rng):
+    good, bad, asked = points(rng, 9), points(rng, 6), points(rng, 5)
     chance = of(good, bad)
     features = FEATURES.encode(np.concatenate([good, bad, asked])) * np.asarray(chance.rates)
     inverse = np.asarray(chance.inverse)[:15, :15]
@@ -52,15 +45,15 @@ def test_is_what_scikit_learn_says_of_the_labels_made_a_probability():
     np.testing.assert_allclose(chances(chance, asked), expected, rtol=1e-7)
 
 
-def test_far_from_any_trial_the_chance_is_about_the_share_of_successes():
-    chance = of(points(30) * [0.1, 0.1, 0.0], points(10) * [0.1, 0.1, 0.0])
+def test_far_from_any_trial_the_chance_is_about_the_share_of_successes(rng):
+    chance = of(points(rng, 30) * [0.1, 0.1, 0.0], points(rng, 10) * [0.1, 0.1, 0.0])
     told = chances(chance._replace(rates=100.0 * chance.rates), np.array([[1.0, 1.0, 1.0]]))
     assert told[0] == pytest.approx(0.7, abs=0.1)
 
 
 @pytest.mark.slow
-def test_more_trials_than_are_kept_still_tell_the_half():
-    x = points(1500)
+def test_more_trials_than_are_kept_still_tell_the_half(rng):
+    x = points(rng, 1500)
     chance = of(x[x[:, 1] < 0.3], x[x[:, 1] >= 0.3])
     assert len(chance.weights) == 512
     told = chances(chance, np.array([[0.5, 0.2, 0.0], [0.5, 0.4, 1.0]]))
@@ -87,17 +80,17 @@ def test_of_rare_failures_the_chance_is_what_all_trials_say():
     assert among_kept.mean() < 0.6
 
 
-def test_what_is_kept_of_each_kind_puts_the_odds_right():
-    good, bad = points(1024), points(512)
+def test_what_is_kept_of_each_kind_puts_the_odds_right(rng):
+    good, bad = points(rng, 1024), points(rng, 512)
     assert float(of(good, bad).log_odds) == pytest.approx(np.log(1024 / 256) - np.log(512 / 256))
     assert float(of(good[:256], bad[:40]).log_odds) == 0.0
 
 
-def test_chances_put_right_are_finite_with_slopes_where_they_are_sure():
-    chance = of(points(40), points(20))._replace(
+def test_chances_put_right_are_finite_with_slopes_where_they_are_sure(rng):
+    chance = of(points(rng, 40), points(rng, 20))._replace(
         log_odds=jnp.asarray(-6.0), factor=jnp.asarray(40.0)
     )
-    features = jnp.asarray(FEATURES.encode(points(50)))
+    features = jnp.asarray(FEATURES.encode(points(rng, 50)))
     both = jax.jit(jax.value_and_grad(lambda f: jnp.sum(log_chance(f, chance))))
     value, slope = both(features)
     assert np.isfinite(value)
@@ -105,10 +98,10 @@ def test_chances_put_right_are_finite_with_slopes_where_they_are_sure():
     assert np.isfinite(slope).all()
 
 
-def test_tells_the_half_where_trials_fail_and_the_column_that_decides():
-    x = points(60)
+def test_tells_the_half_where_trials_fail_and_the_column_that_decides(rng):
+    x = points(rng, 60)
     chance = of(x[x[:, 0] < 0.5], x[x[:, 0] >= 0.5])
-    grid = points(200)
+    grid = points(rng, 200)
     told = chances(chance, grid)
     clear = np.abs(grid[:, 0] - 0.5) > 0.15
     assert ((told > 0.5) == (grid[:, 0] < 0.5))[clear].all()
@@ -118,32 +111,32 @@ def test_tells_the_half_where_trials_fail_and_the_column_that_decides():
     assert rates[0] > max(rates[1:])
 
 
-def test_failures_without_any_pattern_leave_the_chance_about_even():
-    x = points(80)
+def test_failures_without_any_pattern_leave_the_chance_about_even(rng):
+    x = points(rng, 80)
     chance = of(x[:40], x[40:])
-    told = chances(chance, points(200))
+    told = chances(chance, points(rng, 200))
     assert np.quantile(told, 0.1) > 0.1
     assert np.quantile(told, 0.9) < 0.9
 
 
-def test_is_finite_with_slopes_where_all_have_failed():
-    chance = of(points(0), points(30))
-    features = jnp.asarray(FEATURES.encode(points(5)))
+def test_is_finite_with_slopes_where_all_have_failed(rng):
+    chance = of(points(rng, 0), points(rng, 30))
+    features = jnp.asarray(FEATURES.encode(points(rng, 5)))
     both = jax.jit(jax.value_and_grad(lambda f: jnp.sum(log_chance(f, chance))))
     value, slope = both(features)
     assert np.isfinite(value)
     assert np.isfinite(slope).all()
 
 
-def test_many_columns_change_at_one_rate():
+def test_many_columns_change_at_one_rate(rng):
     problem = Problem(columns=(Column(),) * 40)
-    x = RNG.random((30, 40))
+    x = rng.random((30, 40))
     chance = chance_of(Features.of(problem), x[:20], x[20:])
     assert len(set(chance.rates)) == 1
 
 
-def test_where_nothing_failed_there_is_nothing_to_weigh():
-    assert chance_of(FEATURES, points(3), points(0)) is None
+def test_where_nothing_failed_there_is_nothing_to_weigh(rng):
+    assert chance_of(FEATURES, points(rng, 3), points(rng, 0)) is None
 
 
 @pytest.mark.parametrize(("succeeded", "failed"), [(3, 2), (20, 13), (270, 4), (300, 280)])

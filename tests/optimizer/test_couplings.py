@@ -22,7 +22,6 @@ from armwright.optimizer.posterior import condition, covariances, marginals, pai
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(8)
 PROBLEM = Problem(
     columns=(
         Column(kind="choice", levels=3, role="task", target=2.0),
@@ -47,14 +46,14 @@ def in_jax():
     return jax.tree.map(jnp.asarray, COUPLINGS)
 
 
-def points(count):
+def points(rng, count):
     return np.column_stack(
         [
-            RNG.integers(3, size=count),
-            RNG.random(count),
-            RNG.random(count),
-            RNG.integers(2, size=count),
-            RNG.integers(2, size=count),
+            rng.integers(3, size=count),
+            rng.random(count),
+            rng.random(count),
+            rng.integers(2, size=count),
+            rng.integers(2, size=count),
         ]
     ).astype(float)
 
@@ -95,13 +94,13 @@ def ours(x, z):
     )
 
 
-def test_the_covariance_is_the_formula_pair_by_pair():
-    x, z = points(9), points(9)
+def test_the_covariance_is_the_formula_pair_by_pair(rng):
+    x, z = points(rng, 9), points(rng, 9)
     np.testing.assert_allclose(ours(x, z), prior(x, z), rtol=1e-10)
 
 
-def test_the_variance_is_its_diagonal_and_the_matrix_is_a_covariance():
-    x = points(9)
+def test_the_variance_is_its_diagonal_and_the_matrix_is_a_covariance(rng):
+    x = points(rng, 9)
     matrix = np.asarray(ours(x, x))
     variance = coupled_variance(jnp.asarray(LOGARITHMS), in_jax(), jnp.asarray(FEATURES.encode(x)))
     np.testing.assert_allclose(variance, np.diagonal(matrix), rtol=1e-10)
@@ -109,8 +108,8 @@ def test_the_variance_is_its_diagonal_and_the_matrix_is_a_covariance():
 
 
 @pytest.mark.slow
-def test_the_posterior_matches_dense_conditioning():
-    x, z, y = points(8), points(5), RNG.standard_normal(8)
+def test_the_posterior_matches_dense_conditioning(rng):
+    x, z, y = points(rng, 8), points(rng, 5), rng.standard_normal(8)
     size = 16
     features = np.zeros((size, FEATURES.width))
     features[:8] = FEATURES.encode(x)
@@ -138,8 +137,8 @@ def test_the_posterior_matches_dense_conditioning():
     np.testing.assert_allclose(posterior.means[:8, 0], prior(at_target, x) @ inverse @ y, rtol=1e-7)
 
 
-def test_points_at_the_target_have_its_task_and_fidelity():
-    x = points(6)
+def test_points_at_the_target_have_its_task_and_fidelity(rng):
+    x = points(rng, 6)
     at_target = x.copy()
     at_target[:, [0, 2, 4]] = [2.0, 0.5, 1.0]
     found = projected(jnp.asarray(FEATURES.encode(x)), in_jax())

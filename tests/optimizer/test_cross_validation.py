@@ -14,9 +14,10 @@ from armwright.optimizer.tail import Tail
 
 PROBLEM = Problem(columns=(Column(), Column(kind="choice", levels=3)))
 FIT = Hyperparameters(lengthscales=(0.4, 0.9), outputscale=2.5, noise=0.02)
-RNG = np.random.default_rng(3)
-X = np.column_stack([RNG.random(15), RNG.integers(3, size=15).astype(float)])
-Y = np.sin(6 * X[:, 0]) + X[:, 1] + 40.0 + 0.1 * RNG.standard_normal(15)
+X = np.column_stack(
+    [np.random.default_rng(3).random(15), np.random.default_rng(4).integers(3, size=15)]
+).astype(float)
+Y = np.sin(6 * X[:, 0]) + X[:, 1] + 40.0 + 0.1 * np.random.default_rng(5).standard_normal(15)
 
 
 def prior(a, b, fit=FIT):
@@ -110,10 +111,10 @@ def test_outcomes_with_gaps_have_gaps():
     assert np.isnan([found.mean[4, 1], found.sd[4, 1], found.observed_sd[4, 1]]).all()
 
 
-def test_the_closed_form_needs_no_particular_order_of_groups():
-    root = RNG.standard_normal((6, 6))
+def test_the_closed_form_needs_no_particular_order_of_groups(rng):
+    root = rng.standard_normal((6, 6))
     covariance = root @ root.T + 0.1 * np.eye(6)
-    y, groups = RNG.standard_normal(6), np.array([7, 1, 7, 0, 1, 7])
+    y, groups = rng.standard_normal(6), np.array([7, 1, 7, 0, 1, 7])
     inverse = np.linalg.inv(covariance)
     mean, variance = without_groups(inverse, inverse @ y, y, groups)
     for i in range(6):

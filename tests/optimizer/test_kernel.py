@@ -16,17 +16,15 @@ from armwright.optimizer.likelihood import feature_scales
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(0)
 
-
-def test_matches_scikit_learn():
-    a, b, lengths = RNG.random((7, 3)), RNG.random((5, 3)), np.array([0.2, 0.7, 3.0])
+def test_matches_scikit_learn(rng):
+    a, b, lengths = rng.random((7, 3)), rng.random((5, 3)), np.array([0.2, 0.7, 3.0])
     ours = matern52(squared_distance(jnp.asarray(a / lengths), jnp.asarray(b / lengths)))
     theirs = Matern(length_scale=lengths, nu=2.5)(a, b)
     np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
-def test_a_choice_counts_one_over_its_lengthscale_squared_where_levels_differ():
+def test_a_choice_counts_one_over_its_lengthscale_squared_where_levels_differ(rng):
     problem = Problem(
         columns=(
             Column(kind="choice", levels=3),
@@ -34,7 +32,7 @@ def test_a_choice_counts_one_over_its_lengthscale_squared_where_levels_differ():
             Column(kind="choice", levels=4),
         )
     )
-    x = np.column_stack([RNG.integers(3, size=9), RNG.random(9), RNG.integers(4, size=9)]).astype(
+    x = np.column_stack([rng.integers(3, size=9), rng.random(9), rng.integers(4, size=9)]).astype(
         float
     )
     lengths = np.array([0.4, 0.9, 2.0])
@@ -74,6 +72,6 @@ def test_correlation_falls_from_one_with_distance(squared, more):
     assert (near <= 1).all()
 
 
-def test_distances_of_close_points_are_not_negative():
-    a = jnp.asarray(np.full((4, 6), 1e3) + 1e-9 * RNG.random((4, 6)))
+def test_distances_of_close_points_are_not_negative(rng):
+    a = jnp.asarray(np.full((4, 6), 1e3) + 1e-9 * rng.random((4, 6)))
     assert (np.asarray(squared_distance(a, a)) >= 0).all()

@@ -11,8 +11,6 @@ from armwright.optimizer.knowledge import log_knowledge_gradient
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(5)
-
 gain = jax.jit(log_knowledge_gradient)
 slope = jax.jit(jax.value_and_grad(log_knowledge_gradient, argnums=(0, 1)))
 
@@ -28,15 +26,15 @@ def dense(a, b, points=2_000_001):
 
 
 @pytest.mark.parametrize("size", [2, 30])
-def test_matches_a_fine_quadrature(size):
-    a, b = RNG.standard_normal(size), RNG.standard_normal(size)
+def test_matches_a_fine_quadrature(rng, size):
+    a, b = rng.standard_normal(size), rng.standard_normal(size)
     ours = np.exp(gain(jnp.asarray(a), jnp.asarray(b)))
     np.testing.assert_allclose(ours, dense(a, b), rtol=1e-6)
 
 
-def test_matches_monte_carlo():
-    a, b = RNG.standard_normal(30), RNG.standard_normal(30)
-    draws = RNG.standard_normal(400_000)
+def test_matches_monte_carlo(rng):
+    a, b = rng.standard_normal(30), rng.standard_normal(30)
+    draws = rng.standard_normal(400_000)
     best = np.max(a[:, None] + b[:, None] * draws, axis=0) - a.max()
     error = best.std() / np.sqrt(len(draws))
     assert abs(np.exp(gain(jnp.asarray(a), jnp.asarray(b))) - best.mean()) < 4 * error

@@ -13,15 +13,16 @@ from armwright.optimizer.priors import log_prior
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(2)
-X, Y = RNG.random((9, 3)), RNG.standard_normal(9)
+X = np.random.default_rng(2).random((9, 3))
+Y = np.random.default_rng(3).standard_normal(9)
 LOGARITHMS = np.log([0.3, 0.8, 1.7, 2.5, 0.01])
 
 
 def rows(size, *, noise=None, pending=0, jitter=0.0, x=X, y=Y):
     """Padded rows; whatever stands in padding and pending rows must not matter."""
     count = len(y)
-    features, targets = RNG.random((size, x.shape[1])), np.zeros(size)
+    features = np.random.default_rng(size).random((size, x.shape[1]))
+    targets = np.zeros(size)
     features[:count], targets[:count] = x, y
     given = np.full(size, np.nan)
     if noise is not None:

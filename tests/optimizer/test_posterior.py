@@ -12,8 +12,8 @@ from armwright.optimizer.posterior import condition, marginals
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-RNG = np.random.default_rng(3)
-X, Y, ASKED = RNG.random((8, 2)), RNG.standard_normal(8), RNG.random((20, 2))
+X, ASKED = np.random.default_rng(3).random((8, 2)), np.random.default_rng(4).random((20, 2))
+Y = np.random.default_rng(5).standard_normal(8)
 LOGARITHMS = np.log([0.3, 0.8, 2.5, 0.01])
 NOISE = 0.01
 
@@ -50,8 +50,8 @@ def test_matches_scikit_learn():
     )
 
 
-def test_a_draw_of_the_pending_points_is_the_same_as_having_observed_it():
-    draws = jnp.asarray(RNG.standard_normal((16, 3)))
+def test_a_draw_of_the_pending_points_is_the_same_as_having_observed_it(rng):
+    draws = jnp.asarray(rng.standard_normal((16, 3)))
     posterior = condition(jnp.asarray(LOGARITHMS), rows(X, Y[:5], pending=3), draws)
     means, sd = marginals(posterior, jnp.asarray(ASKED))
     for s in range(3):

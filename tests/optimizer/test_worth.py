@@ -18,11 +18,10 @@ from armwright.optimizer.worth import judge
 
 pytestmark = [pytest.mark.usefixtures("float64"), pytest.mark.slow]
 
-RNG = np.random.default_rng(4)
 PROBLEM = Problem(columns=(Column(), Column(lower=1.0, upper=9.0, role="fidelity", target=9.0)))
 FEATURES = Features.of(PROBLEM)
 COUPLINGS = couplings_of(PROBLEM, FEATURES)
-X, ASKED = RNG.random((7, 2)), RNG.random((6, 2))
+X, ASKED = np.random.default_rng(4).random((7, 2)), np.random.default_rng(5).random((6, 2))
 Y = standardise(Measurements(x=X, y=np.sin(4 * X[:, :1]), noise=None).column(0)).y
 LOGARITHMS = np.array([np.log(0.4), np.log(0.8), np.log(0.5), np.log(1.3), np.log(0.02)])
 NOISE = 0.02
@@ -63,7 +62,7 @@ def judged(**prospects):
         [standardise(measured.column(0))],
         size=7,
         rows=np.arange(7),
-        rng=RNG,
+        rng=np.random.default_rng(6),
     )
     aims = aims._replace(weights=np.ones((1, 1)))
     posterior = condition(*in_jax((LOGARITHMS, rows, np.zeros((7, 1)))))
@@ -77,8 +76,8 @@ def at_target(points):
     return np.column_stack([points[:, 0], np.ones(len(points))])
 
 
-def test_knowledge_is_the_expected_rise_of_the_best_mean_at_the_target():
-    anchors = at_target(RNG.random((9, 1)))
+def test_knowledge_is_the_expected_rise_of_the_best_mean_at_the_target(rng):
+    anchors = at_target(rng.random((9, 1)))
     scores, mean, sd = judged(anchors=anchors)
     surprises, weights = np.polynomial.hermite_e.hermegauss(200)
     weights = weights / weights.sum()
