@@ -27,7 +27,8 @@ def check_modelable(
         if constraint.relative and status_quo is None:
             raise UsageError(
                 f"{constraint} is relative to the status quo, and the experiment has none",
-                hint="set the experiment's status_quo, or give an absolute bound",
+                hint="give it one, status_quo with a value of each parameter; or write the bound "
+                "without %",
             )
     from armwright.generation.encoding import encode
 

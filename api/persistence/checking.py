@@ -64,7 +64,9 @@ def first_arms(definition: Definition, count: int) -> list[dict[str, Any]]:
     """The parameters of the first arms, before any result; fewer in a small space."""
     given = definition.experiment
     experiment = Experiment(
-        search_space=given.search_space, optimization_config=given.optimization_config
+        search_space=given.search_space,
+        optimization_config=given.optimization_config,
+        status_quo=given.status_quo,
     )
     seed = _ANY_SEED if definition.seed is None else definition.seed
     arms: list[dict[str, Any]] = []

@@ -5,7 +5,8 @@ description = "support vector machine on handwritten digits"
 budget = 25                                    # trials to make; optional
 seed = 7                                       # optional
 parameter_constraints = ["C + coef0 <= 1000"]  # optional; in TOML above the first [table]
-outcome_constraints = ["latency <= 40"]        # optional
+outcome_constraints = ["latency <= 40"]        # optional; "latency <= 10%" of the status quo's
+status_quo = {C = 1.0, coef0 = 0.0}            # optional; is run first where a bound refers to it
 tracking_metrics = ["fit_seconds"]             # optional: recorded, neither optimized nor bounded
 generation = {output_warp = "likeliest"}       # optional; see armwright.generation_options
 
@@ -52,7 +53,9 @@ from armwright.experiment.constraint_text import (
 from armwright.experiment.parameter_dict import parameter_from_dict
 from armwright.fault_path import at, path_of
 from armwright.generation_options import GENERATION, checked_generation, generation_words
+from armwright.persistence.defined_status_quo import STATUS_QUO_KEY, status_quo_from_dict
 from armwright.persistence.document_text import document_from_text
+from armwright.persistence.status_quo_first import relative_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,6 +80,7 @@ _KEYS = {
     "objectives": list,
     "parameter_constraints": list,
     "outcome_constraints": list,
+    STATUS_QUO_KEY: dict,
     "tracking_metrics": list,
     "budget": int,
     "seed": int,
@@ -173,6 +177,8 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
         raise UsageError(f"{source}: budget should be at least 1, got {budget}", path=("budget",))
     with at(GENERATION):
         said = checked_generation(document.get(GENERATION), source=source)
+    with at(STATUS_QUO_KEY):
+        status_quo = status_quo_from_dict(document.get(STATUS_QUO_KEY), space, source=source)
     with at("tracking_metrics"):
         experiment = made_or_refused(
             f"{source}: tracking_metrics",
@@ -182,6 +188,7 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
                 description=document.get("description"),
                 optimization_config=config,
                 tracking_metrics=tracked,
+                status_quo=status_quo,
             ),
         )
     return Definition(
@@ -189,8 +196,20 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
         budget=budget,
         seed=document.get("seed"),
         generation=said,
+        notes=tuple(_notes(experiment)),
         rules=tuple(generation_words(said)),
     )
+
+
+def _notes(experiment: Experiment) -> Iterator[str]:
+    bounds = relative_bounds(experiment.optimization_config)
+    if bounds and experiment.status_quo is not None:
+        yield f"the first trial is the status quo, to which {' and '.join(bounds)} is relative"
+    elif experiment.status_quo is not None:
+        yield (
+            "the status quo is kept for whoever looks, and not run: no outcome constraint is "
+            'relative to it, such as "latency <= 10%"'
+        )
 
 
 def _parameters(specs: Sequence[Any], source: str) -> Iterator[Parameter]:

@@ -14,6 +14,7 @@ from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.kept_definition import shown_parameters
 from armwright.persistence.measured import measured
 from armwright.persistence.numbers_text import numbers_from_text
+from armwright.persistence.status_quo_first import STATUS_QUO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ _SPACE_FILLING = {
     "Uniform": "drawn at random; no result was looked at",
     "Grid": "the next point of a grid; no result was looked at",
     "Factorial": "a point of a full factorial design; no result was looked at",
+    STATUS_QUO: "the status quo: bounds relative to it are judged by what it measures",
 }
 _PENDING = ("running", "waiting", "preempted", "lost")
 

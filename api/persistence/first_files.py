@@ -47,6 +47,8 @@ parameters:
 
 # parameter_constraints: ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
 # outcome_constraints: ["size <= 6000"]              # on metrics that are not the objective
+# outcome_constraints: ["size <= 10%"]               # above what the status quo has, run first:
+# status_quo: {lr: 1e-3, layers: 4, activation: relu}
 tracking_metrics: [size]     # recorded, neither optimized nor bounded
 
 # What the model is to be that makes arms, where the usual one will not do:
@@ -67,6 +69,8 @@ seed = 7                     # decides every arm; leave it out for fresh entropy
 
 # parameter_constraints = ["lr + 0.1*layers <= 1.0"]  # sums of terms, with blanks between them
 # outcome_constraints = ["size <= 6000"]              # on metrics that are not the objective
+# outcome_constraints = ["size <= 10%"]               # above what the status quo has, run first:
+# status_quo = {lr = 1e-3, layers = 4, activation = "relu"}
 tracking_metrics = ["size"]  # recorded, neither optimized nor bounded
 
 # What the model is to be that makes arms, where the usual one will not do:

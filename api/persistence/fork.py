@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ExperimentExistsError, UsageError
+from armwright.experiment import Arm
 from armwright.experiment.clock import now
 from armwright.generation_options import GENERATION, checked_generation
 from armwright.persistence.arm_maker import maker_of
@@ -157,6 +158,8 @@ def _redefine(experiment: Experiment, definition: Experiment) -> None:
     for name in ("_search_space", "_optimization_config", "_tracking_metrics"):
         setattr(experiment, name, getattr(definition, name))
     experiment._unknown_metrics = {}
+    if definition.status_quo is not None:
+        experiment.status_quo = Arm(definition.status_quo.parameters)
     if definition.description is not None:
         experiment.description = definition.description
     if definition.has_name:

@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from armwright.errors import ArmwrightError, NothingLeftError, UsageError
 from armwright.experiment import ParameterType, RangeParameter
+from armwright.persistence.status_quo_first import (
+    check_can_be_run,
+    check_not_failed,
+    standing_of_status_quo,
+    status_quo_run,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -27,8 +33,9 @@ def check_runnable(experiment: Experiment) -> None:
     """Refuses, before anything is evaluated, what asking would refuse later.
 
     Raises:
-        UsageError: There is no objective, nothing to tune, no point that keeps the constraints, or
-            a part that no model understands yet.
+        UsageError: There is no objective, nothing to tune, no point that keeps the constraints, a
+            part that no model understands yet, or a bound relative to a status quo that cannot be
+            run.
     """
     config, space = experiment.optimization_config, experiment.search_space
     if config is None:
@@ -45,6 +52,7 @@ def check_runnable(experiment: Experiment) -> None:
         check_modelable(config, space, experiment.status_quo)
     except NotImplementedError as error:
         raise UsageError(str(error)) from error
+    check_can_be_run(experiment)
     if space.parameter_constraints:
         from armwright.generation import Models
 
@@ -71,6 +79,9 @@ def next_run(
     arm of a number depends on the number: whoever is some numbers away from the next free one makes
     the arms that would follow each other, and takes the last.
 
+    Where a bound is relative to the status quo, that is the first arm; until it has a result, all
+    others fill the space.
+
     Args:
         experiment: What to make an arm for.
         seed: Decides every arm.
@@ -85,12 +96,16 @@ def next_run(
     Raises:
         NothingLeftError: Every point of the space was tried already.
         UsageError: See `check_runnable`; an experiment that was saved, not created, is seen here
-            for the first time.
+            for the first time. Or the status quo failed, without which no model can go on.
     """
     from armwright.generation import Models, default_generation_strategy
 
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
+    end = experiment._next_trial_index
+    standing = standing_of_status_quo(experiment)
+    if standing == "missing" and number <= end:
+        return status_quo_run(experiment)
     strategy = default_generation_strategy(
         experiment.search_space,
         seed=seed,
@@ -98,14 +113,17 @@ def next_run(
         budget=budget,
         options=options,
     )
-    end = experiment._next_trial_index
     is_sobol = strategy._current(experiment).model is Models.SOBOL
+    if not is_sobol and standing in ("awaited", "missing", "failed"):
+        check_not_failed(experiment, standing)
+        strategy, is_sobol = _space_filling(strategy), True
     if is_sobol and not _is_countable(experiment):
         # Of a sequence every number has its own point, wherever others are by now.
         with _without_trials_after(experiment, number):
             last = next(reversed(experiment.trials), -1)
+            before = number - last - 1 - (standing == "missing")  # which is another's then
             # Where the number itself is in use by now, whoever asks loses it, whatever the arm.
-            return _nth(strategy, experiment, max(number - last - 1, 0), most=_MOST_OF_A_SEQUENCE)
+            return _nth(strategy, experiment, max(before, 0), most=_MOST_OF_A_SEQUENCE)
     ahead = max(number - end, 0)
     if number < end:
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
@@ -117,6 +135,18 @@ def next_run(
         if ahead == 0:
             raise
         return _nth(strategy, experiment, 0, deadline)
+
+
+def _space_filling(strategy: GenerationStrategy) -> GenerationStrategy:
+    """The first step of a strategy, for as long as the next one cannot do without a result."""
+    from armwright.generation.generation_step import GenerationStep
+    from armwright.generation.generation_strategy import GenerationStrategy as Strategy
+
+    first = strategy._steps[0]
+    step = GenerationStep(model=first.model, num_trials=-1, model_kwargs=first.model_kwargs)
+    endless = Strategy([step])
+    endless._seed, endless._budget = strategy._seed, strategy._budget
+    return endless
 
 
 def _nth(

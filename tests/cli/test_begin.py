@@ -107,6 +107,19 @@ def test_check_shows_the_space_and_the_arms_that_the_experiment_will_give(run, d
     assert result.stderr == f"next: armwright create EXPERIMENT --from {definition}\n"
 
 
+def test_create_says_that_the_status_quo_comes_first(run):
+    text = """
+objective: {metric: loss, minimize: true}
+outcome_constraints: ["size <= 10%"]
+status_quo: {x: 0.5}
+parameters: [{name: x, type: range, bounds: [0.0, 1.0]}]
+"""
+    result = run("create", "e", "--from", "-", stdin=text)
+    assert "note: the first trial is the status quo, to which size <= 10% is rel" in result.stderr
+    assert run("ask", "e").stdout == "0  x=0.5\n"
+    assert "why: the status quo: bounds relative to it" in run("explain", "e", "0").stdout
+
+
 def test_check_as_json(run, definition):
     found = document(run("check", definition, "--json", "-n", "2"))
     assert found["objective"] == [{"metric": "loss", "minimize": True}]
