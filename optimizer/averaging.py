@@ -23,11 +23,27 @@ from armwright.optimizer.measurements import Measurements
 from armwright.optimizer.policy import Policy
 from armwright.optimizer.settings import Settings
 
-__all__ = ["AVERAGED", "sees_noise"]
+__all__ = ["AVERAGED", "may_average", "sees_noise"]
 
 AVERAGED = Policy(draws=8)
 _NOISE = 5e-4  # variance, of standardised observations; the prior's mode is 3.4e-4
 _MOST = 128  # observations, beyond which draws are as good as equal and eight models cost much
+
+
+def may_average(problem: Problem, settings: Settings, *, outcomes: int, observations: int) -> bool:
+    """Whether arms are averaged over once noise is seen: where that has been tried and is cheap.
+
+    Not with bounds, tasks or fidelities, nor on a scale or with a warp that the settings want.
+
+    Args:
+        problem: Columns.
+        settings: Say which scale or warp is wanted.
+        outcomes: How many are modelled.
+        observations: How many are known.
+    """
+    plain = outcomes == 1 and all(one.role == "plain" for one in problem.columns)
+    usual = settings.output_warp == "turns" and not settings.input_warp
+    return plain and usual and observations <= _MOST
 
 
 def sees_noise(
@@ -36,20 +52,18 @@ def sees_noise(
     warm: Sequence[Hyperparameters | None],
     settings: Settings,
 ) -> bool:
-    """Whether the fit of the arm before knows of noise, and an average is wanted and affordable.
-
-    Not with bounds, tasks or fidelities, nor on a scale or with a warp that the settings want: that
-    has not been tried.
+    """Whether the fit of the arm before knows of noise, and `may_average`.
 
     Args:
         problem: Columns.
         measured: What is known now.
         warm: That fit, of each outcome.
-        settings: Say which scale or warp is wanted.
+        settings: As for `may_average`.
     """
-    plain = measured.outcomes == 1 and all(one.role == "plain" for one in problem.columns)
-    usual = settings.output_warp == "turns" and not settings.input_warp
-    if not plain or not usual or len(measured.x) > _MOST or warm[0] is None:
+    possible = may_average(
+        problem, settings, outcomes=measured.outcomes, observations=len(measured.x)
+    )
+    if not possible or warm[0] is None:
         return False
     fit = warm[0].on_scale("own")
     return fit is not None and fit.noise > _NOISE

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from armwright.optimizer.averaging import AVERAGED, may_average
 from armwright.optimizer.cache import cache_folder
 from armwright.optimizer.chance import chance_rows
 from armwright.optimizer.columns import Problem
@@ -64,7 +65,8 @@ def warm_up(
 ) -> Iterator[Warmed]:
     """Makes the programs for up to so many observations, one padded size after the other.
 
-    Those that make points by the policy, and those that predict.
+    Those that make points by the policy, those that predict, and those that average over
+    hyperparameters once noise is seen (`averaging`).
 
     Args:
         problem: Columns and constraints.
@@ -100,6 +102,11 @@ def warm_up(
                     wanted += making.programs()
             else:
                 wanted += making.programs()
+            is_plain = not failed and making.policy == Policy()
+            if is_plain and may_average(
+                problem, settings, outcomes=goal.outcomes, observations=max(before + 1, succeeded)
+            ):
+                wanted += _stand_in(problem, goal, size, settings, AVERAGED).programs()
             wanted = distinct(wanted)
             begun = time.monotonic()
             lacking = missing(wanted)

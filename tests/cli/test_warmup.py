@@ -23,10 +23,10 @@ def new_process(monkeypatch):
 def test_warmup_compiles_for_an_experiment_once(run, url, cache):
     result = run("warmup", url, "--trials", "16")
     assert result.exit_code == 0
-    assert result.stdout == f"2 programs ready in {cache}, 2 of them new\n"
+    assert result.stdout == f"4 programs ready in {cache}, 4 of them new\n"
     assert result.stderr.startswith(f"{url}, up to 16 trials: compiled in ")
     again = run("warmup", url, "--trials", "16")
-    assert again.stdout == f"2 programs ready in {cache}, 0 of them new\n"
+    assert again.stdout == f"4 programs ready in {cache}, 0 of them new\n"
     assert again.stderr == f"{url}, up to 16 trials: there already\n"
 
 

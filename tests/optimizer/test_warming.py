@@ -1,13 +1,18 @@
 """Programs made beforehand are the ones used, and the next size is ready when it is due."""
 
+import time
+
 import numpy as np
 import pytest
 
 from armwright.optimizer import (
     Column,
     Goal,
+    Hyperparameters,
     Observations,
+    Policy,
     Problem,
+    Settings,
     compiled,
     compiling,
     sobol,
@@ -45,18 +50,21 @@ def fresh(monkeypatch, tmp_path):
     yield counted
     compiling.compiles_ahead(on=False)
     for child in compiling._children:
-        child.wait(timeout=120)
+        child.wait()
 
 
 @pytest.mark.slow
 def test_what_was_warmed_up_is_not_compiled_again(fresh, monkeypatch):
     made = list(warm_up(CORNER, Goal.single(), trials=20))
-    assert [(one.rows, one.compiled) for one in made] == [(16, 2), (32, 2)]
+    # To learn, to search, and two more to draw hyperparameters and search under all of them.
+    assert [(one.rows, one.compiled) for one in made] == [(16, 4), (32, 4)]
     assert [one.compiled for one in warm_up(CORNER, Goal.single(), trials=20)] == [0, 0]
     monkeypatch.setattr(compiled, "_programs", {})  # as in another process
     fresh.clear()
+    noisy = Hyperparameters(lengthscales=(0.4,) * 3, outputscale=1.0, noise=1e-2)
     for count in (5, 17):
-        suggest(CORNER, data(count), seed=0)
+        assert suggest(CORNER, data(count), seed=0).fits[0].draws == ()
+        assert suggest(CORNER, data(count), warm=noisy, seed=0).fits[0].draws != ()
     assert fresh == []
 
 
@@ -68,7 +76,7 @@ def test_a_process_that_lives_finds_the_next_size_compiled_when_it_is_due(fresh)
     suggest(CORNER, data(14), seed=0)
     suggest(CORNER, data(15), seed=0)
     (child,) = compiling._children
-    assert child.wait(timeout=120) == 0
+    assert child.wait() == 0
     fresh.clear()
     assert suggest(CORNER, data(17), seed=0).bucket == 32
     assert fresh == []
@@ -81,7 +89,7 @@ def test_what_another_process_compiles_is_waited_for(fresh):
     (child,) = compiling._children
     entry = compiled._program(*_next_learn()).entry
     while child.poll() is None and not entry.is_being_made:
-        pass
+        time.sleep(0.01)
     fresh.clear()
     suggest(CORNER, data(17), seed=0)
     assert "learn" not in fresh
@@ -113,7 +121,39 @@ def test_where_trials_fail_what_is_made_beforehand_is_for_as_many_as_may_fail(fr
 def test_sizes_that_an_experiment_has_outgrown_are_not_made(fresh):
     made = list(warm_up(CORNER, Goal.single(), trials=20, succeeded=17))
     assert [one.rows for one in made] == [32]
-    assert len(fresh) == 2
+    assert len(fresh) == 4
+
+
+@pytest.fixture
+def kinds_for(monkeypatch):
+    """What kinds of programs are made beforehand, without making them."""
+
+    def kinds_for(goal=None, **how):
+        wanted = []
+        monkeypatch.setattr(warming, "missing", lambda some: wanted.extend(some) or [])
+        list(warm_up(CORNER, goal or Goal.single(), **{"trials": 16, **how}))
+        return {kind for kind, *_ in wanted}
+
+    return kinds_for
+
+
+def test_averages_are_made_beforehand(kinds_for):
+    assert kinds_for() == {"learn", "search", "draw"}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"goal": Goal(weights=np.eye(2), lower=np.empty(0), upper=np.empty(0))},
+        {"failed": 1},
+        {"policy": Policy(search_for="maximum")},
+        {"settings": Settings(output_warp="none")},
+        {"succeeded": 129, "trials": 130},
+    ],
+    ids=lambda how: next(iter(how)),
+)
+def test_averages_are_not_made_beforehand_where_noise_starts_none(how, kinds_for):
+    assert "draw" not in kinds_for(**how)
 
 
 @pytest.mark.slow
@@ -122,7 +162,7 @@ def test_the_next_size_is_compiled_for_what_failed(fresh):
     lost = sobol(CORNER, seed=5, start=0, count=3).values
     suggest(CORNER, data(14), failed=lost, seed=0)
     (child,) = compiling._children
-    assert child.wait(timeout=120) == 0
+    assert child.wait() == 0
     fresh.clear()
     assert suggest(CORNER, data(17), failed=lost, seed=0).bucket == 32
     assert fresh == []
