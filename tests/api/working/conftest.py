@@ -42,7 +42,7 @@ def work(url, events):
     """Runs a worker with words and options to its end."""
 
     def work(*words, **options):
-        options = WorkerOptions(**{"grace": 5.0, **options})
+        options = WorkerOptions(**{"grace": 120.0, **options})
         return Worker(url, words, options=options, report=events.append).run()
 
     return work

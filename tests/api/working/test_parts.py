@@ -1,7 +1,6 @@
 """The parts of a worker that need no process: lengths of time, jobs, topping up, arrays."""
 
 import os
-import time
 
 import pytest
 
@@ -194,14 +193,18 @@ def busy(tmp_path):
 
 
 def test_by_chance_one_of_many_workers_tops_the_stock_up(busy):
-    lucky, others = (TopUp(busy.url, chance=lambda draw=draw: draw) for draw in (0.1, 0.2))
+    now = [0.0]
+    lucky, others = (
+        TopUp(busy.url, clock=lambda: now[0], chance=lambda draw=draw: draw) for draw in (0.1, 0.2)
+    )
     assert not others.consider(busy, ours=1)
     assert lucky.consider(busy, ours=1)
     assert not lucky.consider(busy, ours=1)  # one at a time
-    while busy.refresh().counts.get("waiting", 0) < 8:
-        assert lucky._maker is not None
-        time.sleep(0.05)
+    assert lucky._maker is not None
+    assert lucky._maker.wait() == 0
+    assert busy.refresh().counts["waiting"] == 8
     lucky.stop()
+    now[0] = 1e6
     assert not lucky.consider(busy, ours=8)
 
 

@@ -34,7 +34,7 @@ case $ARMWRIGHT_TRIAL in
 *) echo '{"loss": 1.0}' ;;
 esac
 """
-    options = WorkerOptions(grace=5.0, kinds={3: "infeasible"})
+    options = WorkerOptions(grace=120.0, kinds={3: "infeasible"})
     Worker(
         url, ("sh", "-c", program), options=options, report=events.append, callbacks=[notes]
     ).run()
@@ -56,8 +56,8 @@ def test_callbacks_of_a_worker_that_fails_are_told_what_it_hands_back_and_closed
         if isinstance(event, TrialStarted) and event.trial == 1:
             raise OSError("the display has gone")
 
-    options = WorkerOptions(grace=5.0, parallel=2, tops_up=False)
-    worker = Worker(url, ("sleep", "30"), options=options, report=report, callbacks=[notes])
+    options = WorkerOptions(grace=120.0, parallel=2, tops_up=False)
+    worker = Worker(url, ("sleep", "600"), options=options, report=report, callbacks=[notes])
     with pytest.raises(OSError, match="the display has gone"):
         worker.run()
     assert ("preempted", 0) in [(event.state, event.trial) for event in notes.of(TrialEnd)]

@@ -14,6 +14,7 @@ from armwright.errors import ExperimentNotFoundError, UsageError
 from armwright.store import UnavailableError
 from armwright.store.posix import PosixFiles
 from armwright.working import TrialEnded, TrialStarted, Worker, WorkerOptions
+from armwright.working.commands import Commands
 
 RESULT = """echo '{"loss": 0.5}'"""
 
@@ -189,13 +190,14 @@ def test_a_signal_is_forwarded_and_the_trial_handed_back_with_its_checkpoint(
         f"trap 'echo $1 > \"$ARMWRIGHT_CHECKPOINT/got\"; exit 9' {number.name[3:]}; "
         f"touch {url}.ready; while :; do sleep 0.01; done"
     )
-    threading.Thread(target=_signal_when, args=(Path(f"{url}.ready"), number)).start()
+    before = signal.getsignal(number)
+    _signal_when(Path(f"{url}.ready"), number)
     done = sh(program, number.name)
     assert (done.why, done.ran, done.handed_back) == (number.name, 0, 1)
     end = end_of(trials())
     assert (end["state"], end["reason"]) == ("preempted", number.name)
     assert Path(end["checkpoint"], "got").read_text() == f"{number.name}\n"
-    assert signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)
+    assert signal.getsignal(number) == before
 
     done = sh('cat "$ARMWRIGHT_CHECKPOINT/got"; ' + RESULT, count=1)
     assert states(trials()) == ["completed"]
@@ -204,30 +206,44 @@ def test_a_signal_is_forwarded_and_the_trial_handed_back_with_its_checkpoint(
 
 
 def _signal_when(path, number):
-    while not path.exists():
-        time.sleep(0.01)
-    os.kill(os.getpid(), number)
+    """Has this process get a signal once a file is there."""
+
+    def wait():
+        while not path.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @pytest.mark.parametrize("ending", ["exit 1", "kill -TERM $$"])
-def test_a_signal_that_the_command_hears_of_first_is_no_crash(ending, sh, trials, url):
+def test_a_signal_that_the_command_hears_of_first_is_no_crash(ending, sh, trials, monkeypatch):
     # Slurm signals all processes of a job: the command may be gone before its worker wakes up.
-    path = Path(f"{url}.ready")
-    threading.Thread(target=_signal_when, args=(path, signal.SIGTERM)).start()
-    assert sh(f"touch {path}; {ending}").handed_back == 1
+    finish = Commands.finish
+
+    def finish_before_the_signal(self, run):
+        code = finish(self, run)
+        threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGTERM)).start()
+        return code
+
+    monkeypatch.setattr(Commands, "finish", finish_before_the_signal)
+    # A moment is enough for a job's processes; here the other thread may have to wait for its turn.
+    monkeypatch.setattr("armwright.working.inbox._PROMPT_S", 120.0)
+    monkeypatch.setattr("armwright.working.inbox._ECHO_S", 120.0)
+    assert sh(ending).handed_back == 1
     assert end_of(trials())["reason"] == "SIGTERM"
 
 
 def test_a_command_that_finishes_after_the_signal_has_its_result_counted(sh, trials, url):
     program = f"trap 'echo 0.5; exit 0' TERM; touch {url}.ready; while :; do sleep 0.01; done"
-    threading.Thread(target=_signal_when, args=(Path(f"{url}.ready"), signal.SIGTERM)).start()
+    _signal_when(Path(f"{url}.ready"), signal.SIGTERM)
     assert sh(program).handed_back == 0
     assert states(trials()) == ["completed"]
 
 
 def test_a_command_that_does_not_heed_is_killed_after_the_grace_time(sh, trials, url):
     program = f"trap '' TERM; touch {url}.ready; while :; do sleep 0.01; done"
-    threading.Thread(target=_signal_when, args=(Path(f"{url}.ready"), signal.SIGTERM)).start()
+    _signal_when(Path(f"{url}.ready"), signal.SIGTERM)
     assert sh(program, grace=0.1).handed_back == 1
     assert end_of(trials())["note"] == "ended by SIGKILL"
 
