@@ -40,15 +40,26 @@ def start_and_wait_for(root, text, *words):
     raise AssertionError(f"it ended without {text!r}: {job.communicate()}")
 
 
-def running_trial(root):
-    """Waits until a trial is claimed, and returns its number."""
-    for _ in range(600):
-        trials = armwright.open(root / "digits").state.trials.values()
-        running = [facts.number for facts in trials if facts.status == "running"]
+def halted_in_a_trial(root):
+    """Starts the job, halts it while a trial runs, and lets the budget have one more.
+
+    Returns:
+        The process, which waits for a signal, the number of the trial, and the budget.
+    """
+    job = start_and_wait_for(root, "trial  0", "--trials", "500", "--seed", "1")
+    while True:
+        job.send_signal(signal.SIGSTOP)
+        ended = os.waitid(os.P_PID, job.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        assert ended.si_code == os.CLD_STOPPED
+        trials = armwright.open(root / "digits").state.trials
+        running = [facts.number for facts in trials.values() if facts.status == "running"]
         if running:
-            return running[0]
+            break
+        job.send_signal(signal.SIGCONT)  # it was between two trials
         time.sleep(0.05)
-    raise AssertionError("no trial is running")
+    budget = len(trials) + 1
+    armwright.edit(root / "digits", {"budget": budget}, reason="enough for a test")
+    return job, running[0], budget
 
 
 @pytest.mark.slow
@@ -93,28 +104,27 @@ def test_at_the_end_it_names_the_folder_and_three_commands_that_work(tmp_path):
 
 
 def test_ctrl_c_loses_nothing_and_the_next_run_goes_on(tmp_path):
-    job = start_and_wait_for(tmp_path, "trial  0", "--trials", "3", "--seed", "1")
-    number = running_trial(tmp_path)
+    job, number, budget = halted_in_a_trial(tmp_path)
     job.send_signal(signal.SIGINT)
-    _, words = job.communicate(timeout=60)
+    job.send_signal(signal.SIGCONT)
+    _, words = job.communicate()
     assert job.returncode == 130
     assert "nothing is lost" in words
     assert "Traceback" not in words
     state = armwright.open(tmp_path / "digits").state
-    assert state.trials[number].status in ("preempted", "completed")
+    assert state.trials[number].status in ("preempted", "completed")  # it was about to end
 
     again = run(tmp_path)
     assert again.returncode == 0, again.stderr
-    assert re.search(r"resuming \S+: [12] of 3 trials are completed", again.stderr)
+    assert re.search(rf"resuming \S+: \d+ of {budget} trials are completed", again.stderr)
     state = armwright.open(tmp_path / "digits").state
-    assert [facts.status for facts in state.trials.values()] == ["completed"] * 3
+    assert [facts.status for facts in state.trials.values()] == ["completed"] * budget
 
 
 def test_a_killed_process_s_trial_is_run_again(tmp_path):
-    job = start_and_wait_for(tmp_path, "trial  0", "--trials", "3", "--seed", "1")
-    number = running_trial(tmp_path)
+    job, number, _ = halted_in_a_trial(tmp_path)
     job.kill()
-    job.communicate(timeout=60)
+    job.communicate()
 
     again = run(tmp_path)
     assert again.returncode == 0, again.stderr
