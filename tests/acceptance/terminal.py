@@ -48,8 +48,13 @@ class Terminal:
     def __exit__(self, *_):
         self._tmux("kill-server", check=False)
 
-    def type(self, command):
+    def type(self, command, *, until="", key=""):
         """Types a command; returns the lines that it left on the screen, and its exit code.
+
+        Args:
+            command: The words.
+            until: What a line begins with upon which a key is pressed.
+            key: Which, as tmux names it.
 
         Raises:
             TimeoutError: It does not end.
@@ -64,6 +69,9 @@ class Terminal:
         deadline = time.monotonic() + _LONGEST_S
         while time.monotonic() < deadline:
             lines = self._screen()
+            if until and any(line.startswith(until) for line in lines):
+                self._tmux("send-keys", key)
+                until = ""
             for place, line in enumerate(lines):
                 if line.startswith(f"{mark} "):
                     began = max(i for i, text in enumerate(lines[:place]) if self._echo in text)
@@ -86,5 +94,5 @@ class Terminal:
             capture_output=True,
             text=True,
             check=check,
-            timeout=30,
+            timeout=200,
         )
