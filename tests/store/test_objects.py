@@ -271,7 +271,6 @@ print([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children])
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
     )
     assert done.stdout == "[0, 0, 0]\n"
     assert done.stderr == ""
@@ -283,6 +282,7 @@ print([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children])
 
 def test_threads_share_one_folder(moto):
     folder = ExperimentFolder.create(f"{moto}/lr", document={}, config={})
+    before = set(threading.enumerate())  # some that other tests need, too
     with ThreadPoolExecutor(8) as pool:
         numbers = [
             *pool.map(
@@ -292,7 +292,7 @@ def test_threads_share_one_folder(moto):
         ]
     assert len(set(numbers)) == 24
     assert {trial.arm["by"] for trial in folder.refresh().trials.values()} == set(range(24))
-    assert threading.active_count() < 60
+    assert len(set(threading.enumerate()) - before) < 60
 
 
 def test_a_missing_library_is_named_with_what_installs_it():
@@ -311,9 +311,7 @@ try:
 except Exception as error:
     print(type(error).__name__, error)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "needs the package s3fs, which is not installed" in done.stdout
     assert "hint: pip install 'armwright[s3]'" in done.stdout
 
