@@ -1,6 +1,7 @@
 """Checks every array shape in the optimizer's signatures, and leaves no example to chance."""
 
 import os
+import signal
 
 from hypothesis import settings
 from jaxtyping import install_import_hook
@@ -13,6 +14,10 @@ os.environ.setdefault("ARMWRIGHT_COMPILE_AHEAD", "off")
 
 # Before anything imports the optimizer, and for as long as the tests run.
 install_import_hook("armwright.optimizer", CHECKER)
+
+# Ctrl-C is to arrive in what the tests start, even where whoever runs them has it ignored.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, however slow the machine is: a run fails for a reason, not by luck.
 # pytest --hypothesis-profile default looks for others.
