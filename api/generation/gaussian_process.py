@@ -35,14 +35,17 @@ class GaussianProcess:
             improvement, also of the dominated area); "knowledge" of the best (knowledge gradient)
             or of the "maximum" (max-value entropy search). The last two choose the fidelity too,
             for its cost.
-        cost_intercept: What every arm costs, as a share of what the target fidelity costs besides.
+        cost_intercept: What every arm costs, as a share of what the target fidelity costs besides;
+            0.1 if left out. For searches that weigh the cost, as are the weights.
         fidelity_weights: By fidelity parameter, what its value over the target value is weighed
             with in the cost of an arm; 1 each.
         hyperparameter_draws: How many draws from the posterior of the hyperparameters to average
             over; 0 for the most probable ones alone.
         output_warp: The scale that an objective is modelled on: its own, or its logarithm's by
             "turns" where it is skewed; the "likeliest" of its own, that of Yeo and Johnson's power
-            and the logarithm's; or always its own ("none"), as it is where draws are averaged over.
+            and the logarithm's; or always its own ("none"). If left out "turns", but for searches
+            that know its own scale only: over draws of the hyperparameters, and for all but
+            "improvement".
         input_warp: Whether ranges are warped, each by a Kumaraswamy distribution function, so that
             the objective changes at one rate everywhere; from 20 observations of one metric on.
         refit_on_cv: Without effect.
@@ -62,6 +65,7 @@ class GaussianProcess:
 
     Raises:
         NotImplementedError: An argument that is not possible is given.
+        ValueError: Two are given that do not go together.
     """
 
     def __init__(
@@ -74,10 +78,10 @@ class GaussianProcess:
         search_for: Literal[
             "improvement", "noisy improvement", "knowledge", "maximum"
         ] = "improvement",
-        cost_intercept: float = 0.1,
+        cost_intercept: float | None = None,
         fidelity_weights: Mapping[str, float] | None = None,
         hyperparameter_draws: int = 0,
-        output_warp: Literal["turns", "likeliest", "none"] = "turns",
+        output_warp: Literal["turns", "likeliest", "none"] | None = None,
         input_warp: bool = False,
         refit_on_cv: bool = False,  # noqa: ARG002 - as the docstring says, like the next two
         refit_on_update: bool = True,  # noqa: ARG002
@@ -101,16 +105,23 @@ class GaussianProcess:
                     f"{name}: functions of BoTorch do not fit this model, got {value!r}; leave it "
                     "out for the Gaussian process with expected improvement"
                 )
+        _check_together(
+            search_for,
+            draws=hyperparameter_draws,
+            output_warp=output_warp,
+            weighs={"cost_intercept": cost_intercept, "fidelity_weights": fidelity_weights},
+        )
         self.seed = fresh_seed() if seed is None else checked_seed(seed, "seed")
         self.fits = _fits(warm or {})
         self.mixed_noise, self.track = mixed_noise, track
         self.objective_thresholds = dict(objective_thresholds or {})
         self.fidelity_weights = dict(fidelity_weights or {})
-        self.settings = Settings(output_warp=output_warp, input_warp=input_warp)
+        self.settings = Settings(output_warp=output_warp or "turns", input_warp=input_warp)
+        self._output_warp, self._cost_intercept = output_warp, cost_intercept
         self._policy = Policy(
             search_for="improvement" if search_for == "noisy improvement" else search_for,
             draws_known=search_for == "noisy improvement",
-            cost=Cost(intercept=cost_intercept),
+            cost=Cost() if cost_intercept is None else Cost(intercept=cost_intercept),
             draws=hyperparameter_draws,
         )
 
@@ -149,17 +160,53 @@ class GaussianProcess:
             track=self.track,
             objective_thresholds=self.objective_thresholds,
             search_for="noisy improvement" if self._policy.draws_known else self._policy.search_for,
-            cost_intercept=self._policy.cost.intercept,
+            cost_intercept=self._cost_intercept,
             fidelity_weights=self.fidelity_weights,
             hyperparameter_draws=self._policy.draws,
-            output_warp=self.settings.output_warp,
+            output_warp=self._output_warp,
             input_warp=self.settings.input_warp,
         )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said of the scales that it models on."""
+        warp = {} if self._output_warp is None else {"output_warp": self._output_warp}
+        return {**warp, "input_warp": self.settings.input_warp}
 
     @property
     def hyperparameters(self) -> Hyperparameters | None:
         """Those of the objective's last fit; None before the first."""
         return next(iter(self.fits.values()), None)
+
+
+def _check_together(
+    search_for: str, *, draws: int, output_warp: str | None, weighs: Mapping[str, Any]
+) -> None:
+    """Refuses options of which one would be without effect beside the other.
+
+    Raises:
+        ValueError: There are such; says which to leave out.
+    """
+    if output_warp not in (None, "none"):
+        beside = f"search_for={search_for!r}" if search_for != "improvement" else ""
+        if draws:
+            beside = f"hyperparameter_draws={draws}"
+        if beside:
+            raise ValueError(
+                f"output_warp={output_warp!r} does not go together with {beside}, which models an "
+                "objective on its own scale; leave one of them out"
+            )
+    if draws and search_for in ("knowledge", "maximum"):
+        raise ValueError(
+            f"hyperparameter_draws={draws} does not go together with search_for={search_for!r}; "
+            "leave one of them out"
+        )
+    given = [name for name, value in weighs.items() if value]
+    if given and search_for not in ("knowledge", "maximum"):
+        raise ValueError(
+            f"{given[0]} is for searches that weigh the cost of an arm, such as Models.GPKG and "
+            f"Models.GPMES; search_for={search_for!r} does not"
+        )
 
 
 def _shares(parameter: Parameter) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, final
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from armwright.experiment import Arm, MultiObjective, ObservationFeatures
 from armwright.experiment.model_predict import prediction_at
 from armwright.generation.best_row import best_row
+from armwright.generation.effectless import effectless
 from armwright.generation.encoding import (
     Encoding,
     Observed,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from armwright.experiment import TModelPredict, TModelPredictArm, TParameterization
     from armwright.generation.model_bridge import Request
+    from armwright.optimizer import Policy
 
 __all__ = ["GaussianProcessBridge"]
 
@@ -61,7 +64,7 @@ class GaussianProcessBridge(ModelBridge):
         experiment = self._experiment
         if experiment is None:
             raise ValueError(f"{self._model_key} needs an experiment with data to learn from")
-        check_modelable(self.optimization_config, self.search_space, experiment.status_quo)
+        check_modelable(self.optimization_config, self.search_space, self._own_arm())
         if self._data is None:
             self._data = latest_data(experiment)
         self._encoding = encode(self.search_space)
@@ -84,15 +87,22 @@ class GaussianProcessBridge(ModelBridge):
 
     def _status_quo(self) -> dict[str, float]:
         """What the status quo measured, of the metrics with relative constraints."""
-        experiment, config = self._experiment, self.optimization_config
+        experiment, config, arm = self._experiment, self.optimization_config, self._own_arm()
         assert experiment is not None  # noqa: S101 - refused in _fit
         assert config is not None  # noqa: S101 - likewise
         assert self._data is not None  # noqa: S101 - set in _fit
-        arm = experiment.status_quo
-        if self._status_quo_name is not None:
-            arm = experiment.arms_by_name.get(self._status_quo_name)
         relative = {c.metric.name for c in config.outcome_constraints if c.relative}
         return status_quo_means(experiment, self._data, arm, sorted(relative))
+
+    def _own_arm(self) -> Arm | None:
+        """What relative constraints refer to: the arm that was named, else the status quo."""
+        assert self._experiment is not None  # noqa: S101 - refused in _fit
+        name = self._status_quo_name
+        if name is None:
+            return self._experiment.status_quo
+        if name not in self._experiment.arms_by_name:
+            raise ValueError(f"status_quo_name: the experiment has no arm {name!r}")
+        return self._experiment.arms_by_name[name]
 
     def _observe(self, metric: str) -> Observed:
         assert self._experiment is not None  # noqa: S101 - refused in _fit
@@ -144,6 +154,7 @@ class GaussianProcessBridge(ModelBridge):
             data=self._data,
             optimization_config=request.optimization_config,
             model_key=self._model_key,
+            status_quo_name=self._status_quo_name,
         )
         return other._gen(request)
 
@@ -233,8 +244,11 @@ class GaussianProcessBridge(ModelBridge):
             rows = np.concatenate([rows, found[None, :]])
             scores.append(float(score(found[None, :])[0]))
             pending.append(Arm(part.parameterization(found)))
-        note = "a part of the search space: screened, not searched along gradients"
-        return self._described(request, part, rows, np.array(scores), (note,))
+        notes = ["a part of the search space: screened, not searched along gradients"]
+        policy = replace(self._policy, search_for="improvement", draws_known=False)
+        if policy != self._policy:
+            notes.append("a part of the search space: searched for improvement over what is known")
+        return self._described(request, part, rows, np.array(scores), notes, policy=policy)
 
     def _refuse(self, request: Request, *, found: int) -> NoReturn:
         known = (*self._outcomes.arms, *request.pending)
@@ -248,9 +262,22 @@ class GaussianProcessBridge(ModelBridge):
         rows: NDArray[np.float64],
         log_acquisition: NDArray[np.float64],
         notes: Iterable[str],
+        *,
+        policy: Policy | None = None,
     ) -> Generated:
-        """The arms of these rows, with all there is to say of them."""
-        known = self._outcomes
+        """The arms of these rows, with all there is to say of them.
+
+        Args:
+            request: What was asked for.
+            encoding: The way from rows to arms.
+            rows: The arms.
+            log_acquisition: What was expected of each.
+            notes: How they came about.
+            policy: How they were judged, where it was not as the model is set.
+        """
+        known, config = self._outcomes, self.optimization_config
+        assert config is not None  # noqa: S101 - refused in _fit
+        idle = effectless(self.model.said, config, self.search_space, is_held=bool(request.held))
         arms = [Arm(encoding.parameterization(row)) for row in rows]
         fits = {m: self._models.fits[m].to_dict() for m in known.metrics if m in self._models.fits}
         in_time = bool(fits) and self._has_time_to_predict(request)
@@ -263,13 +290,13 @@ class GaussianProcessBridge(ModelBridge):
                 "pending": len(request.pending),
                 **({"failed": len(self._failing)} if self._failing else {}),
                 "digest": self._models.digest([*request.pending, *self._unnamed(request)]),
-                **(self._judged_by(request) if is_judged else {}),
+                **(self._judged_by(request, policy or self._policy) if is_judged else {}),
                 "hyperparameters": next(iter(fits.values()), None),
                 **({"fits": fits} if len(fits) > 1 else {}),
                 "log_acquisition": [
                     float(value) if math.isfinite(value) else None for value in log_acquisition
                 ],
-                "notes": [*known.notes, *notes],
+                "notes": [*known.notes, *idle, *notes],
                 "version": __version__,
             },
             predictions=self._models.predictions(arms, self._told) if in_time else None,
@@ -291,12 +318,12 @@ class GaussianProcessBridge(ModelBridge):
             is_same = False
         return request.within > 0.0 and is_same
 
-    def _judged_by(self, request: Request) -> dict[str, str]:
+    def _judged_by(self, request: Request, policy: Policy) -> dict[str, str]:
         """The model, and what it was asked for, in words."""
         known = self._outcomes
         acquisition = acquisition_name(
             known.goal,
-            self._policy,
+            policy,
             bounds=len(known.goal.lower),
             failed=len(self._failing),
             pending=len(self._awaited(request)),

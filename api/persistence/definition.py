@@ -196,13 +196,19 @@ def definition_from_dict(document: Mapping[str, Any], *, source: str = "definiti
         budget=budget,
         seed=document.get("seed"),
         generation=said,
-        notes=tuple(_notes(experiment)),
+        notes=tuple(_notes(experiment, said)),
         rules=tuple(generation_words(said)),
     )
 
 
-def _notes(experiment: Experiment) -> Iterator[str]:
-    bounds = relative_bounds(experiment.optimization_config)
+def _notes(experiment: Experiment, said: Mapping[str, Any]) -> Iterator[str]:
+    from armwright.generation.effectless import effectless
+
+    config = experiment.optimization_config
+    assert config is not None  # noqa: S101 - a definition has an objective
+    for words in effectless(said, config, experiment.search_space):
+        yield f"{GENERATION}.{words}"
+    bounds = relative_bounds(config)
     if bounds and experiment.status_quo is not None:
         yield f"the first trial is the status quo, to which {' and '.join(bounds)} is relative"
     elif experiment.status_quo is not None:
