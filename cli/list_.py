@@ -20,6 +20,9 @@ __all__ = ["list_"]
 def list_(root: str | None, *, everything: bool, as_json: bool) -> None:
     """List the experiments in ROOT, a folder or URL: ARMWRIGHT_STORE, else . if left out.
 
+    The best is that by its measured value; where results carry noise it is marked so, and armwright
+    best says of which trial a model of all results expects most.
+
     \b
     armwright list runs
     armwright list s3://team --all --json
@@ -51,4 +54,5 @@ def _best(item: dict[str, Any]) -> str:
         return ""
     if best["trade_offs"]:
         return f"{best['trade_offs']} trade-offs"
-    return "  ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
+    values = "  ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
+    return f"{values} measured" if best["noisy"] else values

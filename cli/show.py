@@ -66,10 +66,18 @@ def _print_experiment(document: dict[str, Any]) -> None:
         f"{status_line(document)}{_halted(document['state'])}",
     ]
     if best:
-        lines.append(f"best: trial {best['trial']}, {best['metric']} {best['mean']:.6g}")
+        lines.append(f"best: trial {best['trial']}, {best['metric']} {_value(best)}")
     print_text("\n".join(lines))
     if trials:
         _print_trials(trials, best)
+
+
+def _value(best: dict[str, Any]) -> str:
+    """What the best measured, and what is expected of it where results carry noise."""
+    value = f"{best['mean']:.6g}"
+    if best.get("expected") is None:
+        return value
+    return f"{best['expected']:.6g} ± {best['expected_sd']:.2g} expected, {value} measured"
 
 
 def _halted(state: str) -> str:

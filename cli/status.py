@@ -27,6 +27,9 @@ __all__ = ["status", "status_line"]
 def status(words: tuple[str, ...], *, as_json: bool) -> None:
     """Show how many trials of EXPERIMENT are in which state, the best, and who runs which.
 
+    The best is that by its measured value; where results carry noise it is marked so, and armwright
+    best asks a model.
+
     Workers that are gone are marked, as far as this machine, or Slurm's queue, can tell. Changes
     nothing.
 
@@ -73,7 +76,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         if best["trade_offs"]:
             yield f"best: {best['trade_offs']} trade-offs, see armwright best --pareto"
         else:
-            yield f"best: trial {best['trial']}, {values}"
+            noisy = " measured; results carry noise, see armwright best" if best["noisy"] else ""
+            yield f"best: trial {best['trial']}, {values}{noisy}"
 
 
 def status_line(found: dict[str, Any]) -> str:

@@ -135,7 +135,8 @@ def _best(stored: StoredExperiment) -> str:
     if best["trade_offs"]:
         return f"{best['trade_offs']} trade-offs"
     values = "  ".join(f"{name}={value:.6g}" for name, value in best["values"].items())
-    return f"{values} (trial {best['trial']})"
+    kind = " measured" if best["noisy"] else ""
+    return f"{values}{kind} (trial {best['trial']})"
 
 
 def _rate(per_hour: float) -> str:

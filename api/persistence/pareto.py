@@ -11,15 +11,17 @@ from armwright.errors import NothingLeftError, UsageError
 from armwright.experiment.aimed_at import aimed_at
 from armwright.experiment.restriction import keeps_all
 from armwright.persistence.absolute_bounds import absolute_bounds
+from armwright.persistence.expected_best import is_noisy
 from armwright.persistence.json_codec import object_from_json
 from armwright.persistence.measured import given_up, measured
+from armwright.persistence.recorded_fits import newest_fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from armwright.persistence.stored_experiment import StoredExperiment
 
-__all__ = ["FrontTrial", "pareto_front"]
+__all__ = ["BestMeasured", "FrontTrial", "best_measured", "pareto_front"]
 
 
 @final
@@ -52,6 +54,21 @@ class FrontTrial:
         }
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestMeasured:
+    """What is best by measured values alone.
+
+    Attributes:
+        front: The trials that no other one equals or beats; see `pareto_front`.
+        carries_noise: Whether the results of the only objective carry noise, so that
+            `StoredExperiment.best` goes by what a model expects; it may name another trial.
+    """
+
+    front: list[FrontTrial]
+    carries_noise: bool
+
+
 def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
     """The completed trials that no other one equals or beats in every objective, by their means.
 
@@ -69,11 +86,22 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
         UsageError: There is no objective, or the status quo has no result and a constraint is
             relative to it.
     """
+    return best_measured(stored).front
+
+
+def best_measured(stored: StoredExperiment) -> BestMeasured:
+    """What is best by measured values, without any model; see `pareto_front`.
+
+    Raises:
+        NothingLeftError: As there.
+        UsageError: As there.
+    """
     config = stored.optimization_config
     if config is None:
         raise UsageError(f"no trial of {stored.url!r} is best: it has no objective")
     aims = aimed_at(config.objective)
     scored: list[tuple[tuple[float, ...], FrontTrial]] = []
+    sems: list[float] = []
     aside = stored.asker.maker.left_out(stored.state)
     trials = {number: facts for number, facts in stored.trials.items() if number not in aside}
     constraints = absolute_bounds(config, stored.status_quo, trials, stored._folder)
@@ -86,6 +114,7 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
             results = {aim.name: aim.result(found) for aim in aims}
             if arm["name"] in left_out or not all(math.isfinite(m) for m, _ in results.values()):
                 continue
+            sems.append(results[aims[0].name][1])
             if not keeps_all(constraints, found):
                 continue
             trial = FrontTrial(
@@ -103,7 +132,11 @@ def pareto_front(stored: StoredExperiment) -> list[FrontTrial]:
             + (" within the constraints" if config.outcome_constraints else ""),
             hint=f"armwright show {shlex.quote(stored.url)}",
         )
-    return _front(scored)
+    return BestMeasured(
+        front=_front(scored),
+        carries_noise=len(aims) == 1
+        and is_noisy(sems, aims[0], lambda: newest_fits(trials, aims[0].name)[0]),
+    )
 
 
 def _front(scored: Sequence[tuple[tuple[float, ...], FrontTrial]]) -> list[FrontTrial]:

@@ -10,7 +10,7 @@ from armwright.errors import ArmwrightError, NothingLeftError, StoreError, Usage
 from armwright.experiment.aimed_at import aimed_at
 from armwright.persistence.facts import is_retried
 from armwright.persistence.halted import halt_of
-from armwright.persistence.pareto import pareto_front
+from armwright.persistence.pareto import best_measured
 from armwright.persistence.progress import progress_of
 from armwright.persistence.replaced import spent
 from armwright.persistence.stored_experiment import StoredExperiment
@@ -132,19 +132,24 @@ def _brief(stored: StoredExperiment) -> _Json:
 
 
 def best_in_brief(stored: StoredExperiment) -> _Json | None:
-    """The best trial by its measured value; of several objectives how many trade-offs there are."""
+    """The best trial by its measured value, for which no model is asked.
+
+    Of several objectives how many trade-offs there are. `noisy` says that results carry noise, so
+    that `StoredExperiment.best` may name another trial: the one of which a model expects most.
+    """
     config = stored.optimization_config
     if config is None:
         return None
     try:
-        front = pareto_front(stored)
+        found = best_measured(stored)
     except (NothingLeftError, UsageError):
         return None
-    first, names = front[0], [aim.name for aim in aimed_at(config.objective)]
+    first, names = found.front[0], [aim.name for aim in aimed_at(config.objective)]
     return {
         "trial": first.number,
         "values": {name: first.values[name][0] for name in names},
-        "trade_offs": len(front) if len(names) > 1 else None,
+        "trade_offs": len(found.front) if len(names) > 1 else None,
+        "noisy": found.carries_noise,
     }
 
 
