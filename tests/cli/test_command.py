@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -114,8 +115,9 @@ def test_ctrl_c_ends_with_130_and_changes_nothing(tmp_path):
         stderr=subprocess.PIPE,
     )
     assert process.stdin is not None
-    while f"/{process.pid}/" and not _waits_for_input(process.pid):
+    while not _waits_for_input(process.pid):
         assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate()
     assert (process.returncode, stdout, stderr.strip()) == (130, b"", b"stopped")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -130,8 +131,9 @@ def test_a_signal_ends_the_command_itself(tmp_path, script):
     with subprocess.Popen(words, cwd=tmp_path) as process:
         while not (tmp_path / "ready").exists():
             assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == -signal.SIGTERM
+        assert process.wait() == -signal.SIGTERM
 
 
 REFUSED = {

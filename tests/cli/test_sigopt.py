@@ -142,16 +142,17 @@ def test_a_signal_reaches_the_command_and_fails_the_run(folder, number, code):
         "import signal, sys, time\n"
         "def end(n, frame):\n  open('told', 'w').write(str(n))\n  sys.exit()\n"
         "for n in (2, 15): signal.signal(n, end)\n"
-        "open('ready', 'w')\ntime.sleep(60)\n"
+        "open('ready', 'w')\ntime.sleep(600)\n"
     )
     words = [sys.executable, "-m", "armwright.cli", "sigopt", "run", sys.executable, "wait.py"]
     process = subprocess.Popen(  # away from the terminal that the tests may have
         words, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while not (folder / "ready").exists():
+        assert process.poll() is None
         time.sleep(0.02)
     os.kill(process.pid, number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate()
     assert process.returncode == code
     assert (folder / "told").read_text() == str(int(number))
     assert sigopt.get_run(said.split()[1]).state == "failed"
@@ -184,9 +185,10 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once(folder, terminal):
         text=True,
     ) as process:
         while not (folder / "ready").exists():
+            assert process.poll() is None
             time.sleep(0.02)
         os.write(ours, b"\x03")
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate()
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 130

@@ -29,7 +29,7 @@ def test_every_blas_has_one_thread_inside_and_what_it_had_outside():
 
 
 def test_threads_that_overlap_leave_what_was_set():
-    meet = Barrier(2, timeout=30)
+    meet = Barrier(2, timeout=200)
     inside = []
 
     def work(*, first_out):

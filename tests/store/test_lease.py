@@ -348,7 +348,7 @@ def test_a_promise_is_kept_while_the_attempt_is_open(folder):
     assert folder.refresh().trials[number].attempts[1].promise is None
 
 
-def wait_until(happened, seconds=60.0):
+def wait_until(happened, seconds=200.0):
     """Waits for something that another thread does."""
     end = time.monotonic() + seconds
     while not happened():

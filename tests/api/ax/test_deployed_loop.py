@@ -166,7 +166,7 @@ def on_pool(pool, function, **more):
 
 
 def test_trials_run_side_by_side():
-    meeting = threading.Barrier(3, timeout=30)  # passes only when three run at once
+    meeting = threading.Barrier(3, timeout=200)  # passes only when three run at once
 
     def meet(p):
         meeting.wait()
@@ -180,11 +180,13 @@ def test_trials_run_side_by_side():
 
 def test_no_more_run_at_once_than_the_strategy_allows():
     lock, now, most = threading.Lock(), [0], [0]
+    meeting = threading.Barrier(2, timeout=200)  # two at once there are for certain
 
     def count(p):
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
+        meeting.wait()
         threading.Event().wait(0.05)
         with lock:
             now[0] -= 1
@@ -216,7 +218,7 @@ def test_after_an_interruption_the_loop_goes_on_with_other_trials(monkeypatch):
     gate = threading.Event()
 
     def wait(p):
-        gate.wait(30)
+        gate.wait(200)
         return p["x"]
 
     def interrupt(_):
@@ -263,7 +265,7 @@ experiment = ax.Experiment(
     ax.SearchSpace([ax.RangeParameter("x", ax.ParameterType.FLOAT, 0.0, 1.0)]),
     optimization_config=ax.OptimizationConfig(ax.Objective(metric)),
     runner=LocalProcessRunner(
-        ["sh", "-c", "touch $ARMWRIGHT_FOLDER/up; sleep 60"], folder=sys.argv[1], max_parallelism=2
+        ["sh", "-c", "touch $ARMWRIGHT_FOLDER/up; sleep 600"], folder=sys.argv[1], max_parallelism=2
     ),
 )
 loop = ax.OptimizationLoop(experiment, run_async=True)
@@ -282,12 +284,11 @@ def test_ctrl_c_ends_the_processes_of_the_running_trials(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    for _ in range(3000):
-        if len(list(tmp_path.glob("jobs/*/*/*/up"))) == 2:
-            break
+    while len(list(tmp_path.glob("jobs/*/*/*/up"))) < 2:
+        assert job.poll() is None
         time.sleep(0.02)
     job.send_signal(signal.SIGINT)
-    words, _ = job.communicate(timeout=60)
+    words, _ = job.communicate()
     assert words.splitlines() == [
         "['stopped by KeyboardInterrupt', 'stopped by KeyboardInterrupt']",
         "['FAILED', 'FAILED']",

@@ -50,7 +50,8 @@ def outputs(tmp_path_factory):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
     client = nbclient.NotebookClient(
         book,
-        timeout=300,
+        timeout=None,
+        startup_timeout=250,
         kernel_name="python3",
         resources={"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}},
     )

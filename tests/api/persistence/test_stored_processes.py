@@ -81,7 +81,7 @@ experiment.ask(3)
 def test_processes_that_ask_at_once_get_different_arms(stored, url):
     start = str(time.time() + 3)
     workers = [subprocess.Popen([sys.executable, "-c", ASK_AT_ONCE, url, start]) for _ in range(4)]
-    assert [worker.wait(timeout=60) for worker in workers] == [0] * 4
+    assert [worker.wait() for worker in workers] == [0] * 4
     arms = [arm.signature for t in stored.refresh().trials.values() for arm in t.arms]
     assert len(arms) == len(set(arms)) == 12
 

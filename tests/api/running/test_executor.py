@@ -93,7 +93,7 @@ def test_fetching_such_a_value_says_what_was_expected(pool, make, trial_of, unti
 def test_stop_cancels_the_calls_that_wait(make, trial_of):
     gate = threading.Event()
     with ThreadPoolExecutor(1) as single:
-        runner = ExecutorRunner(single, lambda _: gate.wait(30))
+        runner = ExecutorRunner(single, lambda _: gate.wait(200))
         experiment = make(runner, ExecutorMetric("loss"))
         first, second = trial_of(experiment, 1.0).run(), trial_of(experiment, 2.0).run()
         second.complete()
@@ -105,7 +105,7 @@ def test_stop_cancels_the_calls_that_wait(make, trial_of):
 
 def test_there_are_no_data_while_a_call_is_at_work(pool, make, trial_of):
     gate = threading.Event()
-    runner = ExecutorRunner(pool, lambda _: float(gate.wait(30)))
+    runner = ExecutorRunner(pool, lambda _: float(gate.wait(200)))
     trial = trial_of(make(runner, ExecutorMetric("loss")), 1.0).run()
     assert trial.fetch_data().df.empty
     gate.set()

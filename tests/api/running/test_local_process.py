@@ -198,8 +198,8 @@ def test_stop_kills_what_does_not_heed_sigterm(tmp_path, make, trial_of, until):
     trial = trial_of(make(runner), 1.0).run()
     until(ready.exists)
     runner.stop(trial)
-    assert runner.poll_trial_status(trial) is TrialStatus.FAILED
-    assert not exists(trial.run_metadata["processes"]["0_0"]["pid"])
+    until(lambda: runner.poll_trial_status(trial) is TrialStatus.FAILED)
+    until(lambda: not exists(trial.run_metadata["processes"]["0_0"]["pid"]))
 
 
 def test_stop_gives_the_process_time_to_put_things_in_order(tmp_path, make, trial_of, until):
@@ -212,9 +212,9 @@ def test_stop_gives_the_process_time_to_put_things_in_order(tmp_path, make, tria
         "    sys.exit(0)\n"
         "signal.signal(signal.SIGTERM, save)\n"
         f"pathlib.Path({str(ready)!r}).touch()\n"
-        "time.sleep(60)\n"
+        "time.sleep(600)\n"
     )
-    runner = LocalProcessRunner([sys.executable, "-c", code], folder=str(tmp_path))
+    runner = LocalProcessRunner([sys.executable, "-c", code], folder=str(tmp_path), grace_s=200.0)
     runner.command = [word.replace("{", "{{").replace("}", "}}") for word in runner.command]
     trial = trial_of(make(runner), 1.0).run()
     until(ready.exists)

@@ -44,7 +44,7 @@ def share(root, program):
     command = [sys.executable, str(program), str(root), experiment.id]
     workers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     for worker in workers:
-        _, said = worker.communicate(timeout=250)
+        _, said = worker.communicate()
         assert worker.returncode == 0, said
     resource = sigopt.Connection().experiments(experiment.id)
     observations = list(resource.observations().fetch().iterate_pages())
