@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from armwright.optimizer import Column, Observations, Problem, sobol, suggest
+from armwright.optimizer import Column, Observations, Problem, compiled, pace, sobol, suggest
 from armwright.optimizer import deadline as deadline_module
 from armwright.optimizer.deadline import Deadline
 
@@ -28,13 +28,13 @@ def data(problem, count=12):
 
 
 @pytest.fixture
-def compiled():
+def nothing_to_compile():
     """Nothing is left to compile."""
     for problem in (SQUARE, GRID):
         suggest(problem, data(problem), seed=0, count=3)
 
 
-@pytest.mark.usefixtures("compiled")
+@pytest.mark.usefixtures("nothing_to_compile")
 def test_with_time_enough_the_arm_is_the_one_without_a_deadline():
     free = suggest(SQUARE, data(SQUARE), seed=0)
     bound = suggest(SQUARE, data(SQUARE), seed=0, within=600.0)
@@ -48,11 +48,12 @@ def test_with_no_time_at_all_the_points_fill_the_space():
     assert proposal.notes == ("the deadline left no time for a model: the points fill the space",)
 
 
-@pytest.mark.usefixtures("compiled")
+@pytest.mark.usefixtures("nothing_to_compile")
 @pytest.mark.parametrize("problem", [SQUARE, GRID], ids=["continuous", "grid"])
 def test_with_little_time_the_notes_say_what_was_cut(monkeypatch, problem):
     clock = Clock(tick=0.1)
-    monkeypatch.setattr(deadline_module.time, "monotonic", clock.monotonic)
+    for module in (deadline_module, pace):  # and nobody else's clock
+        monkeypatch.setattr(module, "time", clock)
     proposal = suggest(problem, data(problem), seed=0, count=3, within=4.0)
     assert proposal.values.shape == (3, 2)
     assert len(np.unique(proposal.values, axis=0)) == 3
@@ -64,6 +65,7 @@ def test_with_little_time_the_notes_say_what_was_cut(monkeypatch, problem):
 
 def test_programs_that_are_not_compiled_are_not_waited_for(monkeypatch):
     monkeypatch.setenv("ARMWRIGHT_CACHE", "off")
+    monkeypatch.setattr(compiled, "_programs", {})  # other tests may have compiled them
     three = Problem(columns=(Column(),) * 3)
     x = sobol(three, seed=0, start=0, count=5).values
     proposal = suggest(three, Observations(x=x, y=x.sum(axis=1)), seed=0, within=5.0)
@@ -73,7 +75,7 @@ def test_programs_that_are_not_compiled_are_not_waited_for(monkeypatch):
 
 def test_a_deadline_counts_down_and_remembers_what_was_cut(monkeypatch):
     clock = Clock(tick=1.0)
-    monkeypatch.setattr(deadline_module.time, "monotonic", clock.monotonic)
+    monkeypatch.setattr(deadline_module, "time", clock)
     deadline = Deadline(2.5)
     assert (deadline.left, deadline.passed, deadline.passed) == (1.5, False, True)
     assert deadline.notes == ()
