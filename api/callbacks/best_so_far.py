@@ -39,7 +39,8 @@ class BestSoFar:
     """Takes in what arms measure, one after the other, as they become known.
 
     Bounds that are relative to the status quo are judged by all it has measured by then: nothing is
-    best before it has a result, and each further one of its results judges all arms anew.
+    best before it has a result, and each further one of its results judges all arms anew. So does a
+    result that is corrected or taken back.
 
     Args:
         aims: Say what is best.
@@ -51,8 +52,7 @@ class BestSoFar:
     def __init__(self, aims: Aims) -> None:
         self.front: list[Measured] = []
         self._aims = aims
-        self._every: list[Measured] = []  # only where a bound is relative
-        self._own: list[Mapping[str, tuple[float, float]]] = []
+        self._every: dict[int, list[Measured]] = {}  # by trial
         self._bounds = aims.bounds(())
 
     def scores(self, item: Measured) -> dict[str, float]:
@@ -68,17 +68,40 @@ class BestSoFar:
             The arms that are among the best now and were not before, in the order they came: this
             one or none, but for a result of the status quo, which may bring up earlier ones.
         """
-        if self._aims.is_own is None:
+        self._every.setdefault(item.trial, []).append(item)
+        if self._aims.is_own is None or not self._aims.is_own(item.parameters):
             return [item] if self._enters(item) else []
-        self._every.append(item)
-        if not self._aims.is_own(item.parameters):
-            return [item] if self._enters(item) else []
-        self._own.append(item.values)
-        self._bounds = self._aims.bounds(self._own)
-        before, self.front = self.front, []
-        for known in self._every:
-            self._enters(known)
+        before = self.front
+        self._judge_anew()
         return [known for known in self.front if known not in before]
+
+    def replace(self, trial: int, items: Sequence[Measured]) -> None:
+        """Takes for what a trial measured these results alone, whatever they were before.
+
+        Args:
+            trial: Its number.
+            items: One of each arm; none where nothing of it counts any more.
+        """
+        known = self._every.get(trial, [])
+        if list(map(_content, known)) == list(map(_content, items)):
+            return
+        if not known:
+            for item in items:
+                self.take_in(item)
+            return
+        self._every[trial] = list(items)
+        if not items:
+            del self._every[trial]
+        self._judge_anew()
+
+    def _judge_anew(self) -> None:
+        every = [item for items in self._every.values() for item in items]
+        if self._aims.is_own is not None:
+            own = [item.values for item in every if self._aims.is_own(item.parameters)]
+            self._bounds = self._aims.bounds(own)
+        self.front = []
+        for known in every:
+            self._enters(known)
 
     def _enters(self, item: Measured) -> bool:
         losses = self._losses(item)
@@ -94,6 +117,11 @@ class BestSoFar:
         found = self.scores(item)
         aims = self._aims.objectives if found else ()
         return tuple(found[aim.name] if aim.minimize else -found[aim.name] for aim in aims)
+
+
+def _content(item: Measured) -> str:
+    """What two results are compared by: as text, in which unknown errors are alike."""
+    return f"{item.arm} {dict(item.values)}"
 
 
 def _all_as_small(one: Sequence[float], other: Sequence[float]) -> bool:

@@ -48,7 +48,12 @@ def tell_end_of(teller: Teller, trial: BaseTrial) -> None:
 
 
 def take_in_trials(teller: Teller, trials: Iterable[BaseTrial]) -> None:
-    """Takes the completed ones that are not known yet into account; tells nobody."""
+    """Takes the completed ones into account that are not known yet as they are; tells nobody."""
     for trial in trials:
-        if trial.status.is_completed and not teller.knows(trial.index):
-            teller.take_in(trial.index, arms_of(trial), results_of(trial))
+        if not trial.status.is_completed:
+            teller.forget(trial.index)
+            continue
+        newest = max(trial.experiment.data_by_trial.get(trial.index, ()), default=-1)
+        source = (newest, *sorted(arm.name for arm in trial.abandoned_arms))
+        if not teller.knows(trial.index, source):
+            teller.take_in(trial.index, arms_of(trial), results_of(trial), source=source)

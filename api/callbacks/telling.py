@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Teller"]
 
+_UNKNOWN = object()
 logger = logging.getLogger("armwright.callbacks")
 
 _METHODS = {
@@ -58,7 +59,7 @@ class Teller:
         self._experiment = experiment
         self._aims = aims
         self._best = BestSoFar(aims)
-        self._known: set[int] = set()
+        self._known: dict[int, Any] = {}  # trial to what its results were taken from
         self.line: ProgressLine | None = None
         self._running: dict[tuple[int, int], Mapping[str, Mapping[str, Any]]] = {}
 
@@ -74,20 +75,44 @@ class Teller:
         self.leave("" if kind in (None, GeneratorExit) else kind.__name__)
         self.close()
 
-    def knows(self, trial: int) -> bool:
-        """Whether the end of a trial has been taken into account."""
-        return trial in self._known
+    def knows(self, trial: int, source: Any = None) -> bool:
+        """Whether a trial has been taken into account.
+
+        Args:
+            trial: Its number.
+            source: What its results are taken from now: has it been from this very object, or an
+                equal one? None for from whatever.
+        """
+        if trial not in self._known or source is None:
+            return trial in self._known
+        known = self._known[trial]
+        return known is source or bool(known is not None and known == source)
 
     def take_in(
         self,
         trial: int,
         arms: Mapping[str, Mapping[str, Any]],
         results: Mapping[str, Mapping[str, tuple[float, float]]],
+        *,
+        source: Any = None,
     ) -> None:
-        """Takes a trial into account that had ended before, or that others ran; tells nobody."""
-        self._known.add(trial)
-        for item in _measured(trial, arms, results):
-            self._best.take_in(item)
+        """Takes a trial into account that had ended before, or that others ran; tells nobody.
+
+        Of one that is known already its results are these from now on.
+
+        Args:
+            trial: Its number.
+            arms: For each arm its parameters.
+            results: For each arm what it measured.
+            source: What the results were taken from; see `knows`.
+        """
+        self._known[trial] = source
+        self._best.replace(trial, _measured(trial, arms, results))
+
+    def forget(self, trial: int) -> None:
+        """Takes a trial into account no longer: it was put aside, or does not count any more."""
+        if self._known.pop(trial, _UNKNOWN) is not _UNKNOWN:
+            self._best.replace(trial, ())
 
     def started(
         self, trial: int, arms: Mapping[str, Mapping[str, Any]], *, attempt: int = 1
@@ -106,8 +131,19 @@ class Teller:
         reason: str = "",
         attempt: int = 1,
         results: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+        counts: bool = True,
     ) -> None:
-        """Tells that a trial has ended, and of each of its arms that is the best by then."""
+        """Tells that a trial has ended, and of each of its arms that is the best by then.
+
+        Args:
+            trial: Its number.
+            arms: For each arm its parameters.
+            state: How it ended.
+            reason: Why, where that is said.
+            attempt: Which attempt at it.
+            results: For each arm what it measured.
+            counts: Whether it may be the best: not one that was put aside already.
+        """
         found = results or {}
         self._running.pop((trial, attempt), None)
         self._tell(
@@ -121,8 +157,9 @@ class Teller:
                 results=found,
             )
         )
-        self._known.add(trial)
-        for item in _measured(trial, arms, found) if state == "completed" else ():
+        if counts:
+            self._known[trial] = None
+        for item in _measured(trial, arms, found) if counts and state == "completed" else ():
             front = self._best.front if len(self._aims.objectives) == 1 else []
             before = self._best.scores(front[0]) if front else {}
             for best in self._best.take_in(item):

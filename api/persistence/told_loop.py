@@ -108,17 +108,22 @@ def _taken(stored: StoredExperiment) -> Generator[AskedTrial, None, None]:
 def take_in_completed(teller: Teller, stored: StoredExperiment, *, but: int = -1) -> None:
     """Takes into account what is completed and has not been told of, such as others' trials.
 
-    What is never best is left out: archived trials, and arms that were given up.
+    What is never best is left out: archived trials, and arms that were given up; also where that
+    came later than their results, which may be corrected, too.
 
     Args:
         teller: Tells.
         stored: The experiment.
         but: A trial that is to be told of.
     """
-    aside = {but, *stored.asker.maker.left_out(stored.state)}
+    aside = stored.asker.maker.left_out(stored.state)
     for number, facts in stored.trials.items():
-        if facts.status == "completed" and number not in aside and not teller.knows(number):
-            teller.take_in(number, _arms(facts), _results(stored, facts))
+        if number == but:
+            continue
+        if facts.status != "completed" or number in aside:
+            teller.forget(number)
+        elif not teller.knows(number, facts):
+            teller.take_in(number, _arms(facts), _results(stored, facts), source=facts)
 
 
 def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt: int) -> None:
@@ -135,6 +140,7 @@ def tell_attempt(teller: Teller, stored: StoredExperiment, number: int, attempt:
         reason=str(known.end.get("reason") or ""),
         attempt=attempt,
         results=_results(stored, facts) if state == "completed" else {},
+        counts=number not in stored.asker.maker.left_out(stored.state),
     )
 
 

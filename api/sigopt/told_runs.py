@@ -71,14 +71,22 @@ def told_runs(
                 failed.discard(run.id)
             if run.id == ident:
                 mine = run
-            elif run.state == "completed" and not run.deleted and not teller.knows(number):
+            elif run.state == "completed" and not run.deleted:
                 teller.take_in(number, {}, {run.id: _values(run)})
+            else:
+                teller.forget(number)
         if mine is None or mine.state == "active":
             return
         experiment.refresh()
         arms = {mine.id: dict(mine.assignments)}
         results = {mine.id: _values(mine)}
-        teller.ended(_number(experiment, mine.id), arms, state=mine.state, results=results)
+        teller.ended(
+            _number(experiment, mine.id),
+            arms,
+            state=mine.state,
+            results=results,
+            counts=not mine.deleted,
+        )
 
     with teller:
         try:

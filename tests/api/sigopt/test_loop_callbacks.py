@@ -2,6 +2,7 @@
 
 import pytest
 
+from armwright import sigopt
 from armwright.callbacks import NewIncumbent, TrialEnd
 from armwright.errors import UsageError
 
@@ -86,6 +87,35 @@ def test_what_others_measure_meanwhile_counts(make):
         *(("TrialStart", 0), ("TrialEnd", 0)),
         *(("TrialStart", 2), ("TrialEnd", 2)),
     ]
+
+
+def bests(notes):
+    found = [event for event in notes.events if isinstance(event, NewIncumbent)]
+    return [(event.trial, dict(event.before)) for event in found]
+
+
+def test_a_run_that_is_archived_meanwhile_is_not_the_best_any_more(make):
+    experiment, notes = make(budget=3, type="random"), Notes()
+    with experiment.create_run() as other:
+        other.log_metric("y", 1.0)
+    with experiment.create_run() as top:
+        top.log_metric("y", 9.0)
+    for run in experiment.loop(callbacks=[notes]):
+        with run:
+            run.log_metric("y", 8.0)
+        sigopt.archive_run(top.id)
+        break
+    assert bests(notes) == [(2, {"y": 1.0})]
+
+
+def test_a_run_that_is_archived_before_it_is_told_of_is_not_the_best(make):
+    experiment, notes = make(budget=1, type="random"), Notes()
+    for run, value in zip(experiment.loop(callbacks=[notes]), (9.0, 8.0), strict=True):
+        with run:
+            run.log_metric("y", value)
+        if value == 9.0:
+            sigopt.archive_run(run.id)
+    assert bests(notes) == [(1, {})]
 
 
 def test_a_callback_that_ends_the_loop_leaves_no_run_open(make):
