@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import threading
 
 import jax
 import numpy as np
@@ -19,6 +20,15 @@ def _own_cache():
             del os.environ["ARMWRIGHT_CACHE"]
         else:
             os.environ["ARMWRIGHT_CACHE"] = before
+
+
+@pytest.fixture(autouse=True)
+def _nothing_compiles_after_a_test():
+    """The next one may count what is compiled."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "armwright-compile":
+            thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -40,6 +40,7 @@ def fresh(monkeypatch, tmp_path):
     monkeypatch.delenv("ARMWRIGHT_COMPILE_AHEAD", raising=False)
     monkeypatch.setattr(compiled, "_programs", {})
     monkeypatch.setattr(warming, "_begun", set())
+    monkeypatch.setattr(compiling, "_children", [])
     counted, real = [], compiled._compile
 
     def counting(entry, shapes, kind, searches):
@@ -69,6 +70,7 @@ def test_what_was_warmed_up_is_not_compiled_again(fresh, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # the other process gives way to whatever else runs
 def test_a_process_that_lives_finds_the_next_size_compiled_when_it_is_due(fresh):
     compiling.compiles_ahead()
     suggest(CORNER, data(10), seed=0)
@@ -83,7 +85,9 @@ def test_a_process_that_lives_finds_the_next_size_compiled_when_it_is_due(fresh)
 
 
 @pytest.mark.slow
-def test_what_another_process_compiles_is_waited_for(fresh):
+@pytest.mark.timeout(900)
+def test_what_another_process_compiles_is_waited_for(fresh, monkeypatch):
+    monkeypatch.setattr(compiled, "_LONGEST_WAIT", 250.0)  # it may have to wait for its turn
     compiling.compiles_ahead()
     suggest(CORNER, data(14), seed=0)
     (child,) = compiling._children
@@ -157,6 +161,7 @@ def test_averages_are_not_made_beforehand_where_noise_starts_none(how, kinds_for
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_next_size_is_compiled_for_what_failed(fresh):
     compiling.compiles_ahead()
     lost = sobol(CORNER, seed=5, start=0, count=3).values
