@@ -39,7 +39,7 @@ from armwright.optimizer.scores import Scores
 from armwright.optimizer.search import best_point
 from armwright.optimizer.seen import SeenPoints
 from armwright.optimizer.settings import Settings
-from armwright.optimizer.shapes import Bool, Float, Int, operand
+from armwright.optimizer.shapes import Bool, Float, Int
 from armwright.optimizer.suggestion import suggest
 from armwright.optimizer.threads import one_blas_thread
 
@@ -304,9 +304,7 @@ class _Niche(HeldModel):
         if not len(order):  # nothing is known there: anything beats the worst
             order = _best_first(np.where(np.isin(np.arange(len(value)), model.kept), value, np.nan))
             order = order[-1:]
-        competing = np.zeros_like(model._aims.eligible)
-        competing[: len(model.kept)] = np.isin(model.kept, order)
-        model._aims = model._aims._replace(eligible=operand(competing))
+        model.compete(order)
 
     def score(
         self,

@@ -127,6 +127,16 @@ class Model(Layout):
             self._as_expected = as_expected
             self._posteriors.pop(True, None)
 
+    def compete(self, rows: Int[np.ndarray, " k"]) -> None:
+        """Has improvement be over the best of some observations alone, from now on.
+
+        Args:
+            rows: Their indices; of those that the model keeps (`kept`) only these compete.
+        """
+        competing = np.zeros_like(self._aims.eligible)
+        competing[: len(self.kept)] = np.isin(self.kept, rows)
+        self._aims = self._aims._replace(eligible=operand(competing))
+
     def fit(
         self, starts: Sequence[Float[np.ndarray, "_ t"] | None], limits: Sequence[int]
     ) -> Float[np.ndarray, " o"]:
