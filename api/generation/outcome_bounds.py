@@ -34,7 +34,8 @@ def absolute_bound(constraint: OutcomeConstraint, status_quo: Mapping[str, float
     if metric not in status_quo:
         raise ValueError(
             f"{constraint} is relative to the status quo, which has no observation of {metric!r}; "
-            "set experiment.status_quo and attach data of that arm, or give an absolute bound"
+            "run the status quo's parameters first (AxClient.attach_trial takes them), or give an "
+            "absolute bound"
         )
     return bound_in_units(float(constraint.bound), status_quo[metric])
 

@@ -18,6 +18,7 @@ from armwright.persistence.facts import config_of, plan_of, retried_trials
 from armwright.persistence.halted import halt_of
 from armwright.persistence.numbers_text import numbers_from_text
 from armwright.persistence.replaced import take_off
+from armwright.persistence.status_quo_first import STATUS_QUO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,9 +141,14 @@ def _ready(state: State) -> int:
 
 
 def _known_then(facts: TrialFacts) -> int | None:
-    """How many results there were when a trial's arm was made; None if it was made by hand."""
-    made = (facts.arm or {}).get("trial") or {}
-    record = (made.get("generator_run") or {}).get("gen_metadata") or {}
+    """How many results there were when a trial's arm was made; None if it tells of no results.
+
+    One made by hand was made without them, and the status quo is the same whatever they are.
+    """
+    made = ((facts.arm or {}).get("trial") or {}).get("generator_run") or {}
+    record = made.get("gen_metadata") or {}
+    if made.get("model_key") == STATUS_QUO:
+        return None
     try:
         seen = record["seen"]["trials"]
         return sum(len(numbers_from_text(seen.get(status, ""))) for status in _RESULTS)

@@ -65,6 +65,19 @@ def test_with_its_result_a_model_makes_arms_that_keep_the_bound(stored):
     assert best.arm.parameters["x"] == pytest.approx(0.375, abs=0.02)  # size 1.25 + 10 %
 
 
+def test_in_a_stock_it_is_never_stale(stored):
+    from armwright.persistence.adding import GivenTrial, add_trials
+    from armwright.persistence.stock import Stock
+
+    stock = Stock(stored._folder, target=2, growth=0.0)
+    assert stock.fill().made == (0, 1)
+    add_trials(
+        stored, [GivenTrial(parameters={"x": x}, values=measure(x)) for x in (0.6, 0.7, 0.8)]
+    )
+    assert stock.fill().replaced == (1,)
+    assert stored.ask()[0].parameters == {"x": 0.25}
+
+
 def test_until_it_has_a_result_arms_fill_the_space(without_its_result):
     (trial,) = without_its_result.ask()
     assert overview(without_its_result)(trial.number)["model"] == "Sobol"
