@@ -6,6 +6,7 @@ configuration by the code that knows them, which makes the arms: see `armwright.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any, Protocol, final
 
 from armwright.keepers import keeper_of
@@ -81,6 +82,7 @@ class DomainArms:
             options=generation_of(plan),
             used=state.trials,
             deadline=deadline,
+            url=shlex.quote(self._folder.url),
         )
         run._gen_metadata = {
             **(run.gen_metadata or {}),

@@ -72,6 +72,7 @@ def next_run(
     number: int,
     used: Container[int] = (),
     deadline: float | None = None,
+    url: str = "EXPERIMENT",
 ) -> GeneratorRun:
     """Makes the arm of a trial number, from all that the experiment holds.
 
@@ -92,6 +93,7 @@ def next_run(
             into use this moment.
         used: The numbers in use.
         deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
+        url: Where the experiment is, for what a hint says to type.
 
     Raises:
         NothingLeftError: Every point of the space was tried already.
@@ -115,7 +117,7 @@ def next_run(
     )
     is_sobol = strategy._current(experiment).model is Models.SOBOL
     if not is_sobol and standing in ("awaited", "missing", "failed"):
-        check_not_failed(experiment, standing)
+        check_not_failed(experiment, standing, url=url)
         strategy, is_sobol = _space_filling(strategy), True
     if is_sobol and not _is_countable(experiment):
         # Of a sequence every number has its own point, wherever others are by now.

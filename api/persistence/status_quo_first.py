@@ -87,12 +87,13 @@ def standing_of_status_quo(experiment: Experiment) -> Standing:
     return "failed" if any(trial.status.is_failed for trial in trials) else "missing"
 
 
-def check_not_failed(experiment: Experiment, standing: Standing) -> None:
+def check_not_failed(experiment: Experiment, standing: Standing, *, url: str) -> None:
     """Refuses to go on without a result of the status quo that nobody is going to have.
 
     Args:
         experiment: Whose status quo.
         standing: What `standing_of_status_quo` says of it.
+        url: Where it is, as a word of a shell.
 
     Raises:
         UsageError: It failed.
@@ -110,8 +111,8 @@ def check_not_failed(experiment: Experiment, standing: Standing) -> None:
     raise UsageError(
         f"no model can make arms: {bounds} is relative to the status quo, which has no result, for "
         f"trial {failed} failed",
-        hint=f"run it again, armwright requeue EXPERIMENT {failed}; or give absolute bounds, "
-        "armwright edit EXPERIMENT outcome_constraints='[...]'",
+        hint=f"run it again, armwright requeue {url} {failed}; or give absolute bounds, "
+        f"armwright edit {url} outcome_constraints='[...]'",
     )
 
 

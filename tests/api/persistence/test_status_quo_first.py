@@ -89,7 +89,7 @@ def test_once_it_has_failed_a_model_says_what_to_do(without_its_result):
         UsageError, match=r"size <= 10% is relative .* for trial 0 failed"
     ) as caught:
         without_its_result.ask()
-    assert "armwright requeue EXPERIMENT 0" in caught.value.hint
+    assert f"armwright requeue {without_its_result.url} 0" in caught.value.hint
 
 
 def test_one_that_was_cancelled_is_made_again(stored):
