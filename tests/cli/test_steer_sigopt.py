@@ -141,7 +141,7 @@ def test_an_archived_run_uses_no_budget_and_is_never_best_for_status(run, made, 
     sigopt.archive_run(context.id)
     found = document(run("status", place, "--json"))
     assert (found["state"], found["made"]) == ("open", 1)
-    assert found["best"] == {"trial": 0, "values": {"m": 0.5}, "trade_offs": None}
+    assert found["best"] == {"trial": 0, "values": {"m": 0.5}, "trade_offs": None, "noisy": False}
     assert (found["statuses"], found["archived"]) == ({"completed": 1}, 1)
     assert "1 of 2 trials: 1 completed; 1 archived\n" in run("status", place).stdout
     assert pace_of(StoredExperiment.open(place)).ended == 1
