@@ -15,14 +15,19 @@ gain = jax.jit(log_knowledge_gradient)
 slope = jax.jit(jax.value_and_grad(log_knowledge_gradient, argnums=(0, 1)))
 
 
-def dense(a, b, points=2_000_001):
-    """The expectation by the trapezoidal rule on a fine grid, kinks and all."""
-    z = np.linspace(-10, 10, points)
-    best = np.full(points, -np.inf)
-    for level, slope in zip(a, b, strict=True):
-        np.maximum(best, level + slope * z, out=best)
+def dense(a, b, points=4_000_001):
+    """The expectation by the trapezoidal rule on a fine grid, kinks and all.
+
+    What is summed is the gain over the line that is best now, never negative: a gain that comes
+    about once in a trillion draws is as exact as a large one.
+    """
+    z = np.linspace(-36, 36, points)
+    now = np.argmax(a)
+    gain = np.zeros(points)
+    for level, slope in zip(a - a[now], b - b[now], strict=True):
+        np.maximum(gain, level + slope * z, out=gain)
     weights = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
-    return np.sum(best * weights) * (z[1] - z[0]) - np.max(a)
+    return np.sum(gain * weights) * (z[1] - z[0])
 
 
 @pytest.mark.parametrize("size", [2, 30])
@@ -42,7 +47,9 @@ def test_matches_monte_carlo(rng):
 
 def test_ties_and_repeated_lines_count_once():
     a, b = jnp.asarray([0.0, 0.0, 1.0, 1.0, 0.5]), jnp.asarray([1.0, 1.0, 0.2, 0.2, 0.2])
-    np.testing.assert_allclose(np.exp(gain(a, b)), dense([0.0, 1.0], [1.0, 0.2]), rtol=1e-6)
+    np.testing.assert_allclose(
+        np.exp(gain(a, b)), dense(np.array([0.0, 1.0]), np.array([1.0, 0.2])), rtol=1e-6
+    )
 
 
 def test_what_moves_nothing_gains_nothing_and_has_a_slope():
