@@ -58,12 +58,21 @@ class DomainArms:
     Args:
         folder: Of the experiment.
         replaced: Counts its replaced trials.
+        status_quo_first: Whether the status quo is run first where a bound is relative to it; older
+            arms were made without that.
     """
 
-    def __init__(self, folder: ExperimentFolder, replaced: ReplacedTrials | None = None) -> None:
+    def __init__(
+        self,
+        folder: ExperimentFolder,
+        replaced: ReplacedTrials | None = None,
+        *,
+        status_quo_first: bool = True,
+    ) -> None:
         self._folder = folder
         self._replaced = replaced or ReplacedTrials()
         self._filled = FilledIn()
+        self._status_quo_first = status_quo_first
         self._view: FolderView | None = None
 
     def experiment(self, state: State) -> Experiment:
@@ -82,6 +91,7 @@ class DomainArms:
             options=generation_of(plan),
             used=state.trials,
             deadline=deadline,
+            status_quo_first=self._status_quo_first,
             url=shlex.quote(self._folder.url),
         )
         run._gen_metadata = {

@@ -72,6 +72,7 @@ def next_run(
     number: int,
     used: Container[int] = (),
     deadline: float | None = None,
+    status_quo_first: bool = True,
     url: str = "EXPERIMENT",
 ) -> GeneratorRun:
     """Makes the arm of a trial number, from all that the experiment holds.
@@ -93,6 +94,7 @@ def next_run(
             into use this moment.
         used: The numbers in use.
         deadline: When to be done, by `time.monotonic()`; the best so far is taken then.
+        status_quo_first: Whether it is; false to make an arm again that is older than this rule.
         url: Where the experiment is, for what a hint says to type.
 
     Raises:
@@ -105,7 +107,7 @@ def next_run(
     if experiment.optimization_config is None or not experiment.search_space.tunable_parameters:
         check_runnable(experiment)
     end = experiment._next_trial_index
-    standing = standing_of_status_quo(experiment)
+    standing = standing_of_status_quo(experiment) if status_quo_first else "not needed"
     if standing == "missing" and number <= end:
         return status_quo_run(experiment)
     strategy = default_generation_strategy(

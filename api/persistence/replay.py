@@ -20,6 +20,7 @@ from armwright.persistence.arm_maker import DomainArms
 from armwright.persistence.made_with import made_with
 from armwright.persistence.measured import only_arm
 from armwright.persistence.seen import state_as_seen
+from armwright.persistence.status_quo_first import STATUS_QUO, standing_of_status_quo
 from armwright.persistence.stored_experiment import StoredExperiment
 from armwright.store import ExperimentFolder
 
@@ -161,6 +162,12 @@ def replay(
     maker = next((make for key, make in (makers or {}).items() if key in config), _asked)
     experiment, make = maker(folder, then, free, 0.0 if late else None)
     run, problem = _made_again(make, trial)
+    model = str((record or {}).get("model_key") or "?")
+    is_later = model == STATUS_QUO or run is None or run.arms[0].parameters == arm.parameters
+    if maker is _asked and not is_later and standing_of_status_quo(experiment) == "missing":
+        older, _ = _made_again(_as_before_status_quo_first(folder, then, free), trial)
+        if older is not None and older.arms[0].parameters == arm.parameters:
+            run, problem = older, ["made when the status quo was not run first yet"]
     recomputed = None if run is None else run.arms[0].parameters
     again = (run.gen_metadata or {}) if run is not None else {}
     said = [
@@ -174,7 +181,7 @@ def replay(
     is_equal = recomputed is not None and not differences
     return Replay(
         number=trial,
-        model=str((record or {}).get("model_key") or "?"),
+        model=model,
         recorded=arm.parameters,
         recomputed=recomputed,
         differences=differences,
@@ -187,11 +194,23 @@ def replay(
     )
 
 
+def _as_before_status_quo_first(
+    folder: ExperimentFolder, then: State, free: int
+) -> Callable[[int], GeneratorRun]:
+    """How asking made arms where a bound was relative to a status quo that nobody had run."""
+    return _asked(folder, then, free, None, status_quo_first=False)[1]
+
+
 def _asked(
-    folder: ExperimentFolder, then: State, free: int, deadline: float | None
+    folder: ExperimentFolder,
+    then: State,
+    free: int,
+    deadline: float | None,
+    *,
+    status_quo_first: bool = True,
 ) -> tuple[Experiment, Callable[[int], GeneratorRun]]:
     """How asking makes arms; see `Maker`."""
-    arms = DomainArms(folder)
+    arms = DomainArms(folder, status_quo_first=status_quo_first)
     experiment = arms.experiment(then)
     experiment._first_free_index = free
 

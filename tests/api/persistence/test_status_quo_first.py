@@ -1,5 +1,7 @@
 """The status quo is run first where a bound is relative to it; a model waits for its result."""
 
+import json
+
 import pytest
 
 import armwright
@@ -127,6 +129,21 @@ def test_every_arm_comes_out_again(without_its_result):
     for number in (0, 1, 5, 6):
         again = armwright.replay(without_its_result.url, number)
         assert again.equal, str(again)
+
+
+def test_arms_that_are_older_than_this_rule_come_out_again(tmp_path):
+    stored = armwright.create(
+        tmp_path / "e", {**DEFINITION, "outcome_constraints": ["size <= 10"]}, seed=3
+    )
+    tell(stored, stored.ask(3))
+    config = tmp_path / "e" / "config" / "000001.json"
+    body = json.loads(config.read_text())
+    body["document"]["optimization_config"]["outcome_constraints"][0]["relative"] = True
+    config.chmod(0o600)
+    config.write_text(json.dumps(body) + "\n")
+    again = armwright.replay(stored.url, 2)
+    assert again.equal, str(again)
+    assert again.reasons == ("made when the status quo was not run first yet",)
 
 
 def test_who_comes_second_in_a_race_leaves_the_status_quo_to_the_first():
