@@ -63,6 +63,7 @@ def halted_in_a_trial(root):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_it_finds_a_better_model_than_the_untuned_one(tmp_path):
     done = run(tmp_path, "--trials", "25", "--seed", "1")
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,11 @@ import pytest
 
 SCRIPT = Path(__file__).parent / "digits_by_hand.py"
 # One group, so that parallel test workers do not each make the experiment.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("saved-in-the-middle")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("saved-in-the-middle"),
+]
 
 TRIALS, BREAK = 9, 7  # five Sobol trials, then two by the model on either side of the break
 

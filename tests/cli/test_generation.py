@@ -114,6 +114,7 @@ def test_fork_keeps_it_or_takes_the_files(run, created, file, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_warmup_compiles_what_the_experiment_says(run, created, monkeypatch, tmp_path):
     from armwright.optimizer import compiled
 

@@ -387,5 +387,5 @@ class LongStoreMachine(StoreMachine):
     """The same, for as long as it takes to fill and clear many segments."""
 
 
-TestLongStoreMachine = pytest.mark.slow(LongStoreMachine.TestCase)
+TestLongStoreMachine = pytest.mark.timeout(900)(pytest.mark.slow(LongStoreMachine.TestCase))
 TestLongStoreMachine.settings = settings(max_examples=200, stateful_step_count=60)

@@ -137,6 +137,7 @@ def test_other_versions_are_named(finished, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_fifty_arms_are_those_of_twice_twenty_five(tmp_path):
     whole = work(armwright.create(tmp_path / "whole", MIXED, seed=4), 50)
     first = work(armwright.create(tmp_path / "parts", MIXED, seed=4), 25)
