@@ -40,23 +40,33 @@ class BestSoFar:
 
     Bounds that are relative to the status quo are judged by all it has measured by then: nothing is
     best before it has a result, and each further one of its results judges all arms anew. So does a
-    result that is corrected or taken back.
+    result that is corrected or taken back, once somebody asks: of however many of these.
 
     Args:
         aims: Say what is best.
-
-    Attributes:
-        front: The best arm, or those that no other one equals or beats in every objective.
     """
 
     def __init__(self, aims: Aims) -> None:
-        self.front: list[Measured] = []
+        self._front: list[Measured] = []
+        self._is_judged = True
         self._aims = aims
         self._every: dict[int, list[Measured]] = {}  # by trial
         self._bounds = aims.bounds(())
 
+    @property
+    def front(self) -> list[Measured]:
+        """The best arm, or those that no other one equals or beats in every objective."""
+        if not self._is_judged:
+            self._judge_anew()
+        return self._front
+
     def scores(self, item: Measured) -> dict[str, float]:
         """What an arm measured of each objective; empty unless it has all and keeps the bounds."""
+        if not self._is_judged:
+            self._judge_anew()
+        return self._scores(item)
+
+    def _scores(self, item: Measured) -> dict[str, float]:
         found = {aim.name: aim.result(item.values)[0] for aim in self._aims.objectives}
         is_whole = all(map(math.isfinite, found.values()))
         return found if is_whole and keeps_all(self._bounds, item.values) else {}
@@ -68,10 +78,10 @@ class BestSoFar:
             The arms that are among the best now and were not before, in the order they came: this
             one or none, but for a result of the status quo, which may bring up earlier ones.
         """
+        before = self.front
         self._every.setdefault(item.trial, []).append(item)
         if self._aims.is_own is None or not self._aims.is_own(item.parameters):
             return [item] if self._enters(item) else []
-        before = self.front
         self._judge_anew()
         return [known for known in self.front if known not in before]
 
@@ -85,36 +95,37 @@ class BestSoFar:
         known = self._every.get(trial, [])
         if list(map(_content, known)) == list(map(_content, items)):
             return
-        if not known:
+        if not known and self._is_judged:
             for item in items:
                 self.take_in(item)
             return
         self._every[trial] = list(items)
         if not items:
             del self._every[trial]
-        self._judge_anew()
+        self._is_judged = False
 
     def _judge_anew(self) -> None:
+        self._is_judged = True
         every = [item for items in self._every.values() for item in items]
         if self._aims.is_own is not None:
             own = [item.values for item in every if self._aims.is_own(item.parameters)]
             self._bounds = self._aims.bounds(own)
-        self.front = []
+        self._front = []
         for known in every:
             self._enters(known)
 
     def _enters(self, item: Measured) -> bool:
         losses = self._losses(item)
-        known = [(other, self._losses(other)) for other in self.front] if losses else []
+        known = [(other, self._losses(other)) for other in self._front] if losses else []
         if not losses or any(_all_as_small(theirs, losses) for _, theirs in known):
             return False
-        self.front = [other for other, theirs in known if not _all_as_small(losses, theirs)]
-        self.front.append(item)
+        self._front = [other for other, theirs in known if not _all_as_small(losses, theirs)]
+        self._front.append(item)
         return True
 
     def _losses(self, item: Measured) -> tuple[float, ...]:
         """Its scores in the order of the objectives, less is better; none where it has none."""
-        found = self.scores(item)
+        found = self._scores(item)
         aims = self._aims.objectives if found else ()
         return tuple(found[aim.name] if aim.minimize else -found[aim.name] for aim in aims)
 

@@ -1,5 +1,7 @@
 """A result that is corrected or taken back counts for callbacks as it stands now."""
 
+from dataclasses import replace
+
 import pytest
 
 from armwright import ax
@@ -87,6 +89,24 @@ def test_a_corrected_result_of_the_status_quo_judges_all_anew():
     assert front(judged) == [1]
     judged.replace(0, ())
     assert front(judged) == []
+
+
+def test_however_many_results_are_corrected_at_once_all_are_judged_once():
+    judged = 0
+
+    def is_own(parameters):
+        nonlocal judged
+        judged += 1
+        return parameters["x"] == 0.5
+
+    best = BestSoFar(replace(aims_of_experiment(experiment()), is_own=is_own))
+    for trial in range(100):
+        best.take_in(measured(trial, 100.0 - trial))
+    judged = 0
+    for trial in range(50, 100):
+        best.replace(trial, [measured(trial, float(trial))] if trial % 2 else ())
+    assert front(best) == [49]
+    assert judged == 75
 
 
 def test_data_attached_later_correct_what_a_trial_in_memory_measured():
