@@ -118,7 +118,7 @@ def next_run(
         options=options,
     )
     is_sobol = strategy._current(experiment).model is Models.SOBOL
-    if not is_sobol and standing in ("awaited", "missing", "failed"):
+    if not is_sobol and standing in ("awaited", "missing", "failed", "unmeasured"):
         check_not_failed(experiment, standing, url=url)
         strategy, is_sobol = _space_filling(strategy), True
     if is_sobol and not _is_countable(experiment):

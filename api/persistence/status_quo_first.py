@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 STATUS_QUO = "StatusQuo"  # in the place of a model's name
-Standing = Literal["not needed", "known", "awaited", "missing", "failed"]
+Standing = Literal["not needed", "known", "awaited", "missing", "failed", "unmeasured"]
 
 
 def relative_bounds(config: OptimizationConfig | None) -> list[str]:
@@ -62,7 +62,8 @@ def standing_of_status_quo(experiment: Experiment) -> Standing:
     Returns:
         "not needed" where no bound is relative, or there is no status quo; "known" once it has
         results of all metrics with such bounds; "awaited" while a trial of it waits or runs;
-        "failed" where there is none but failed ones; else "missing".
+        "failed" where one failed, "unmeasured" where one completed without such a metric, which
+        may be attached yet; else, as where all were cancelled, "missing".
     """
     config, own = experiment.optimization_config, experiment.status_quo
     wanted = {
@@ -84,7 +85,11 @@ def standing_of_status_quo(experiment: Experiment) -> Standing:
         return "known"
     if any(not trial.status.is_terminal for trial in trials):
         return "awaited"
-    return "failed" if any(trial.status.is_failed for trial in trials) else "missing"
+    if any(trial.status.is_failed for trial in trials):
+        return "failed"
+    completed = (trial for trial in trials if trial.status.is_completed)
+    is_unmeasured = any(len(trial.abandoned_arms) < len(trial.arms) for trial in completed)
+    return "unmeasured" if is_unmeasured else "missing"
 
 
 def check_not_failed(experiment: Experiment, standing: Standing, *, url: str) -> None:
@@ -96,23 +101,28 @@ def check_not_failed(experiment: Experiment, standing: Standing, *, url: str) ->
         url: Where it is, as a word of a shell.
 
     Raises:
-        UsageError: It failed.
+        UsageError: It failed, or its trial completed without what a bound is relative to.
     """
     own = experiment.status_quo
-    if standing != "failed" or own is None:
+    if standing not in ("failed", "unmeasured") or own is None:
         return
-    failed = max(
+    ended = max(
         index
         for index, trial in experiment.trials.items()
-        if trial.status.is_failed
+        if (trial.status.is_failed if standing == "failed" else trial.status.is_completed)
         and any(is_status_quo(arm.parameters, own.parameters) for arm in trial.arms)
     )
     bounds = " and ".join(relative_bounds(experiment.optimization_config))
+    begin = f"no model can make arms: {bounds} is relative to the status quo, "
+    absolute = f"or give absolute bounds, armwright edit {url} outcome_constraints='[...]'"
+    if standing == "failed":
+        raise UsageError(
+            f"{begin}which has no result, for trial {ended} failed",
+            hint=f"run it again, armwright requeue {url} {ended}; {absolute}",
+        )
     raise UsageError(
-        f"no model can make arms: {bounds} is relative to the status quo, which has no result, for "
-        f"trial {failed} failed",
-        hint=f"run it again, armwright requeue {url} {failed}; or give absolute bounds, "
-        f"armwright edit {url} outcome_constraints='[...]'",
+        f"{begin}and trial {ended}, which ran it, completed without such a result",
+        hint=f"attach it, as AxClient.update_trial_data({ended}, ...) does; {absolute}",
     )
 
 

@@ -94,6 +94,28 @@ def test_once_it_has_failed_a_model_says_what_to_do(without_its_result):
     assert f"armwright requeue {without_its_result.url} 0" in caught.value.hint
 
 
+def test_one_that_completed_without_the_bounded_metric_is_not_run_again_and_again(tmp_path):
+    client = ax.AxClient(store=str(tmp_path / "e"), random_seed=1, verbose_logging=False)
+    client.create_experiment(
+        PLAIN["parameters"],
+        name="e",
+        objective_name="loss",
+        minimize=True,
+        outcome_constraints=["size <= 10%"],
+        status_quo={"x": 0.25},
+    )
+    given = [client.get_next_trial()]
+    client.complete_trial(0, {"loss": (0.4, 0.0)})
+    given += [client.get_next_trial() for _ in range(5)]
+    assert [parameters["x"] == 0.25 for parameters, _ in given] == [True] + 5 * [False]
+    for parameters, index in given[1:]:
+        client.complete_trial(index, {key: (v, 0.0) for key, v in measure(parameters["x"]).items()})
+    with pytest.raises(UsageError, match="and trial 0, which ran it, completed without such a res"):
+        client.get_next_trial()
+    client.update_trial_data(0, {"size": (1.25, 0.0)})
+    assert client.get_next_trial()[1] == 6
+
+
 def test_one_that_was_cancelled_is_made_again(stored):
     from armwright.persistence.steering import cancel
 
