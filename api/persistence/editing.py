@@ -15,6 +15,7 @@ A new parameter says what it was in the arms so far; see `edited_space`.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, final
@@ -39,7 +40,7 @@ from armwright.persistence.definition import (
 )
 from armwright.persistence.edit_keys import AIM_KEYS, KEYS, MODEL_KEYS, unknown_key
 from armwright.persistence.edited_space import NEW_KEYS, check_constraints, edited_space, noted
-from armwright.persistence.edited_status_quo import edited_status_quo
+from armwright.persistence.edited_status_quo import check_compared, check_kept, edited_status_quo
 from armwright.persistence.experiment_json import without_trials
 from armwright.persistence.facts import config_document, generation_of, plan_of
 from armwright.persistence.filled_in import FILL_IN
@@ -166,10 +167,13 @@ def edit(
         return _edit_kept(folder, changes, reason=reason, dry_run=dry_run)
     config = state.configs[state.version]
     has_arms = sum(state.counts.values()) > state.counts.get("void", 0)
+    word = shlex.quote(folder.url)
+    check_kept(config, changes, url=word)
     fresh, words = _edited(config, changes, has_arms=has_arms)
     if not words:
         return Edited(version=state.version, changes=(), dry_run=dry_run)
     _check_types_kept(state, object_from_json(fresh["search_space"]))
+    check_compared({**config, **fresh}, url=word)
     check_runnable(without_trials({**config_document({**config, **fresh}), "name": None}))
     if dry_run:
         return Edited(version=state.version + 1, changes=tuple(words), dry_run=True)

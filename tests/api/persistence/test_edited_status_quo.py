@@ -123,3 +123,23 @@ def test_thompson_sampling_measures_its_bounds_against_them(tmp_path):
     known.new_trial().add_arm(ax.Arm({"x": 0.1})).mark_running(no_runner_required=True)
     bridge = ax.Models.EMPIRICAL_BAYES_THOMPSON(experiment=known, data=known.fetch_data())
     assert bridge._status_quo()["size"] == pytest.approx(2.1, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outcome_constraints": ["size <= 5%"]}, "size <= 5% is relative to the status quo, and"),
+        ({"status_quo": {"x": 0.5}}, "an edit keeps the status quo"),
+    ],
+)
+def test_an_edit_that_a_status_quo_lacks_for_says_that_a_fork_may_have_one(
+    tmp_path, changes, message
+):
+    definition = {
+        "objective": {"metric": "loss", "minimize": True},
+        "parameters": [{"name": "x", "type": "range", "bounds": [0.0, 1.0]}],
+    }
+    stored = armwright.create(tmp_path / "e", definition)
+    with pytest.raises(UsageError, match=message) as caught:
+        edit(stored.url, changes, reason="by its kind")
+    assert f"armwright fork {stored.url} NEW --from FILE" in caught.value.hint
