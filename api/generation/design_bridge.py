@@ -10,6 +10,9 @@ from armwright.generation.exhausted import SearchSpaceExhausted
 from armwright.generation.model_bridge import Generated, ModelBridge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from armwright.experiment import Experiment
     from armwright.generation.encoding import Encoding
     from armwright.generation.model_bridge import Request
 
@@ -26,7 +29,7 @@ class DesignBridge(ModelBridge):
         encoding = encode(request.search_space, held=request.held)
         known = list(request.pending)
         if self._experiment is not None:
-            known += self._experiment.arms_by_signature.values()
+            known += _tried(self._experiment)
         rows, metadata = self.model.gen(request.count, encoding, encoding.used(known))
         if len(rows) < request.count and not self.takes_all:
             used = len({arm.signature for arm in known})
@@ -49,3 +52,17 @@ class FactorialBridge(DesignBridge):
     """Makes all combinations of the values of discrete parameters."""
 
     takes_all = True
+
+
+def _tried(experiment: Experiment) -> Iterator[Arm]:
+    """The arms that are not to be made again: those of trials, and a status quo that is to be run.
+
+    That is the one to which a bound is relative; any other is tried like all points.
+    """
+    config, own = experiment.optimization_config, experiment.status_quo
+    is_awaited = any(item.relative for item in (config.outcome_constraints if config else ()))
+    spared = None if own is None or is_awaited else own.signature
+    for signature, arm in experiment.arms_by_signature.items():
+        trials = experiment.trials.values() if signature == spared else ()
+        if signature != spared or any(it.signature == spared for t in trials for it in t.arms):
+            yield arm

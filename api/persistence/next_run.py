@@ -128,7 +128,7 @@ def next_run(
             before = number - last - 1 - (standing == "missing")  # which is another's then
             # Where the number itself is in use by now, whoever asks loses it, whatever the arm.
             return _nth(strategy, experiment, max(before, 0), most=_MOST_OF_A_SEQUENCE)
-    ahead = max(number - end, 0)
+    ahead = max(number - end - (standing == "missing"), 0)  # the first of these is no model's
     if number < end:
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
     elif any(other not in used for other in range(max(end - _MOST_AHEAD, 0), end)):

@@ -138,6 +138,26 @@ def test_without_a_relative_bound_the_status_quo_is_not_run(tmp_path):
     assert stored.ask()[0].parameters != {"x": 0.25}
 
 
+def test_a_status_quo_that_is_not_run_is_a_point_to_try_like_all_others(tmp_path):
+    x = {"name": "x", "type": "choice", "values": [0.25, 0.5], "is_ordered": True}
+    given = {**DEFINITION, "outcome_constraints": ["size <= 2"], "parameters": [x]}
+    stored = armwright.create(tmp_path / "e", given)
+    assert sorted(trial.parameters["x"] for trial in stored.ask(2)) == [0.25, 0.5]
+
+
+def test_numbers_have_arms_of_their_own_in_a_small_space_whoever_knows_of_the_status_quo():
+    x = {"name": "x", "type": "choice", "values": [0.25, 0.5, 0.75, 1.0], "is_ordered": True}
+    ahead, seen = (
+        definition_from_dict({**DEFINITION, "parameters": [x]}).experiment for _ in range(2)
+    )
+    seen.new_trial().add_arm(ax.Arm({"x": 0.25}))
+    arms = [
+        next_run(known, seed=3, initial_trials=8, number=number, used=known.trials).arms[0]
+        for known, number in ((ahead, 1), (seen, 2))
+    ]
+    assert arms[0] != arms[1]
+
+
 def test_a_bound_that_becomes_relative_has_the_status_quo_run_next(tmp_path):
     stored = armwright.create(tmp_path / "e", {**DEFINITION, "outcome_constraints": ["size <= 2"]})
     tell(stored, stored.ask(2))
