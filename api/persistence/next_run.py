@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_runnable", "next_run"]
 
+_AWAITED = "space-filling: bounds are relative to the status quo, which has no result yet"
 _MOST_AHEAD = 64  # the store spreads racing workers no wider
 _MOST_OF_A_SEQUENCE = 4096  # but may know of many numbers in use before it has read what is there
 
@@ -117,18 +118,48 @@ def next_run(
         budget=budget,
         options=options,
     )
-    is_sobol = strategy._current(experiment).model is Models.SOBOL
-    if not is_sobol and standing in ("awaited", "missing", "failed", "unmeasured"):
-        check_not_failed(experiment, standing, url=url)
-        strategy, is_sobol = _space_filling(strategy), True
-    if is_sobol and not _is_countable(experiment):
+    is_sobol, skipped = strategy._current(experiment).model is Models.SOBOL, standing == "missing"
+    if is_sobol or standing in ("not needed", "known"):
+        return _run_of(
+            number, strategy, experiment, used, deadline, skipped=skipped, sobol=is_sobol
+        )
+    check_not_failed(experiment, standing, url=url)
+    strategy = _space_filling(strategy)
+    run = _run_of(number, strategy, experiment, used, deadline, skipped=skipped, sobol=True)
+    run._gen_metadata = {**(run.gen_metadata or {}), "notes": [_AWAITED]}
+    return run
+
+
+def _run_of(
+    number: int,
+    strategy: GenerationStrategy,
+    experiment: Experiment,
+    used: Container[int],
+    deadline: float | None,
+    *,
+    skipped: bool,
+    sobol: bool,
+) -> GeneratorRun:
+    """What a strategy makes for a trial number.
+
+    Args:
+        number: Of the trial.
+        strategy: Makes arms.
+        experiment: What to make an arm for.
+        used: The numbers in use.
+        deadline: As for `next_run`.
+        skipped: Whether one of the numbers before is the status quo's, which nobody has seen yet.
+        sobol: Whether arms fill the space.
+    """
+    end = experiment._next_trial_index
+    if sobol and not _is_countable(experiment):
         # Of a sequence every number has its own point, wherever others are by now.
         with _without_trials_after(experiment, number):
             last = next(reversed(experiment.trials), -1)
-            before = number - last - 1 - (standing == "missing")  # which is another's then
+            before = number - last - 1 - skipped
             # Where the number itself is in use by now, whoever asks loses it, whatever the arm.
             return _nth(strategy, experiment, max(before, 0), most=_MOST_OF_A_SEQUENCE)
-    ahead = max(number - end - (standing == "missing"), 0)  # the first of these is no model's
+    ahead = max(number - end - skipped, 0)
     if number < end:
         ahead = 2 * sum(other not in used for other in range(number + 1, end)) + 1
     elif any(other not in used for other in range(max(end - _MOST_AHEAD, 0), end)):

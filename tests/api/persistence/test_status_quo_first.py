@@ -82,7 +82,11 @@ def test_in_a_stock_it_is_never_stale(stored):
 
 def test_until_it_has_a_result_arms_fill_the_space(without_its_result):
     (trial,) = without_its_result.ask()
-    assert overview(without_its_result)(trial.number)["model"] == "Sobol"
+    made = overview(without_its_result)(trial.number)
+    assert made["model"] == "Sobol"
+    assert made["generator"][0]["notes"] == [
+        "space-filling: bounds are relative to the status quo, which has no result yet"
+    ]
 
 
 def test_once_it_has_failed_a_model_says_what_to_do(without_its_result):
