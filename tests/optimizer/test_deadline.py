@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from armwright.optimizer import Column, Observations, Problem, compiled, pace, sobol, suggest
+from armwright.optimizer import (
+    Column,
+    Observations,
+    Problem,
+    compiled,
+    fitting,
+    pace,
+    sobol,
+    suggest,
+)
 from armwright.optimizer import deadline as deadline_module
 from armwright.optimizer.deadline import Deadline
 
@@ -52,7 +61,7 @@ def test_with_no_time_at_all_the_points_fill_the_space():
 @pytest.mark.parametrize("problem", [SQUARE, GRID], ids=["continuous", "grid"])
 def test_with_little_time_the_notes_say_what_was_cut(monkeypatch, problem):
     clock = Clock(tick=0.1)
-    for module in (deadline_module, pace):  # and nobody else's clock
+    for module in (deadline_module, fitting, pace):  # and nobody else's clock
         monkeypatch.setattr(module, "time", clock)
     proposal = suggest(problem, data(problem), seed=0, count=3, within=4.0)
     assert proposal.values.shape == (3, 2)
