@@ -6,7 +6,7 @@ flips the sign, because larger is better in the optimizer. Constraints are to be
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -202,6 +202,13 @@ _BRANCHES = Problem(
     ),
 )
 _BRANIN = Problem(columns=(Column(lower=-5, upper=10), Column(lower=0, upper=15)))
+_HARTMANN6 = Benchmark(
+    name="hartmann6",
+    problem=box(0, 1, 6),
+    objective=_hartmann6,
+    minimum=-3.32236801141551,
+    trials=60,
+)
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
@@ -209,29 +216,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         Benchmark(
             name="branin", problem=_BRANIN, objective=_branin, minimum=0.39788735773, trials=30
         ),
-        Benchmark(
-            name="hartmann6",
-            problem=box(0, 1, 6),
-            objective=_hartmann6,
-            minimum=-3.32236801141551,
-            trials=60,
-        ),
-        Benchmark(
-            name="noisy-hartmann6",
-            problem=box(0, 1, 6),
-            objective=_hartmann6,
-            minimum=-3.32236801141551,
-            trials=60,
-            noise=0.1,
-        ),
-        Benchmark(
-            name="hartmann6-by-8",
-            problem=box(0, 1, 6),
-            objective=_hartmann6,
-            minimum=-3.32236801141551,
-            trials=64,
-            batch=8,
-        ),
+        _HARTMANN6,
+        replace(_HARTMANN6, name="noisy-hartmann6", noise=0.1),
+        replace(_HARTMANN6, name="hartmann6-by-8", trials=64, batch=8),
         Benchmark(name="levy8", problem=box(-10, 10, 8), objective=_levy, minimum=0.0, trials=80),
         Benchmark(  # shifted, so that the optimum is not in the middle
             name="ackley10",
